@@ -5,7 +5,7 @@ import pytest
 
 from tests.today import Clock
 
-DAY = Path(__file__).parent / "day"
+FROZEN_CLOCK = Path(__file__).parent / "frozen_clock"
 
 
 def pytest_configure() -> None:
@@ -15,4 +15,4 @@ def pytest_configure() -> None:
     """
     patch = pytest.MonkeyPatch()
     patch.setattr("gpu_cluster.catalog.today.datetime", Clock)
-    patch.setenv("PYTHONPATH", str(DAY), prepend=os.pathsep)
+    patch.setenv("PYTHONPATH", str(FROZEN_CLOCK), prepend=os.pathsep)

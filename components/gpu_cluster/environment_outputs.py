@@ -19,7 +19,7 @@ class EnvironmentOutputs:
 
     name: str
     teams: pulumi.Input[Any]
-    """Output `teams`: what each team was granted, by name; None where there is none."""
+    """Output `teams`: the grants of each team, by name; None without such an output."""
 
     kubeconfig: pulumi.Input[Any]
     """Output `kubeconfig`; None where the way to the cluster is a file."""

@@ -15,8 +15,8 @@ def _always(_stack: Stack, _name: str) -> bool:
 class Exemption:
     """A rule that objects of one component are exempt from.
 
-    It stands in `EXEMPT` of the component, and holds for the objects that the component itself renders from
-    the stack file, each exactly as rendered: a name or a namespace alone exempts nothing.
+    The component lists it in `EXEMPT`. It applies only to objects that the component renders from the stack
+    file, exactly as rendered: a name or a namespace does not exempt an object.
     """
 
     rule: str

@@ -29,7 +29,7 @@ _EXPLAINED = 32
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProgramContext:
-    """The surroundings of a program: provider, stack and project."""
+    """Context of a program: provider, stack and project."""
 
     project: Path
     """The folder that paths in a stack file start from."""
@@ -53,7 +53,7 @@ class ProgramContext:
 def program_of(stack: Stack | TeamStack, context: ProgramContext) -> Callable[[], Platform | Team]:
     """The function that makes the platform, or a team's part of one.
 
-    `NoKubeconfigError` without its cluster.
+    `NoKubeconfigError` without the kubeconfig of its cluster.
     """
     if isinstance(stack, TeamStack):
         return partial(
@@ -77,16 +77,16 @@ def program_of(stack: Stack | TeamStack, context: ProgramContext) -> Callable[[]
 
 
 def consumers_of(stack: Stack | TeamStack) -> list[str]:
-    """Names of those who have a key of the stack's own routes."""
+    """Consumers with a key for the stack's own routes."""
     gateway = stack.file.gateway if isinstance(stack, TeamStack) else stack.gateway
     return sorted(gateway.keys) if gateway else []
 
 
 def run(project: Path, name: str) -> dict[str, Any]:
-    """Make what stacks/Pulumi.<name>.yaml of a project says, and what the stack exports.
+    """Create the resources of stacks/Pulumi.<name>.yaml, and the outputs of the stack.
 
-    `StackFileError` with everything that is wrong with the file or repeated in its manifests,
-    `NoKubeconfigError` without its cluster.
+    `StackFileError` with all errors of the file and of objects that its manifests repeat,
+    `NoKubeconfigError` without the kubeconfig of its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
     if isinstance(stack, Stack) and stack.extras.manifests:

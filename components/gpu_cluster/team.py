@@ -1,4 +1,4 @@
-"""A team's stack: what it runs in its namespace, with no right beyond it."""
+"""Stack of a team: workloads in its namespace, with only the permissions of its grant."""
 
 from collections import Counter
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Rules for what a stack creates, and a pack that runs them in Pulumi's engine."""
+"""Rules for the resources of a stack, and a policy pack that evaluates them in Pulumi's engine."""
 
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.file import PolicyFileError

@@ -8,7 +8,7 @@ _WIDE = 8  # bits of a prefix, from which on a range is no longer a great part o
 
 
 def is_the_world(cidr: Property) -> bool:
-    """Whether it is the internet, or a part of it that no one network is as large as."""
+    """Whether the range is the internet, or larger than any single network."""
     try:
         network = ip_network(cidr.text, strict=False)
     except ValueError:

@@ -58,7 +58,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A control and what there is for it."""
+    """A control with its evidence."""
 
     control: Control
     evidence: tuple[Evidence, ...]

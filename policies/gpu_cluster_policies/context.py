@@ -37,14 +37,14 @@ class EvaluationContext:
     stack: str
     settings: PolicySettings
     file: Stack | None = None
-    """That of a team is its environment's. None where a program of another project is judged."""
+    """Stack file; for a team's stack, the file of its environment. None for a program of another project."""
 
     project: Path | None = None
     """Folder of the project whose own settings, waivers and prices hold: of a team that of its platform."""
 
     @property
     def production(self) -> bool:
-        """True if the stack file says so; without a file that says either, if the stack has such a name."""
+        """True if the stack file sets it; if no file sets it, whether the stack's name is in the settings."""
         said = self.file.production if self.file else None
         return self.settings.names_production(self.stack) if said is None else said
 
@@ -87,7 +87,7 @@ class EvaluationContext:
         return tuple(region for region in allowed if not residency or region in residency)
 
     def pools_of(self, inventory: Inventory) -> Pools:
-        """The pools that the stack starts, or else those that its file knows."""
+        """Pools that the stack creates; without any, the pools of its file."""
         return Pools.of(inventory, self.file)
 
     def allows_instance(self, instance: str) -> bool:

@@ -48,7 +48,8 @@ def main(program: str) -> None:
 
 
 def policies(project: Path) -> list[Policy]:
-    """One for each rule and level, one for the waivers of the project, and one for what no rule could see."""
+    """Policies: one for each rule and level, one for the waivers of the project, and one for findings that
+    could not be judged."""
     rules = all_rules(EvaluationContext("", policy_settings(project)))
     project_waivers(project, frozenset(rule.id for rule in rules))
     shown = _Shown(project)
@@ -58,10 +59,10 @@ def policies(project: Path) -> list[Policy]:
 
 
 class _Shown:
-    """Resources that the engine has shown so far: each by itself, and then all to one policy after the other.
+    """Resources that the engine has passed so far: first each alone, then all of them to each stack policy.
 
-    What the program asked for it shows with the single resource only; of the whole stack it shows what came
-    out, where before an update whatever the program left open is unknown.
+    The inputs of the program are passed only with the single resource; stack policies get the outputs, in
+    which a preview leaves everything unknown that the program did not set.
     """
 
     def __init__(self, project: Path) -> None:
@@ -109,7 +110,7 @@ def _policy(rule: Rule, name: str, level: EnforcementLevel, shown: _Shown) -> Po
 
 @dataclass(frozen=True)
 class _Heeded:
-    """A rule in the stacks where it stops updates, or in those where it does not."""
+    """A rule for stacks in which it is mandatory, or for those in which it is advisory."""
 
     rule: Rule
     policy: str
@@ -188,7 +189,7 @@ def _stack_of_all(
 
 
 def _made(registered: PolicyResource, inputs: Mapping[str, Mapping[str, Any]], project: Path) -> Resource:
-    """A resource of the whole stack: what was asked for, what came out, and what it was made of."""
+    """A resource of the whole stack: its inputs, its outputs, and the resources that its inputs come from."""
     urn = registered.urn
     asked = _Properties(inputs.get(urn, registered.props), planned_inputs(urn, project))
     made = _Properties(registered.props, planned_outputs(urn, project))
@@ -223,7 +224,7 @@ class _Properties(Mapping[str, Any]):
 
 
 class _Items(Sequence[Any]):
-    """As `_Properties`, for a list."""
+    """Same as `_Properties`, for a list."""
 
     def __init__(self, given: Sequence[Any], fallback: PlanFallback) -> None:
         self._given, self._foreseen = given, fallback

@@ -1,4 +1,4 @@
-"""Whether a property names a key of the customer's own, rather than one that AWS keeps."""
+"""Whether a property names a customer managed KMS key, not an AWS managed one."""
 
 from __future__ import annotations
 
@@ -35,10 +35,8 @@ def not_encrypted(
 
 
 def not_own_key(resource: Resource, field: Property, inventory: Inventory) -> list[Violation]:
-    """Violation of the key at this property.
-
-    One that is not known yet is the customer's own where it is made of nothing but keys of the stack.
-    """
+    """Violation of the key at this property. An unknown key counts as customer managed if its value comes
+    only from keys of the stack."""
     if field.content is UNKNOWN:
         if resource.made_of is None or not inventory.made_of(resource, field.path, KEYS | ALIASES):
             raise NotKnownError(field)

@@ -1,4 +1,4 @@
-"""Settings of an EnvoyProxy in the pods that Envoy Gateway makes for it."""
+"""Settings of an EnvoyProxy that apply to the pods which Envoy Gateway creates."""
 
 from __future__ import annotations
 

@@ -37,20 +37,20 @@ class PolicyFileError(FileError):
 def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Document]:
     """The file as this model, with its lines; `context` is for the model's validators.
 
-    `PolicyFileError` names every mistake with its line and key.
+    `PolicyFileError` names every error with its line and key.
     """
     try:
         document = read(path)
     except UnreadableFileError as error:
         raise PolicyFileError((LocatedDiagnostic(shown(path), error.line, "", error.message),)) from None
-    mistakes = list(document.mistakes)
+    diagnostics = list(document.diagnostics)
     try:
         content = model.model_validate(document.data, context=context)
     except ValidationError as error:
-        mistakes += (_mistake(details, model) for details in error.errors())
-        raise PolicyFileError(document.located(shown(path), mistakes)) from None
-    if mistakes:
-        raise PolicyFileError(document.located(shown(path), mistakes))
+        diagnostics += (_diagnostic(details, model) for details in error.errors())
+        raise PolicyFileError(document.located(shown(path), diagnostics)) from None
+    if diagnostics:
+        raise PolicyFileError(document.located(shown(path), diagnostics))
     return content, document
 
 
@@ -59,7 +59,7 @@ def shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}" if path.parent.name == FOLDER else path.name
 
 
-def _mistake(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
+def _diagnostic(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
     keys, given = error["loc"], error["input"]
     match error["type"]:
         case "missing":

@@ -20,7 +20,8 @@ _ANYWHERE = ("", "")  # of what does not say, or not yet, where it applies
 
 
 class Inventory:
-    """Each question costs what its answer holds, however many resources there are."""
+    """Index of resources: the cost of a query depends on the size of its answer, not on the number of
+    resources."""
 
     def __init__(self, resources: Iterable[Resource] = ()) -> None:
         self._found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
@@ -50,25 +51,26 @@ class Inventory:
             yield from several
 
     def targets(self, resource: Resource, link: ResourceLink) -> Sequence[Resource]:
-        """The resources of the stack that the link's property of this one speaks of.
+        """Resources of the stack that the link's property of this resource refers to.
 
-        `NotKnownError` where neither the value nor what it was made of is known.
+        `NotKnownError` if neither the value nor its origin is known.
         """
         return self._links.targets(resource, link)
 
     def made_of(self, resource: Resource, path: str, kinds: frozenset[str]) -> bool:
-        """Whether a property's value is known to be made of outputs of these kinds, and of no others."""
+        """Whether a property's value is known to come only from outputs of these types."""
         return self._links.made_of(resource, re.split(r"[.\[]", path)[0], kinds)
 
     def linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
-        """The resources whose property speaks of this one, such as the policies of a bucket.
+        """Resources whose property refers to this one, such as the policies of a bucket.
 
-        `NotKnownError` where none does, but one might that does not say so yet.
+        `NotKnownError` if none does, but a resource with an unknown property might.
         """
         return self._links.linked(target, link)
 
     def all_linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
-        """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
+        """Same as `linked`; also `NotKnownError` if further resources with unknown properties might refer to
+        it."""
         return self._links.all_linked(target, link)
 
     def once(self, sum_up: Callable[[Inventory], T]) -> T:

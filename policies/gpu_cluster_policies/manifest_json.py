@@ -42,7 +42,7 @@ class JsonDocument:
     data: Any
     _text: _Text
     _position: int
-    mistakes: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     _inside: dict[int, dict[str | int, tuple[int, int]]] = field(
         default_factory=dict[int, dict[str | int, tuple[int, int]]]
     )

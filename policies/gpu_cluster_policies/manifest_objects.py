@@ -39,7 +39,8 @@ def stranger(file: str, data: Any) -> Stranger | None:
 
 
 def objects_in(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any]]]:
-    """The objects of a document with where they stand: itself, or the items of a list, which may be lists."""
+    """Objects of a document with their paths: the document itself, or the items of a list, possibly
+    nested."""
     content = cast(dict[str, Any], data) if isinstance(data, dict) else {}
     if not _is_list(content):
         yield keys, data
@@ -49,7 +50,7 @@ def objects_in(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any
         yield from objects_in(item, (*keys, "items", index))
 
 
-def mistakes_in(data: Any, keys: Keys = ()) -> Iterator[Diagnostic]:
+def diagnostics_in(data: Any, keys: Keys = ()) -> Iterator[Diagnostic]:
     """Reasons why the API server would refuse a document."""
     if not isinstance(data, dict):
         yield Diagnostic(keys, "expected an object with apiVersion and kind")
@@ -62,7 +63,7 @@ def mistakes_in(data: Any, keys: Keys = ()) -> Iterator[Diagnostic]:
         yield Diagnostic((*keys, "items"), f"expected a list of objects, got {described(items)}")
     else:
         for index, item in enumerate(cast(list[Any], items or [])):
-            yield from mistakes_in(item, (*keys, "items", index))
+            yield from diagnostics_in(item, (*keys, "items", index))
 
 
 def described(value: Any) -> str:

@@ -30,7 +30,7 @@ class UnknownTagError(Exception):
 
 @lru_cache(maxsize=4096)
 def plain_value(text: str) -> Any:
-    """The value of a plain scalar. Dates, infinity, and whatever else is no JSON, stay the text."""
+    """Value of a plain scalar. Dates, infinity and other types without a JSON equivalent remain text."""
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBERS:
@@ -46,7 +46,7 @@ def plain_value(text: str) -> Any:
 
 
 def tagged_value(tag: str, text: str) -> Any:
-    """The value of a scalar with a tag of its own. `UnknownTagError` where kubectl does not know the tag."""
+    """Value of a scalar with an explicit tag. `UnknownTagError` if kubectl does not know the tag."""
     match tag.removeprefix(TAG):
         case "str" | "binary" | "timestamp":
             return text

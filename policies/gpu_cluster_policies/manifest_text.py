@@ -24,7 +24,7 @@ class ManifestDocument(Protocol):
         ...
 
     @property
-    def mistakes(self) -> Sequence[Diagnostic]:
+    def diagnostics(self) -> Sequence[Diagnostic]:
         """Keys and values that kubectl would refuse, or take for others than they seem."""
         ...
 

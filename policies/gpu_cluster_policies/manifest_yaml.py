@@ -46,7 +46,7 @@ class YamlDocument:
     data: Any
     start: int
     lines: Lines
-    mistakes: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    diagnostics: list[Diagnostic] = field(default_factory=list[Diagnostic])
     """YAML pitfalls: repeated keys, each with its line, and values that cannot be read."""
 
     def line(self, keys: Keys) -> int:
@@ -55,7 +55,7 @@ class YamlDocument:
 
 
 def yaml_documents(text: str) -> list[YamlDocument]:
-    """Every document that is not empty. `UnreadableFileError` where the text is no YAML."""
+    """All documents that are not empty. `UnreadableFileError` if the text is not YAML."""
     try:
         return [document for document in _documents(text) if document.data is not None]
     except YAMLError as error:
@@ -83,7 +83,7 @@ class _Open:
     data: Any
     lines: dict[str | int, int]
     name: str | int | None
-    """Its key or position in what it stands in; None for the whole document."""
+    """Key or index in the parent; None for the whole document."""
 
     key: str | None = None
     """Key of the value that comes next, in a map."""
@@ -99,7 +99,7 @@ class _Building:
     def __init__(self, parser: CParser) -> None:
         self._parser = parser
         self._lines = Lines()
-        self._mistakes: list[Diagnostic] = []
+        self._diagnostics: list[Diagnostic] = []
         self._anchors: dict[str, Any] = {}
         self._sizes: dict[int, int] = {}
         self._values = 0
@@ -123,7 +123,7 @@ class _Building:
             elif kind is events.AliasEvent:
                 self._alias(event)
             else:
-                return YamlDocument(self._root, self._start, self._lines, self._mistakes)
+                return YamlDocument(self._root, self._start, self._lines, self._diagnostics)
 
     def _scalar(self, event: Any) -> None:
         line = event.start_mark.line + 1
@@ -144,7 +144,7 @@ class _Building:
         try:
             return tagged_value(tag, event.value)
         except UnknownTagError as error:
-            self._mistakes.append(Diagnostic(self._keys, str(error), event.start_mark.line + 1))
+            self._diagnostics.append(Diagnostic(self._keys, str(error), event.start_mark.line + 1))
             return event.value
 
     @property
@@ -157,13 +157,13 @@ class _Building:
         value = plain_value(event.value) if plain and event.value != MERGE else event.value
         if isinstance(value, bool) or value is None or isinstance(value, float):
             message = f"expected text as key, got {event.value or 'nothing'}; write it in quotes"
-            self._mistakes.append(Diagnostic((*self._keys, event.value), message, line))
+            self._diagnostics.append(Diagnostic((*self._keys, event.value), message, line))
         key = str(value) if isinstance(value, int) and not isinstance(value, bool) else event.value
         if event.anchor:
             self._anchors[event.anchor] = key
         if key in top.lines:
             message = f"given twice, first on line {top.lines[key]}"
-            self._mistakes.append(Diagnostic((*self._keys, key), message, line))
+            self._diagnostics.append(Diagnostic((*self._keys, key), message, line))
         top.key = key
         if key == MERGE and plain:
             top.merge_line = line
@@ -180,7 +180,7 @@ class _Building:
             raise UnreadableFileError(line, f"nested too deeply: more than {_DEEPEST} levels")
         if event.tag not in (None, "!", f"{TAG}map", f"{TAG}seq"):
             message = f"the tag {event.tag} is not known; put text that starts with ! in quotes"
-            self._mistakes.append(Diagnostic(self._keys, message, line))
+            self._diagnostics.append(Diagnostic(self._keys, message, line))
         lines: dict[str | int, int] = {}
         self._lines.inside[id(data)] = lines
         if event.anchor:
@@ -203,7 +203,7 @@ class _Building:
             if not isinstance(source, dict):
                 message = "expected a mapping, or a list of mappings"
                 keys = *(each.name for each in self._open if each.name is not None), MERGE
-                self._mistakes.append(Diagnostic(keys, message, top.merge_line))
+                self._diagnostics.append(Diagnostic(keys, message, top.merge_line))
                 continue
             lines = self._lines.inside[id(source)]
             for key, value in cast(dict[str, Any], source).items():
@@ -232,7 +232,7 @@ class _Building:
         self._put(value, line)
 
     def _put(self, value: Any, line: int) -> None:
-        """Where the value belongs: into the innermost map or list that is open."""
+        """Add a value to the innermost open map or list."""
         if not self._open:
             self._root, self._start = value, line
             return
@@ -249,7 +249,7 @@ class _Building:
 
     @property
     def _keys(self) -> Keys:
-        """Where the next value belongs."""
+        """Path of the next value."""
         names = (*(each.name for each in self._open), self._next)
         return tuple(name for name in names if name is not None)
 

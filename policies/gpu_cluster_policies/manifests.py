@@ -10,7 +10,13 @@ from typing import Any, cast
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import UnreadableFileError, decoded
 from gpu_cluster.stack.suggestions import did_you_mean
-from gpu_cluster_policies.manifest_objects import HELM_TEMPLATE, Stranger, mistakes_in, objects_in, stranger
+from gpu_cluster_policies.manifest_objects import (
+    HELM_TEMPLATE,
+    Stranger,
+    diagnostics_in,
+    objects_in,
+    stranger,
+)
 from gpu_cluster_policies.manifest_text import ManifestDocument, documents_in
 from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.property import keys_of
@@ -31,7 +37,7 @@ class _Origin:
     file: str
     document: ManifestDocument
     keys: Keys
-    """Of the object in its document: empty, or within a list."""
+    """Path of the object in its document: empty, or within a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Manifests:
 
     resources: list[Resource]
     _origins: dict[int, _Origin]
-    """By identity of the resource: the same object may stand in two files."""
+    """By identity of the resource object: the same Kubernetes object may be in two files."""
 
     unread: tuple[Unseen, ...] = ()
     """Files, and documents in them, that hold no object of Kubernetes."""
@@ -103,7 +109,7 @@ def manifests_in(contents: dict[str, bytes]) -> Manifests:
 
 
 class _Reading:
-    """Files as they are read: objects, what is wrong with them, and what is none."""
+    """Files as they are read: their objects, their errors, and documents that are not objects."""
 
     def __init__(self) -> None:
         self.resources: list[Resource] = []
@@ -114,21 +120,23 @@ class _Reading:
 
     def file(self, file: str, content: bytes) -> None:
         documents: Sequence[ManifestDocument] = ()
-        mistakes: list[Diagnostic] = []
+        diagnostics: list[Diagnostic] = []
         try:
             documents = documents_in(decoded(content))
             name = Path(file).name
             objects = [document for document in documents if not stranger(name, document.data)]
-            mistakes = [_placed(mistake, document) for document in objects for mistake in document.mistakes]
+            diagnostics = [
+                _placed(diagnostic, document) for document in objects for diagnostic in document.diagnostics
+            ]
         except UnreadableFileError as error:
-            mistakes.append(Diagnostic((), error.message, error.line))
-        if mistakes and _TEMPLATE in content:
-            first = mistakes[0]
+            diagnostics.append(Diagnostic((), error.message, error.line))
+        if diagnostics and _TEMPLATE in content:
+            first = diagnostics[0]
             self._unseen(HELM_TEMPLATE, file, first.line or 1)
             return
-        if not documents and not mistakes:
+        if not documents and not diagnostics:
             self.empty.append(LocatedDiagnostic(file, 1, "", "the file is empty"))
-        self._problems(file, mistakes)
+        self._problems(file, diagnostics)
         for document in documents:
             self._document(file, document)
 
@@ -136,26 +144,26 @@ class _Reading:
         if found := stranger(Path(file).name, document.data):
             self._unseen(found, file, document.start)
             return
-        mistakes = [_placed(mistake, document) for mistake in mistakes_in(document.data)]
-        self._problems(file, mistakes)
-        if mistakes:
+        diagnostics = [_placed(diagnostic, document) for diagnostic in diagnostics_in(document.data)]
+        self._problems(file, diagnostics)
+        if diagnostics:
             return
         for keys, content in objects_in(document.data):
             resource = object_of(content, _name(content))
             self.resources.append(resource)
             self.origins[id(resource)] = _Origin(file, document, keys)
 
-    def _problems(self, file: str, mistakes: Sequence[Diagnostic]) -> None:
+    def _problems(self, file: str, diagnostics: Sequence[Diagnostic]) -> None:
         self.problems += (
-            LocatedDiagnostic(file, it.line or 1, dotted(it.keys), it.message) for it in mistakes
+            LocatedDiagnostic(file, it.line or 1, dotted(it.keys), it.message) for it in diagnostics
         )
 
     def _unseen(self, found: Stranger, file: str, line: int) -> None:
         self.unread.append(Unseen(found.kind, Path(file).name, found.why, SourceLocation(file, line, "")))
 
 
-def _placed(mistake: Diagnostic, document: ManifestDocument) -> Diagnostic:
-    return mistake._replace(line=mistake.line or document.line(mistake.keys))
+def _placed(diagnostic: Diagnostic, document: ManifestDocument) -> Diagnostic:
+    return diagnostic._replace(line=diagnostic.line or document.line(diagnostic.keys))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

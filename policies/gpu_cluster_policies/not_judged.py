@@ -26,7 +26,7 @@ class NotJudged:
     """Kind of the object, such as `Queue`, or id of the rule."""
 
     resource: str
-    """Its address, such as `Queue team/jobs`."""
+    """Address, such as `Queue team/jobs`."""
 
     why: str
 
@@ -48,7 +48,7 @@ class Unseen:
     """Kind of the document, such as `Queue` or `kustomization`."""
 
     resource: str
-    """Its address, or the name of its file."""
+    """Address, or name of the file."""
 
     why: str
     place: SourceLocation

@@ -95,11 +95,12 @@ def kind_name(kind: str, group: str | None) -> str:
 
 
 def is_known(kind: str) -> bool:
-    """Whether rules know the kind, and with it every place where it may keep a pod."""
+    """Whether rules know the kind, and with it every field that can contain a pod."""
     return kind in _GROUPS
 
 
 def unknown_in(group: str, kind: str) -> frozenset[str]:
-    """Kinds of the group where this is none of them, for groups whose kinds are all known; else none."""
+    """Known kinds of the group, if the kind is none of them and the group is known completely; otherwise
+    empty."""
     kinds = BUILT_IN.get(group, frozenset()) if group in (CORE, APPS, BATCH) else frozenset[str]()
     return frozenset() if kind in kinds else kinds

@@ -29,7 +29,7 @@ _REQUIRED: Mapping[str, tuple[str, ...]] = {
     "batch/v1 CronJob": ("spec",),
     "batch/v1 Job": ("spec",),
 }
-"""Properties without which the API server refuses a pod; what else it asks for is left to it."""
+"""Properties that the API server requires of a pod; the API server checks all others."""
 
 _WORDS = {
     "string": "text",
@@ -56,7 +56,7 @@ class _Types(NamedTuple):
 
 
 _Wrong = tuple[Keys, str]
-"""Where a value of another type stands, and the type that it should have."""
+"""Paths of values with a wrong type, and the expected type."""
 
 
 class Mistyped(NamedTuple):
@@ -80,7 +80,7 @@ def mistyped(root: Property) -> Iterator[Mistyped]:
 
 
 def mistyped_pod(template: Property, *, inline: bool) -> Iterator[Mistyped]:
-    """As `mistyped`, for a pod template in an object of a kind that the table does not have."""
+    """Same as `mistyped`, for a pod template in an object of an unknown kind."""
     spec = template if inline else template.at("spec")
     yield from _placed(spec, list(_of_type(spec.content, _POD_SPEC)))
 

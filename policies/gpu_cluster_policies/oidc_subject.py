@@ -34,10 +34,8 @@ def wanted_of(issuer: str, patterns: list[str]) -> str:
 
 
 def is_bound(issuer: str, pattern: str, *, expands: bool) -> bool:
-    """Whether only one workload, or one branch of one repository, has such a subject.
-
-    `expands`: whether the condition takes `*` and `?` for any text, as StringLike does.
-    """
+    """Whether the subject matches only one workload, or one branch of one repository. `expands`: whether the
+    condition supports the wildcards `*` and `?`, as StringLike does."""
     if "oidc.eks." in issuer or pattern.startswith("system:serviceaccount"):
         return bool(_ACCOUNT.fullmatch(pattern))
     if not expands or not _WILD.search(pattern):

@@ -22,7 +22,7 @@ _one_at_a_time = Lock()  # the engine asks about several resources at once, and 
 
 @dataclass(frozen=True)
 class PlanFallback:
-    """A place of a resource that is looked at only where the engine does not know what it holds.
+    """A property of a resource that is read from the plan only if the engine does not know its value.
 
     inputs = planned_inputs("urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Platform$…", project)
     inputs.at("vpcConfig").at("subnetIds").value  # UNKNOWN where the plan does not know it, either
@@ -71,9 +71,9 @@ def _resources(stack: str, project: Path) -> Mapping[str, Registered]:
 
 @cache
 def _every_resource(stack: str, project: Path) -> Sequence[Registered]:
-    """The plan of the stack; empty if the project has no file of its name.
+    """Plan of the stack; empty if the project has no file of its name.
 
-    In a thread of its own, as Pulumi keeps what it is running by thread.
+    It runs in its own thread, since Pulumi keeps its state by thread.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
         try:

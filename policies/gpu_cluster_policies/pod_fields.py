@@ -1,4 +1,4 @@
-"""Names of fields: those of pods, which rules know, and those that set up a pod wherever they stand."""
+"""Field names of pods, and of other fields that configure a pod."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ OF_PODS = _of(
     "modelFormat podSecurityContext podSpecPatch privileged securityContext serviceAccount "
     "serviceAccountName sidecars storageUri volumeDevices volumeMounts"
 )
-"""Fields that set up a pod: those of pods whose names mean nothing else, and those of operators.
+"""Fields that configure a pod: pod fields with unambiguous names, and fields of operators.
 
 `serviceAccountName` beside pod templates (Argo Workflows) is that of the pods; `modelFormat` and `storageUri`
 (KServe) make a container of a serving runtime; `podSpecPatch` and `manifest` (Argo Workflows) are pods as

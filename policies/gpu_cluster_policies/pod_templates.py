@@ -80,7 +80,7 @@ class Template(NamedTuple):
     """Pod template with `metadata` and `spec`, or the pod spec itself."""
 
     inline: bool = False
-    """Whether the fields of the pod spec stand in the template itself, as KServe's do."""
+    """Whether the fields of the pod spec are in the template itself, as with KServe."""
 
 
 class Found(NamedTuple):
@@ -96,7 +96,7 @@ class Found(NamedTuple):
 
 
 class PodKinds:
-    """Kinds that may make pods: those of the tables, and every kind of Kubernetes that is not known."""
+    """Kinds that may create pods: kinds in the tables, and all unknown kinds."""
 
     def __contains__(self, kind: object) -> bool:
         return isinstance(kind, str) and (kind in _BUILT_IN or (":" not in kind and not is_known(kind)))
@@ -108,7 +108,7 @@ POD_KINDS = PodKinds()
 def templates_of(kind: str, root: Property) -> Found:
     """Every pod template of an object of this kind.
 
-    `UnreadableError` where a template of a known kind is no map, or its list no list.
+    `UnreadableError` if a template of a known kind is not a map, or its list not a list.
     """
     if kind in _BUILT_IN:
         return Found((Template(root.at(*_keys(_BUILT_IN[kind]))),))
@@ -130,7 +130,7 @@ def _keys(path: str) -> tuple[str, ...]:
 
 
 def _at(field: Property, keys: Sequence[str]) -> Iterator[Property]:
-    """Pod templates where these keys lead; none where nothing stands there."""
+    """Pod templates at these keys; empty if the keys are absent."""
     if keys:
         key, *rest = keys
         inside = _inside(field, key) if key in (_ITEMS, _VALUES) else (field.at(key),)
@@ -185,7 +185,7 @@ class _Walk:
             ]
 
     def _judge(self, field: Property, known: frozenset[str]) -> None:
-        """Keep what sets up a container here, in fields other than the known ones."""
+        """Keep unknown fields that configure a container."""
         if self.unseen:
             return
         if _has_image(field):

@@ -48,7 +48,7 @@ class Condition:
 
     @property
     def compares(self) -> bool:
-        """Whether only some values of the key satisfy it, and a key that is absent does not."""
+        """Whether only some values of the key satisfy it, and an absent key does not."""
         return self.operator in _COMPARES and not self.weak
 
 
@@ -101,7 +101,7 @@ class Statement:
         return (named or excepted) and not any(map(_tells_callers_apart, self.conditions))
 
     def may(self, action: str) -> bool:
-        """Whether it speaks of this action, such as `kms:Decrypt`."""
+        """Whether it includes this action, such as `kms:Decrypt`."""
         excepted = self.field.at("NotAction").one_or_more()
         if excepted:
             return not any(matches(pattern.text, action) for pattern in excepted)
@@ -117,9 +117,10 @@ class Statement:
 
 
 def statements(document: Property) -> list[Statement]:
-    """Statements of a document, as JSON text or as the map it stands for.
+    """Statements of a document, given as JSON text or as a map.
 
-    `UnreadableError` where IAM would refuse it: no JSON, no statement, or one without effect or action.
+    `UnreadableError` if IAM would refuse it: invalid JSON, no statement, or a statement without effect or
+    action.
     """
     content = document.parsed()
     if content.value is None:

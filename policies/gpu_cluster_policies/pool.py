@@ -1,4 +1,4 @@
-"""Node pools as rules find them: node groups, what Karpenter may start, or what the stack file says."""
+"""Node pools for rules: node groups, Karpenter NodePools, or pools of the stack file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class JudgedPool:
     name: str
     labels: Mapping[str, str]
     spot: bool
-    """Whether AWS may take its nodes back."""
+    """Whether AWS may reclaim its nodes."""
 
     offers: Mapping[str, int]
     """GPU resources of all its nodes together, at their most."""

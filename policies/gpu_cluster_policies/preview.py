@@ -60,7 +60,7 @@ class Step:
     """New state of the resource; empty after a delete."""
 
     reasons: tuple[str, ...] = ()
-    """Properties for which it has to be another one."""
+    """Properties that cause the replacement."""
 
     @property
     def type(self) -> str:
@@ -80,7 +80,7 @@ class Step:
 
     @property
     def provider(self) -> str:
-        """URN of what it was made through; empty for what is made through nothing."""
+        """URN of the provider; empty for a resource without one."""
         return str(self.before.get("provider") or "").rpartition("::")[0]
 
     @cached_property
@@ -103,7 +103,7 @@ class Preview:
 
 
 def read_preview(text: str) -> Preview:
-    """`PreviewError` where it is empty, cut off, something else, or of an update that would fail."""
+    """`PreviewError` if it is empty, truncated, another format, or from a failing update."""
     content = _object(text)
     if "deployment" in content:
         raise PreviewError("it is a state, the output of `pulumi stack export`")
@@ -119,7 +119,7 @@ def read_preview(text: str) -> Preview:
 
 
 def read_state(text: str) -> Preview:
-    """A state, as steps that change nothing. `PreviewError` where it is no state."""
+    """A state, as steps that change nothing. `PreviewError` if it is not a state."""
     content = _object(text)
     deployment: Any = content.get("deployment")
     if not isinstance(deployment, Mapping):

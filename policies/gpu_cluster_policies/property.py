@@ -1,4 +1,4 @@
-"""A place in a manifest: where it is and what stands there."""
+"""A property of a manifest: its path and its value."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Property:
         return quoted if len(quoted) <= _SHOWN else f"{quoted[: _SHOWN - 1]}…"
 
     def at(self, *keys: str) -> Property:
-        """The property that these keys lead to, absent where nothing stands there."""
+        """The property at these keys, absent if there is no value."""
         path, content = self.path, self.content
         for key in keys:
             if content is UNKNOWN:
@@ -94,7 +94,7 @@ class Property:
             yield Property(self.owner, f"{self.path}[{index}]", item)
 
     def one_or_more(self) -> list[Property]:
-        """The elements where it is a list, itself where it is anything else, nothing where it is absent."""
+        """Elements of a list; the value itself if it is not a list; empty if it is absent."""
         if is_list(self.value):
             return list(self.items())
         return [] if self.value is None else [self]
@@ -113,7 +113,8 @@ class Property:
             yield from self.items()
 
     def parsed(self) -> Property:
-        """The map or list that its JSON text stands for, at the same place. `UnreadableError` if none."""
+        """The map or list that its JSON text contains, with the same path. `UnreadableError` if it contains
+        none."""
         if not isinstance(self.value, str):
             return self
         try:
@@ -139,7 +140,7 @@ def _joined(path: str, key: str) -> str:
 
 
 def is_list(value: Any) -> bool:
-    """Whether a value is a list, of YAML or as the engine hands it over."""
+    """Whether a value is a list, as YAML or as a value of the engine."""
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 

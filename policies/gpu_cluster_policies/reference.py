@@ -21,7 +21,7 @@ the Foundational Security Best Practices of AWS.
 
 
 def reference_text() -> str:
-    """As committed: `docs/reference/rules.md`."""
+    """Text of `docs/reference/rules.md`."""
     rules = all_rules(EvaluationContext("", PolicySettings()))
     table = "".join(
         f"| [{rule.id}](#{rule.id}) | {rule.title} | {rule.level} | {_sees(rule)} |\n" for rule in rules

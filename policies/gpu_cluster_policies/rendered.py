@@ -30,7 +30,7 @@ class Rendered:
     """
 
     stack: Stack | None = None
-    """None for what has no stack file: then nothing is exempt."""
+    """None without a stack file: then nothing is exempt."""
 
     resources: Callable[[], Iterable[Registered]] = tuple
     """Asked for once, at the first finding."""
@@ -74,7 +74,7 @@ class _Exempt:
     exemption: Exemption
     rendered: Registered
     live: tuple[str, ...]
-    """Outputs of other resources that it is made of: planned ones, which differ from those that exist."""
+    """Outputs of other resources that it refers to: planned values, which differ from existing ones."""
 
     def is_rendered(self, judged: Resource) -> bool:
         """True if the judged resource equals this object in every property."""
@@ -84,7 +84,7 @@ class _Exempt:
         )
 
     def _live(self, key: str, judged: Resource) -> tuple[str, ...]:
-        """Only what is made of the same resources may have other values than planned."""
+        """Only values from outputs of the same resources may differ from the plan."""
         sources = self.rendered.made_of.get(key) or frozenset()
         told: Collection[str] = sources if judged.made_of is None else judged.made_of.get(key) or ()
         return self.live if sources and {_short(it) for it in told} == {_short(it) for it in sources} else ()
@@ -115,7 +115,7 @@ def _name(resource: Resource) -> str:
 
 
 def _comparable(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what the engine and its providers add, or fill in by default."""
+    """Inputs without additions and defaults of the engine and its providers."""
     defaults = cast(Sequence[str], properties.get("__defaults") or ())
     added = _BY_PROVIDERS.union(defaults)
     kept = {key: value for key, value in properties.items() if key not in added}

@@ -1,4 +1,4 @@
-"""Subjects of rules: resources, the pods that they make, and the containers of those."""
+"""Subjects of rules: resources, the pods that they create, and their containers."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class Resource:
     """A Kubernetes object as it is applied, or a cloud resource with its inputs."""
 
     kind: str
-    """Kubernetes kind, or the Pulumi type of what is no Kubernetes object."""
+    """Kubernetes kind, or the Pulumi type of other resources."""
 
     properties: Mapping[str, Any]
     """The manifest, or the cloud resource's inputs."""
 
     label: str = ""
-    """Name where it carries none of its own."""
+    """Name, if the object has none."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Outputs, such as `id` and `arn`."""
@@ -108,9 +108,10 @@ class Resource:
 
 
 def kind_of(resource_type: str, properties: Mapping[str, Any]) -> str:
-    """The Kubernetes kind, or the Pulumi type of what is no Kubernetes object.
+    """Kubernetes kind, or the Pulumi type of other resources.
 
-    A kind of another group than Kubernetes' own of this name has its group, as in `Job.batch.volcano.sh`.
+    A kind with the name of a built-in one, but of another group, includes its group, as in
+    `Job.batch.volcano.sh`.
     """
     kind = properties.get("kind") if resource_type.startswith("kubernetes:") else None
     return kind_name(kind, group_of(properties)) if isinstance(kind, str) else resource_type
@@ -128,11 +129,11 @@ class Pod:
     resource: Resource
     template: Property
     inline: bool = False
-    """Whether the fields of the spec stand in the template itself."""
+    """Whether the fields of the spec are in the template itself."""
 
     @cached_property
     def spec(self) -> Property:
-        """`UnreadableError` where it is no map."""
+        """`UnreadableError` if it is not a map."""
         spec = self.template if self.inline else self.template.at("spec")
         if not isinstance(spec.value, Mapping | None):
             raise UnreadableError(spec, spec.shown, "the spec of a pod")
@@ -140,7 +141,7 @@ class Pod:
 
     @cached_property
     def windows(self) -> bool:
-        """Whether it is for nodes with Windows, on which settings of Linux are not allowed."""
+        """Whether it selects Windows nodes, for which Linux settings are not allowed."""
         return self.spec.at("os", "name").text == "windows"
 
     @property
@@ -181,7 +182,7 @@ class Container:
     """Whether it is an init container."""
 
     ephemeral: bool = False
-    """Whether it is for debugging; the API server allows it neither resources nor probes."""
+    """Whether it is an ephemeral container, for which the API server allows neither resources nor probes."""
 
     def at(self, *keys: str) -> Property:
         return self.field.at(*keys)
@@ -193,12 +194,12 @@ class Container:
 
 
 def is_gpu(resource: str) -> bool:
-    """Whether an extended resource is a GPU, a share of one, or another accelerator."""
+    """Whether an extended resource is a GPU, a share of a GPU, or another accelerator."""
     return resource.startswith(tuple(GPU_TAINTS))
 
 
 def _images(pod: Pod) -> Iterator[Property]:
-    """References of the images that its containers run, and of those whose files it mounts."""
+    """Image references of its containers and of its image volumes."""
     for container in pod.containers:
         yield container.at("image")
     for volume in pod.spec.at("volumes").items():

@@ -52,8 +52,8 @@ class _Named(dict[str, Resource]):
 class Links:
     """Links between the resources of one stack; each link of each resource is followed once.
 
-    A known value speaks of the resource that it names by id, ARN or name. An unknown one, as there are
-    before anything exists, speaks of the resource whose output it is made of, where the engine tells.
+    A known value refers to the resource with this id, ARN or name. An unknown value, as in a preview, refers
+    to the resource whose output it comes from, if the engine reports it.
     """
 
     def __init__(self, by_kind: Mapping[str, Sequence[Resource]]) -> None:
@@ -74,9 +74,9 @@ class Links:
         return self._each_target(elements, resource, link, origins)
 
     def linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
-        """The resources whose property speaks of this one.
+        """Resources whose property refers to this one.
 
-        `NotKnownError` where none does, but one might that does not say so yet.
+        `NotKnownError` if none does, but a resource with an unknown property might.
         """
         found = self._follow(link)
         if id(target) not in found.certain and found.doubtful:
@@ -84,14 +84,15 @@ class Links:
         return found.certain.get(id(target), ())
 
     def all_linked(self, target: Resource, link: ResourceLink) -> Sequence[Resource]:
-        """As `linked`; `NotKnownError`, too, where there might be more of them than those that are known."""
+        """Same as `linked`; also `NotKnownError` if further resources with unknown properties might refer to
+        it."""
         found = self._follow(link)
         if found.doubtful:
             raise found.doubtful[0]
         return found.certain.get(id(target), ())
 
     def made_of(self, resource: Resource, key: str, kinds: frozenset[str]) -> bool:
-        """Whether an input is known to be made of outputs of these kinds, and of no others."""
+        """Whether an input is known to come only from outputs of these types."""
         origins = [self._by_urn.get(urn) for urn in (resource.made_of or {}).get(key, ())]
         return bool(origins) and all(origin and origin.kind in kinds for origin in origins)
 

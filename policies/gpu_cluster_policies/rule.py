@@ -1,4 +1,4 @@
-"""A rule: what it is about, how strict it is, how it judges one subject, and what it finds."""
+"""A rule: its subjects, its level, its check, and its findings."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Rule:
     why: str
     fix: str
     whole_stack: bool
-    """Whether it needs every resource of the stack to judge one."""
+    """Whether the rule needs all resources of the stack to judge one."""
 
     _subjects: Callable[[Resource], Iterable[Any]]
     _judge: Callable[[Any, Inventory], Iterable[Violation]]
 
     of_operations: bool = False
-    """Whether it judges what an update does, which only a preview of the engine tells."""
+    """Whether it judges an update, which requires a preview of the engine."""
 
     can_abstain: bool = False
     """Whether it may find that it cannot judge a property: a `NotJudgedFinding`."""
@@ -51,14 +51,14 @@ class Rule:
         return f"{self.number}-{self.name}"
 
     def judges(self, kind: str) -> bool:
-        """Whether it may find something in a resource of this kind."""
+        """Whether it can have findings for a resource of this type."""
         if self.of_operations:
             return False
         kinds: ContainerOf[str] | None = getattr(self._subjects, "kinds", None)
         return kinds is None or kind in kinds
 
     def concerns(self, resource: Resource) -> bool:
-        """Whether the resource has what the rule is about, or may have it."""
+        """Whether the resource has subjects of the rule, or may have them."""
         try:
             return self.judges(resource.kind) and any(True for _ in self._subjects(resource))
         except NotKnownError:
@@ -113,7 +113,7 @@ class NotJudgedProperty(Violation):
 
 
 def should_be(field: Property, wanted: str | int) -> Iterator[Violation]:
-    """A violation where anything else stands there; 1 is not true."""
+    """A violation if the value is any other; 1 is not true."""
     if field.value != wanted or isinstance(field.value, bool) != isinstance(wanted, bool):
         yield Violation(field, json.dumps(wanted) if isinstance(wanted, bool) else str(wanted))
 
@@ -167,10 +167,10 @@ def rule(
     references: str,
     fix: str,
 ) -> Callable[[Callable[[S], Iterable[Violation]]], Rule]:
-    """Make a rule of a function that judges one subject by itself; its docstring says why the rule exists.
+    """Create a rule from a function that judges one subject; its docstring is the rule's reason.
 
-    `of`: what picks the subjects from a resource: `containers`, `each(…)` or a function of your own, which
-    is asked about every resource unless `subjects(…)` names its kinds.
+    `of`: function that selects the subjects of a resource: `containers`, `each(…)` or your own, which is
+    called for every resource unless `subjects(…)` limits it to types.
     """
 
     def decorate(judge: Callable[[S], Iterable[Violation]]) -> Rule:
@@ -193,7 +193,7 @@ def stack_rule(
     fix: str,
     can_abstain: bool = False,
 ) -> Callable[[Callable[[S, Inventory], Iterable[Violation]]], Rule]:
-    """As `rule`, for a function that judges one subject among all resources of the stack."""
+    """Same as `rule`, for a function that judges one subject among all resources of the stack."""
 
     def decorate(judge: Callable[[S, Inventory], Iterable[Violation]]) -> Rule:
         cited = tuple(references.split("; "))
@@ -217,7 +217,7 @@ def stack_rule(
 def operation_rule(
     number: int, name: str, title: str, *, level: Level, references: str, fix: str
 ) -> Callable[[Callable[[Step], Iterable[Violation]]], Rule]:
-    """As `rule`, for a function that judges one step of an update."""
+    """Same as `rule`, for a function that judges one step of an update."""
 
     def decorate(judge: Callable[[Step], Iterable[Violation]]) -> Rule:
         cited = tuple(references.split("; "))

@@ -26,12 +26,12 @@ _ASSIGNMENT = re.compile(
 
 
 def is_name_of_secret(name: str) -> bool:
-    """Whether what goes by this name is one: `hubToken`, `hub-token` and `HUB_TOKEN` alike."""
+    """Whether a field of this name is a secret: `hubToken`, `hub-token` and `HUB_TOKEN` alike."""
     return bool(_NAMES.search(_upper_words(name)))
 
 
 def is_secret(text: str) -> bool:
-    """Whether a secret stands in the text, whatever it is called."""
+    """Whether the text contains a secret, whatever its field is called."""
     return bool(_VALUES.search(text))
 
 

@@ -6,7 +6,7 @@ from gpu_cluster_policies.property import Property
 
 
 def selects(selector: Property, labels: Mapping[str, str]) -> bool:
-    """Whether it selects what has these labels: all with an empty one, nothing without one."""
+    """Whether it selects objects with these labels: an empty selector selects all, an absent one none."""
     if selector.value is None:
         return False
     wanted = selector.at("matchLabels").texts()

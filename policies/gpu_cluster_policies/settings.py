@@ -12,7 +12,7 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster_policies.file import FOLDER, load
 
 Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Names, in which * stands for any part."""
+"""Names with * as wildcard."""
 
 
 class Environment(Settings):
@@ -35,7 +35,7 @@ class PolicySettings(Settings):
     """Every key has a default, so that a project without the file can be checked."""
 
     production_stacks: tuple[str, ...] = ("prod", "prod-*", "*-prod", "production", "production-*")
-    """Names of production stacks; * stands for any part. A stack file says it by gpu-cluster:production."""
+    """Names of production stacks, with * as wildcard. A stack file sets it by gpu-cluster:production."""
 
     registries: tuple[str, ...] = (
         "nvcr.io/nvidia",
@@ -74,9 +74,9 @@ def _named(stack: str, patterns: tuple[str, ...]) -> bool:
 
 @cache
 def policy_settings(project: Path | None) -> PolicySettings:
-    """Settings of a project; the defaults if it has no such file, or if there is no project.
+    """Settings of a project; the defaults without a project or a settings file.
 
-    `PolicyFileError` with every mistake of the file.
+    `PolicyFileError` with every error of the file.
     """
     file = project / FOLDER / "settings.yaml" if project else None
     if file is None or not file.is_file():

@@ -9,13 +9,13 @@ class SourceLocation(NamedTuple):
     """A line of a file."""
 
     file: str
-    """Path as the project has it, such as `stacks/Pulumi.prod.yaml`; `<stdin>` for what was piped in."""
+    """Path in the project, such as `stacks/Pulumi.prod.yaml`; `<stdin>` for standard input."""
 
     line: int
     """The first is 1."""
 
     key: str
-    """Key, such as `gpu-cluster:serving.models.chat`; empty where it is no key."""
+    """Key, such as `gpu-cluster:serving.models.chat`; empty if the location is not a key."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.key}".rstrip()
@@ -26,7 +26,7 @@ class Located(Protocol):
 
     @property
     def resource(self) -> str:
-        """Address of what is named, mostly of what was judged."""
+        """Address of the object, usually of the judged resource."""
         ...
 
     @property

@@ -65,7 +65,7 @@ _ENTRIES: Mapping[str, Keys] = {
 """The names in the file that the names of its resources begin with."""
 
 _OF_TEAMS = frozenset(("Model", "Repository", "Service"))
-"""Resources that stand alone in a team's stack, and has the name of its entry itself."""
+"""Resources with the name of their entry in a team's stack."""
 
 _ELSE: tuple[Keys, ...] = (("cluster",), ("team",))
 """Default section of a platform, and of a team's stack."""
@@ -173,7 +173,7 @@ class SourceMap:
         )
 
     def _source(self, keys: Keys) -> _Source:
-        """A team's file has no place for most sections: its environment says what those decide about."""
+        """A team's file lacks most sections: its environment has these settings."""
         if self._environment and keys and keys[0] not in TEAM.sections:
             return self._environment
         return self._own
@@ -200,7 +200,7 @@ class SourceMap:
         return self._exact(keys, registered.name, path)
 
     def _within_platform(self, registered: Registered) -> Iterator[Registered]:
-        """Its parents, from the inside out, without the platform that holds them all."""
+        """Its parents, innermost first, without the platform."""
         parent = self._by_urn.get(registered.parent)
         while parent and parent.parent in self._by_urn:
             yield parent

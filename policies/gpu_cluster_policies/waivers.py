@@ -65,7 +65,7 @@ class Waiver(Settings):
     """Resource as in findings, such as `DaemonSet gpu-system/nvidia-device-plugin-*`."""
 
     stacks: Annotated[tuple[str, ...], AfterValidator(_some)]
-    """Stacks in which it holds and is needed; * stands for any part of a name."""
+    """Stacks in which it applies; * is a wildcard."""
 
     owner: Annotated[str, AfterValidator(_role)]
     """The role that answers for it."""
@@ -97,7 +97,7 @@ class Waivers:
     today: date
     entries: tuple[Waiver, ...]
     _document: Document | None
-    """None without a file."""
+    """None without a waivers file."""
 
     def covering(self, finding: Finding, stack: str) -> Waiver | None:
         """The waiver that holds for a finding today, if any."""
@@ -143,6 +143,6 @@ def project_waivers(project: Path | None, rules: frozenset[str]) -> Waivers:
 
 
 def load_waivers(path: Path, rules: Collection[str], today: date) -> Waivers:
-    """The file's waivers of these rules. `PolicyFileError` names every mistake with its line and key."""
+    """The file's waivers of these rules. `PolicyFileError` names every error with its line and key."""
     content, document = load(path, _WaiverFile, context=rules)
     return Waivers(shown(path), today, content.waivers, document)

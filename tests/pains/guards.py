@@ -20,7 +20,10 @@ class Guard:
 
 GUARDS = (
     Guard(
-        "01_network_plugin", "components/gpu_cluster/aws/environment.py", "vpc, *cluster.foundation", "vpc"
+        "01_network_plugin",
+        "components/gpu_cluster/aws/environment.py",
+        "vpc, *cluster.bootstrap_addons",
+        "vpc",
     ),
     Guard(
         "01_network_plugin", "components/gpu_cluster/aws/eks/bootstrap_addons.py", ", depends_on=[identity]"
@@ -127,7 +130,7 @@ GUARDS = (
     Guard(
         "07_destroy",
         "components/gpu_cluster/aws/environment.py",
-        "protect=stack.protect,\n        opts=_after(on_aws, *vpc.laid_out),\n    )\n    nodes",
+        "protect=stack.protect,\n        opts=_after(on_aws, *vpc.ready),\n    )\n    nodes",
         "protect=stack.protect,\n        opts=on_aws,\n    )\n    nodes",
     ),
     Guard("08_finalizers", "components/gpu_cluster/aws/environment.py", "addons, *started, "),
@@ -235,7 +238,7 @@ GUARDS = (
     Guard(
         "18_late_failures",
         "components/gpu_cluster/aws/karpenter/node_class.py",
-        ", _VOLUMES_OF: ground.cluster_name",
+        ", _VOLUMES_OF: context.cluster_name",
     ),
     Guard(
         "18_late_failures",

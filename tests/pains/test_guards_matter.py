@@ -32,7 +32,7 @@ class Copy:
     """The project as far as these tests read it, and what runs them there."""
 
     folder: Path
-    nursery: subprocess.Popen[str]
+    fork_server: subprocess.Popen[str]
 
     @contextmanager
     def without(self, guard: Guard) -> Generator[None]:
@@ -46,15 +46,15 @@ class Copy:
 
     def run(self, *tests: str) -> int:
         """The exit code of pytest on the tests of pains, up to the first that fails."""
-        assert self.nursery.stdin
-        assert self.nursery.stdout
+        assert self.fork_server.stdin
+        assert self.fork_server.stdout
         options = ["-x", "-p", "no:cacheprovider", "-p", "syrupy", "-W", "ignore"]
         files = [f"tests/pains/test_{test}.py" for test in tests]
-        self.nursery.stdin.write(
+        self.fork_server.stdin.write(
             json.dumps({"folder": str(self.folder), "arguments": [*options, *files]}) + "\n"
         )
-        self.nursery.stdin.flush()
-        return int(self.nursery.stdout.readline())
+        self.fork_server.stdin.flush()
+        return int(self.fork_server.stdout.readline())
 
     @property
     def said(self) -> str:
@@ -69,15 +69,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     for file in ("Pulumi.yaml", "pyproject.toml"):
         shutil.copy(PROJECT / file, folder)
     bare = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    nursery = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("nursery.py")],
+    fork_server = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("fork_server.py")],
         env=os.environ | bare,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    with nursery:
-        yield Copy(folder, nursery)
+    with fork_server:
+        yield Copy(folder, fork_server)
 
 
 def test_no_pain_comes_back_with_all_of_them(copy: Copy) -> None:

@@ -18,7 +18,7 @@ SMALL = WantedModel("Qwen/Qwen2.5-7B-Instruct")
 LARGE = WantedModel("meta-llama/Llama-3.1-70B-Instruct")
 THREE = ("us-east-2a", "us-east-2b", "us-east-2c")
 
-WISHES = {
+OPTIONS = {
     "eks": InitOptions(name="lab", provider="eks", region="eu-central-1", model=SMALL, team="vision"),
     "eks-large-model": InitOptions(name="lab", provider="eks", region="us-west-2", gpu="H100", model=LARGE),
     "eks-no-model": InitOptions(name="lab", provider="eks", region="ap-northeast-1", gpu="L40S"),
@@ -48,31 +48,31 @@ WISHES = {
 }
 
 
-def judged_in(project: Path, wish: InitOptions, stack: Stack) -> Evaluation:
+def judged_in(project: Path, options: InitOptions, stack: Stack) -> Evaluation:
     (project / "stacks").mkdir()
-    (project / f"stacks/Pulumi.{wish.name}.yaml").write_text(stack_file(wish))  # for lines of findings
-    return evaluate_plan(planned(stack, wish.name), project)
+    (project / f"stacks/Pulumi.{options.name}.yaml").write_text(stack_file(options))  # for lines of findings
+    return evaluate_plan(planned(stack, options.name), project)
 
 
-@pytest.mark.parametrize("wish", WISHES.values(), ids=WISHES)
-def test_a_drafted_stack_breaks_no_rule_that_stops_it(wish: InitOptions, tmp_path: Path) -> None:
-    stack = example(wish)
-    allow(tmp_path, wish.name, stack)
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
+def test_a_drafted_stack_breaks_no_rule_that_stops_it(options: InitOptions, tmp_path: Path) -> None:
+    stack = example(options)
+    allow(tmp_path, options.name, stack)
 
-    judged = judged_in(tmp_path, wish, stack)
+    judged = judged_in(tmp_path, options, stack)
 
     assert [str(it.finding) for it in judged.findings if it.stops] == []
-    assert judged.pack.production is wish.production
+    assert judged.pack.production is options.production
 
 
 def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) -> None:
-    wish = WISHES["eks-no-model"]
+    options = OPTIONS["eks-no-model"]
 
-    judged = judged_in(tmp_path, wish, example(wish))
+    judged = judged_in(tmp_path, options, example(options))
 
     assert [it.finding.brief for it in judged.findings if it.stops] == [
         'pulumi:providers:aws platform-aws: region is "ap-northeast-1", and no environment of '
-        f"policies/settings.yaml names stack {wish.name}, should be a region of an environment"
+        f"policies/settings.yaml names stack {options.name}, should be a region of an environment"
     ]
 
 
@@ -80,15 +80,15 @@ def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     file = tmp_path / "policies/settings.yaml"
     file.write_text("# ours\nmodelStores:\n  - Qwen/* # reviewed\nenvironments: {}\n")
-    wish = WISHES["eks"]
-    stack = example(wish)
+    options = OPTIONS["eks"]
+    stack = example(options)
 
-    added = allow(tmp_path, wish.name, stack)
+    added = allow(tmp_path, options.name, stack)
 
     assert added == ["environment lab: 1 GPU, g6.xlarge, m7i.xlarge, eu-central-1"]
     assert "# ours\nmodelStores:\n  - Qwen/* # reviewed\n" in file.read_text()
     assert policy_settings(tmp_path).environments["lab"].stacks == ("lab", "lab-*")
-    assert allow(tmp_path, wish.name, stack) == []
+    assert allow(tmp_path, options.name, stack) == []
 
 
 def test_a_model_is_added_before_the_comment_of_the_next_key(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_model_is_added_before_the_comment_of_the_next_key(tmp_path: Path) -> 
     file = tmp_path / "policies/settings.yaml"
     file.write_text("modelStores:\n  - Qwen/Qwen3-8B # reviewed\n\n# Services.\nexposedServices: []\n")
 
-    allow(tmp_path, "site", example(WISHES["existing"]))
+    allow(tmp_path, "site", example(OPTIONS["existing"]))
 
     assert file.read_text() == (
         f"modelStores:\n  - Qwen/Qwen3-8B # reviewed\n  - {LARGE.name}\n\n# Services.\nexposedServices: []\n"

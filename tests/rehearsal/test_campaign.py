@@ -14,14 +14,14 @@ SEEDS = (3, 5, 9)
 """The last is of the whole platform."""
 
 
-def test_cases_converge_or_stop_with_an_error_to_act_on(tmp_path: Path) -> None:
-    campaign = Fuzzer(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
+def test_cases_converge_or_stop_with_an_actionable_error(tmp_path: Path) -> None:
+    fuzzer = Fuzzer(PROJECT, install(also=[AWS_PROVIDER]), tmp_path / "campaign.jsonl")
 
-    lives = list(campaign.run(SEEDS))
+    cases = list(fuzzer.run(SEEDS))
 
-    assert [life.seed for life in lives] == list(SEEDS)
-    assert not [life.wrong for life in lives if life.wrong], summary(lives)
-    assert not all(life.stopped for life in lives), summary(lives)
-    assert any(": 2 attempts" in step for life in lives for step in life.steps)
-    assert campaign.done() == lives
-    assert list(campaign.run(SEEDS)) == []
+    assert [case.seed for case in cases] == list(SEEDS)
+    assert not [case.wrong for case in cases if case.wrong], summary(cases)
+    assert not all(case.stopped for case in cases), summary(cases)
+    assert any(": 2 attempts" in step for case in cases for step in case.steps)
+    assert fuzzer.done() == cases
+    assert list(fuzzer.run(SEEDS)) == []

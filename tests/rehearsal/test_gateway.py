@@ -159,7 +159,7 @@ def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "host", "let_in"),
+    ("path", "host", "allowed"),
     [
         ("/vision/app", HOST, True),
         ("/vision", HOST, True),
@@ -170,7 +170,7 @@ def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
     ],
 )
 def test_routes_of_a_team_are_below_its_own_path(
-    sandbox: Sandbox, path: str, host: str, *, let_in: bool
+    sandbox: Sandbox, path: str, host: str, *, allowed: bool
 ) -> None:
     """The admission policy decides for each user."""
     matches = [{"path": {"type": "PathPrefix", "value": path}}]
@@ -185,7 +185,7 @@ def test_routes_of_a_team_are_below_its_own_path(
         },
     }
     asked = f"{GATEWAYS}/namespaces/vision/httproutes?dryRun=All"
-    if let_in:
+    if allowed:
         assert sandbox.api.create(asked, route)["spec"]["hostnames"] == [host]
         return
     with pytest.raises(httpx2.HTTPStatusError) as refused:

@@ -1,4 +1,4 @@
-"""How long a stack would take on AWS: typical durations, in the order in which the engine would work."""
+"""Estimated time of a stack on AWS: typical durations, in the order in which the engine works."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class TimedResource:
     """URNs."""
 
     object: str
-    """The name that Kubernetes knows it by; empty for what is not in a cluster."""
+    """Kubernetes name; empty for a resource outside of a cluster."""
 
     @classmethod
     def planned(cls, resource: Registered) -> Self:
@@ -63,7 +63,7 @@ class TimedResource:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that takes time, after what it needs."""
+    """A task with a duration, which starts after its dependencies."""
 
     name: str
     minutes: float
@@ -88,7 +88,7 @@ class Schedule:
 
     @property
     def ratio(self) -> float:
-        """Makespan over longest chain: 1 where nothing waits but for what it needs."""
+        """Makespan divided by the longest chain: 1 if nothing waits except for dependencies."""
         return self.makespan / self.chain if self.chain else 1.0
 
 
@@ -103,9 +103,9 @@ def creation_schedule(resources: Iterable[TimedResource], loads: Mapping[str, fl
 
 
 def deletion_schedule(resources: Iterable[TimedResource]) -> Schedule:
-    """The deletion of all resources of a stack, wave by wave: the engine waits for a whole wave.
+    """Deletion of all resources of a stack in waves: the engine waits for a whole wave.
 
-    A wave is what nothing needs any more.
+    A wave has the resources on which no remaining resource depends.
     """
     found = list(resources)
     _require_known(found)
@@ -117,7 +117,7 @@ def deletion_schedule(resources: Iterable[TimedResource]) -> Schedule:
 
 
 def ready(plan: Plan) -> Schedule:
-    """When everything of a plan is there. `UnknownDurationsError` as for `coming_up`."""
+    """Times at which the resources of a plan are ready. `UnknownDurationsError` as for `coming_up`."""
     served = plan.team.served if plan.team else plan.stack
     return creation_schedule(map(TimedResource.planned, plan.graph.resources), load_times(served))
 
@@ -125,7 +125,7 @@ def ready(plan: Plan) -> Schedule:
 def load_times(stack: Stack) -> dict[str, float]:
     """Minutes from a replica's start to its first answer, for each model whose size is known.
 
-    With those of the pull where an image has the weights.
+    Includes the image pull if an image has the weights.
     """
     pools = pools_of(stack)
     times = {
@@ -140,7 +140,7 @@ def load_times(stack: Stack) -> dict[str, float]:
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
-    """When tasks are done that are taken up in their order as soon as they can be, so many at once."""
+    """End times of tasks that start in their order as soon as possible, with a maximum number in parallel."""
     known = {task.name: task for task in tasks}
     needs = {name: task.needs & known.keys() for name, task in known.items()}
     path = tuple((name, known[name].minutes) for name in _longest_chain(known, needs) if known[name].minutes)
@@ -235,7 +235,7 @@ def _is_known(type: str) -> bool:
 
 
 def _is_nowhere(type: str) -> bool:
-    """Whether such a resource exists in the state alone: components and providers."""
+    """Whether the resource exists only in the state: components and providers."""
     return type.startswith(_IN_THE_STATE_ALONE)
 
 

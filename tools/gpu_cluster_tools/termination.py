@@ -51,4 +51,4 @@ def _terminate(number: int, _frame: FrameType | None) -> None:
 
 
 def _pass(_number: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN, which programs that are started meanwhile would inherit."""
+    """A handler instead of SIG_IGN, which child programs would inherit."""

@@ -19,21 +19,20 @@ def autoscalers(
     stack: Stack,
     pools: Mapping[str, Pool],
     *,
-    ground: NodeContext,
+    context: NodeContext,
     account: str,
     region: str,
     mirror: str,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """The cluster autoscaler where a node group has a range, Karpenter where a pool asks for it.
-
-    Returned is what pods wait for: Karpenter, whose pools have no nodes without it. Groups have their least.
-    """
+    """Create the cluster autoscaler if a node group has a size range, and Karpenter if a pool uses it.
+    Returns what pods must wait for: Karpenter, since its pools start without nodes. Node groups start with
+    their minimum size."""
     chosen = {key: pool for key, pool in pools.items() if _provisioner(stack, key) is Provisioner.KARPENTER}
     if any(pool.nodes.min < pool.nodes.max for key, pool in pools.items() if key not in chosen):
         ClusterAutoscaler(
             f"{name}-autoscaler",
-            cluster_name=ground.cluster_name,
+            cluster_name=context.cluster_name,
             region=region,
             image=CLUSTER_AUTOSCALER.at(mirror),
             opts=opts,
@@ -45,7 +44,7 @@ def autoscalers(
             f"{name}-karpenter",
             chosen,
             stack.pools,
-            ground=ground,
+            context=context,
             account=account,
             region=region,
             charts=stack.registry.charts or charts_below(CHARTS, stack.registry.mirror),

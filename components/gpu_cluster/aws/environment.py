@@ -120,7 +120,7 @@ def eks_backend(
         keys=keys.arns,
         region=region,
         protect=stack.protect,
-        opts=_after(on_aws, *vpc.laid_out),
+        opts=_after(on_aws, *vpc.ready),
     )
     nodes = NodeGroups(
         f"{name}-nodes",
@@ -135,7 +135,7 @@ def eks_backend(
         endpoint=cluster.endpoint,
         authority=cluster.authority,
         service_cidr=cluster.service_cidr,
-        opts=_after(on_aws, vpc, *cluster.foundation),
+        opts=_after(on_aws, vpc, *cluster.bootstrap_addons),
     )
     stores = Stores(
         f"{name}-stores",
@@ -149,7 +149,7 @@ def eks_backend(
         gbps=read_gbps(pools.values()),
         copies=_copies(stack, keys),
         protect=stack.protect,
-        opts=_after(on_aws, *vpc.laid_out),
+        opts=_after(on_aws, *vpc.ready),
     )
     addons = ClusterAddons(
         f"{name}-addons",
@@ -176,7 +176,7 @@ def eks_backend(
         name,
         stack,
         pools,
-        ground=nodes.ground,
+        context=nodes.context,
         account=settings.account,
         region=region,
         mirror=registry.mirror,

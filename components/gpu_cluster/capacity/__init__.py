@@ -1,4 +1,4 @@
-"""Node pools: what their nodes are, offer and let in."""
+"""Node pools: hardware, allocatable resources, sharing and scheduling."""
 
 from gpu_cluster.capacity.ami import ami_release, kubelet_version
 from gpu_cluster.capacity.bandwidth import node_gbps, read_gbps

@@ -6,7 +6,7 @@ from math import ceil
 from gpu_cluster.capacity.pool import Pool
 
 _ONE_NETWORK_CARD = 100
-"""Gbps. The S3 client uses the default network card alone, and such a card of p4d and p5 has 100.
+"""Gbps. The S3 client uses only the default network card, which has 100 Gbps on p4d and p5.
 
 Source: awslabs/aws-c-s3, issue 415; getmoto/moto 5.2.5, EC2 DescribeInstanceTypes, NetworkCards; 2026-11-28.
 """

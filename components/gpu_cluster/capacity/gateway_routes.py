@@ -33,7 +33,7 @@ class Route:
     """Path of the route without that of the API: /chat, or / for all."""
 
     api: str
-    """Path of the API below it, such as /v1, alone let through; empty for every path."""
+    """Path of the API below the route, such as /v1; other paths are refused. Empty for all paths."""
 
     targets: tuple[RouteTarget, ...]
     requests_per_minute: int | None

@@ -25,11 +25,11 @@ def smallest_fit(
     load: ModelLoad, gpu: Gpu | None, gpus: int, sharing: Sharing | None = None
 ) -> GpuSlot | None:
     """Smallest slot of a node that fits the load with this number and sharing of GPUs; None if none fits."""
-    places = _places(gpu, gpus, sharing) if gpu else ()
-    return next((place for place in places if load.fits(place.device, place.gpus)), None)
+    slots = _slots(gpu, gpus, sharing) if gpu else ()
+    return next((slot for slot in slots if load.fits(slot.device, slot.gpus)), None)
 
 
-def _places(gpu: Gpu, gpus: int, sharing: Sharing | None) -> Iterator[GpuSlot]:
+def _slots(gpu: Gpu, gpus: int, sharing: Sharing | None) -> Iterator[GpuSlot]:
     """Slots from small to large; whole GPUs in powers of two, which divide the heads of nearly all models."""
     if sharing and sharing.mig:
         for profile in gpu.profiles:

@@ -23,7 +23,7 @@ class Handover(StrEnum):
     """
 
     SYSTEM = "system"
-    """The operating system runs the device plugin, and its settings say what it offers."""
+    """The operating system runs the device plugin, and its settings decide what the plugin advertises."""
 
 
 def handover_of(family: AmiFamily) -> Handover:

@@ -29,7 +29,7 @@ _ROOT_DISK_BYTES = 100 * GIB  # a few serving images of 10 to 20 GB each
 @dataclass(frozen=True, slots=True)
 class Hardware:
     instance_type: str | None
-    """None for a server that is in no cloud's catalog."""
+    """None for a server without an instance type."""
 
     architecture: str
     gpu: Gpu | None
@@ -47,7 +47,7 @@ class Hardware:
 
 
 def hardware_of(settings: PoolSettings, known: KnownHardware = CATALOG_HARDWARE) -> Hardware:
-    """`KeyError` where no such instance type or GPU is known."""
+    """`KeyError` for an unknown instance type or GPU."""
     if settings.machine:
         return _server(settings.machine, known)
     return _virtual(known.instances[settings.instance or ""])
@@ -95,7 +95,7 @@ def _virtual(instance: Instance) -> Hardware:
 
 
 def _server(machine: Machine, known: KnownHardware) -> Hardware:
-    """Its memory is taken as the node reports it: there is no hypervisor to keep a part."""
+    """All of its memory is registered by the node: no hypervisor reserves a part."""
     return Hardware(
         instance_type=None,
         architecture="amd64",

@@ -1,4 +1,4 @@
-"""Instance types and GPUs that a stack may name: those of the catalog, and those that its file declares."""
+"""Instance types and GPUs that a stack can use: the catalog and the declarations of its file."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ CATALOG_HARDWARE = KnownHardware(INSTANCES, GPUS)
 
 
 def known_hardware(settings: HardwareSettings) -> KnownHardware:
-    """The catalog and what is declared; the catalog's facts count where both have one.
+    """The catalog and the declarations of a stack file; for a name in both, the catalog decides.
 
     An instance type whose GPU is not known is left out.
     """

@@ -90,10 +90,8 @@ def device_of(
 
 
 def memory_share(sharing: Sharing | None, utilization: float | None = None) -> float:
-    """The part of the memory it finds that a replica may fill; `utilization` of what is its own.
-
-    Each of those that take turns finds all of it; what MPS or MIG give a replica is its own.
-    """
+    """Fraction of the visible GPU memory that a replica may use; `utilization` is the fraction of its own
+    share. With time-slicing each replica sees all of the memory; with MPS or MIG only its share."""
     return (utilization or _USED_PERCENT / 100) / ((sharing and sharing.time_slicing) or 1)
 
 
@@ -177,10 +175,9 @@ class ModelLoad:
         return round(divided * (_UNDIVIDED + (1 - _UNDIVIDED) / self.options.data))
 
     def fixed_cache(self, device: Device, gpus: int) -> int:
-        """Bytes for keys and values that leave as much again unused: the estimate knows of no pictures.
-
-        At least what the sequences need; for where vLLM cannot measure what is free.
-        """
+        """Size of the KV cache in bytes, chosen to leave the same amount unused, since the estimate does not
+        include images. At least the size that the sequences need. Used where vLLM cannot measure free
+        memory."""
         need = self.need(device, gpus)
         spare = device.usable_bytes - need.total
         return need.cache + max(0, spare) // 2

@@ -18,8 +18,8 @@ def scales(settings: ModelSettings) -> bool:
 
 
 def served_metrics(stack: Stack) -> frozenset[str]:
-    """Metrics of the adapter: of each scaling model, and of every engine where there are teams, whose models
-    are in files of their own."""
+    """Metrics of the adapter: of each autoscaled model, and of every engine if the stack has teams, whose
+    models are in their own stack files."""
     if not stack.serves_metrics:
         return frozenset()
     models = {waiting_metric(it) for it in stack.serving.models.values() if scales(it) and _collected(it)}

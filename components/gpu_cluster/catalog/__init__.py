@@ -1,4 +1,4 @@
-"""Data with sources and dates: GPUs, instances, where they are, what they cost, images, models, regions."""
+"""Tables with sources and dates: GPUs, instance types, offerings, prices, images, models, regions."""
 
 from gpu_cluster.catalog.addons import ADDON_LEAST, ADDON_SOURCES, ADDON_VERSIONS, ADDONS
 from gpu_cluster.catalog.amis import AL2023_RELEASES, AMI_SOURCES, ami_problem, ami_type

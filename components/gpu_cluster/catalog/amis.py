@@ -35,7 +35,7 @@ _NOT_ON_BOTTLEROCKET = {"g7"}
 """Families that require driver 595, which Bottlerocket does not ship."""
 
 _BOTTLEROCKET_SINCE = (1, 54)
-"""First release with driver 580 whose own device plugin can be told of time slices and of MPS."""
+"""First release with driver 580 whose built-in device plugin supports time-slicing and MPS."""
 
 
 def ami_type(family: str, instance: Instance) -> str:

@@ -1,4 +1,4 @@
-"""Environment variables by which a container gets devices without the scheduler, or chooses among them."""
+"""Environment variables that give a container GPUs without the scheduler, or select among its GPUs."""
 
 from datetime import date
 

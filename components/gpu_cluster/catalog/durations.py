@@ -22,7 +22,8 @@ LARGE_IMAGE_MINUTES = 5.0
 """Time to pull and unpack the image of an inference engine."""
 
 WEIGHTS_BYTES_PER_MINUTE = 15e9 / 48 * 60
-"""Read from a volume into memory; as fast at best is the download into that volume."""
+"""Rate of reading weights from a volume into memory; also the upper bound for the download into the
+volume."""
 
 BUCKET_SHARE = 0.75
 """Fraction of a node's network bandwidth that reads from a bucket reach."""

@@ -12,7 +12,7 @@ REBOOT_XIDS = (46, 62, 64, 95, 109, 110, 119, 120, 136, 140, 143, 155, 156, 158)
 """A reset of the GPU ends them."""
 
 REPLACE_XIDS = (48, 54, 63, 74, 79, 142, 151)
-"""They need another server."""
+"""Faults that require another server."""
 
 ROW_REMAPPED_XID = 63
 """Remapped memory row: NVIDIA's catalog requires no action, EC2 replaces the server."""

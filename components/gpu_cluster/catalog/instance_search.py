@@ -1,4 +1,4 @@
-"""Search in the instance types with GPUs: what they have, where AWS sells them, and what they cost."""
+"""Search for GPU instance types: hardware, regions and prices."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class GpuInstance:
 
     @property
     def gpu_hourly(self) -> Fraction | None:
-        """US dollars for an hour of one whole GPU; None where there is no price, or only a part of one."""
+        """US dollars for an hour of one whole GPU; None without a price, or for a fraction of a GPU."""
         return self.hourly / self.instance.gpus if self.hourly and self.instance.gpus else None
 
 
@@ -67,9 +67,9 @@ def gpu_instances(
 ) -> list[GpuInstance]:
     """GPU instance types that match.
 
-    `gpu`: name of a GPU of the catalog; `region`: where it has to be offered, and what it costs there;
-    `min_memory`: bytes of one GPU; `max_price`: US dollars an hour, which leaves out what has no price;
-    `mig`: only what can be divided; `order`: one of `GPU_INSTANCE_ORDERS`.
+    `gpu`: name of a GPU of the catalog; `region`: the region that must offer the type, and whose price is
+    shown; `min_memory`: bytes of one GPU; `max_price`: US dollars an hour; types without a price are omitted;
+    `mig`: only GPUs with MIG; `order`: one of `GPU_INSTANCE_ORDERS`.
     """
     found = (
         it

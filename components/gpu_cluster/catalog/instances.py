@@ -1,4 +1,4 @@
-"""EC2 instance types: those with NVIDIA GPUs, and those without that carry the rest of a platform."""
+"""EC2 instance types: types with NVIDIA GPUs, and types for the other pods of a platform."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -60,8 +60,9 @@ def _instances() -> Iterator[Instance]:
 
 
 def _max_pods(enis: int, addresses: int) -> int:
-    """Pods with the VPC CNI: the first IPv4 address of each interface is no pod's. The two beyond are the CNI
-    and kube-proxy, on the host's network. `enis`: of the default network card."""
+    """Maximum pods with the VPC CNI: the first IPv4 address of each interface is not for pods. The two
+    additional pods are the CNI and kube-proxy, on the host network. `enis`: interfaces of the default network
+    card."""
     return enis * (addresses - 1) + 2
 
 

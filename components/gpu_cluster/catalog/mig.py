@@ -1,4 +1,4 @@
-"""MIG profiles: what share of a GPU each one takes, and where on the GPU it may lie."""
+"""MIG profiles: slices of a GPU that each one uses, and its possible placements."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Profile:
 
     @property
     def masks(self) -> tuple[int, ...]:
-        """Its placements, each as a bit mask of the memory slices that it takes."""
+        """Placements, each as a bit mask of the memory slices that it uses."""
         slices = (1 << self.memory_slices) - 1
         return tuple(slices << start for start in self.starts)
 

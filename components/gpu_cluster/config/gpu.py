@@ -13,7 +13,7 @@ class GpuRepairSettings(Settings):
     """Nodes whose GPU reports a fault are tainted and drained, within disruption budgets."""
 
     at_once: Annotated[int, Field(ge=1, le=100)] = 1
-    """Nodes with such a taint at once; further ones wait for theirs. Default: 1."""
+    """Maximum number of nodes with the taint at once; further ones wait. Default: 1."""
 
     after_minutes: NonNegativeInt = 5
     """Minutes from the fault to the taint. Default: 5."""

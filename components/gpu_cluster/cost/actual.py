@@ -1,4 +1,4 @@
-"""Cost of a period by usage: nodes that ran, shared out to those who held their GPUs."""
+"""Cost of a period by usage: nodes that ran, allocated to the workloads that held their GPUs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ class ActualCost:
 
     stack: str
     region: str | None
-    """None where nothing is in AWS: hours are known, prices are not."""
+    """None without nodes in AWS: hours are known, prices are not."""
 
     day: date
     """Date of the prices."""

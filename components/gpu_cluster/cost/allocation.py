@@ -24,7 +24,7 @@ class Allocation:
     stack: Stack
     pools_by_name: Mapping[str, Pool]
     pool_items: Mapping[str, Item]
-    site: PricingContext
+    context: PricingContext
     usage: MeasuredUsage
     priced: bool
     held: list[HeldCost] = field(default_factory=list[HeldCost])
@@ -122,7 +122,7 @@ class Allocation:
             return NOTHING
         known = self._known(kind)
         if known not in self._prices:
-            self._prices[known], missing = node_price(known, self.pool_items, self.site)
+            self._prices[known], missing = node_price(known, self.pool_items, self.context)
             self.missing += missing
         return self._prices[known]
 
@@ -160,7 +160,7 @@ class Allocation:
             return None
         market = capacity_type(settings.capacity) if block else "RESERVED"
         kind = NodeKind(name, self.pools_by_name[name].machine, market)
-        price, missing = server_price(kind, self.site) if self.priced else (NOTHING, ())
+        price, missing = server_price(kind, self.context) if self.priced else (NOTHING, ())
         self.missing += missing
         self.remarks.add(f"servers of pool {name} count as reserved from the start of the period")
         return NodeCost(kind, paid - ran, price * (paid - ran))

@@ -16,7 +16,7 @@ from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
-from gpu_cluster.cost.pricing import Bill, bill_of, priced, site_of
+from gpu_cluster.cost.pricing import Bill, bill_of, priced, pricing_context
 from gpu_cluster.cost.teams import TeamCostShare, shares_of
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization, use_of
@@ -25,7 +25,7 @@ from gpu_cluster.plan import Plan, planned
 
 @dataclass(frozen=True)
 class Cost:
-    """Of everything that AWS bills for a stack; nothing for one that has no part there."""
+    """Cost of all AWS resources of a stack; empty for a stack without any."""
 
     stack: str
     region: str | None
@@ -68,7 +68,7 @@ class Cost:
         return self.hourly * HOURS_PER_MONTH
 
     def by_pool(self) -> dict[str, Range]:
-        """US dollars in a month for each pool: its nodes, their disks, and the volumes of what runs there."""
+        """US dollars per month for each pool: its nodes, their disks, and the volumes of its pods."""
         return _summed((line.pool, line.monthly) for line in self.lines if line.pool)
 
     def by_part(self) -> dict[str, Range]:
@@ -113,10 +113,12 @@ def cost_of(
     items, region = items_of(plan.graph), region_of(plan.graph)
     assumed = usage or usage_of()
     pools = pools_of(stack)
-    site = site_of(items, region or "", day=day, usage=assumed, reserved=_reserved(stack), prices=prices)
-    uses = use_of(pools, items, site)
-    site = replace(site, needed={use.pool: use.nodes.least for use in uses})
-    bill = bill_of(items, site) if region else Bill(())
+    context = pricing_context(
+        items, region or "", day=day, usage=assumed, reserved=_reserved(stack), prices=prices
+    )
+    uses = use_of(pools, items, context)
+    context = replace(context, needed={use.pool: use.nodes.least for use in uses})
+    bill = bill_of(items, context) if region else Bill(())
     cost = Cost(plan.name, region, day, bill.lines, assumed, uses, missing=bill.missing)
     shares = shares_of(stack.teams, pools, cost.by_pool())
     return replace(cost, shares=shares, budgets=tuple(_budgets(stack, cost, shares)))

@@ -36,7 +36,7 @@ class Change(_Moved):
     """The part of the stack, such as `pool l4`."""
 
     before: Range
-    """US dollars in a month; nothing for what is new."""
+    """US dollars per month; zero for a new resource."""
 
     after: Range
     """US dollars per month; 0 for removed items."""
@@ -49,7 +49,7 @@ class CostDiff(_Moved):
 
     after: Range
     changes: tuple[Change, ...]
-    """Lines that cost more or less, in the order of the lines after, then of those that are gone."""
+    """Lines that cost more or less, in the order of the new lines, then removed lines."""
 
     missing: tuple[Missing, ...] = ()
     """Missing prices before or after, which the difference leaves out."""

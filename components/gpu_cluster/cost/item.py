@@ -12,7 +12,7 @@ class Item(NamedTuple):
     """A cloud resource, or a Kubernetes object."""
 
     kind: str
-    """Pulumi's type of what AWS has, such as aws:eks/nodeGroup:NodeGroup; the kind of what Kubernetes has."""
+    """Pulumi type of an AWS resource, such as aws:eks/nodeGroup:NodeGroup; kind of a Kubernetes object."""
 
     name: str
     inputs: Mapping[str, Any]

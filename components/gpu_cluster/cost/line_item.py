@@ -95,7 +95,7 @@ class PricingContext:
     """Whether Inspector scans images."""
 
     def of(self, service: str, *, region: str | None = None) -> Price:
-        """`PriceError` where there is no price, or one that is too old."""
+        """`PriceError` if there is no price, or only an outdated one."""
         return self.prices.service(service, region or self.region).on(self.day, SERVICES[service].title)
 
     def line(

@@ -25,26 +25,26 @@ def pool_items(items: Iterable[Item]) -> dict[str, Item]:
 
 
 def node_price(
-    kind: NodeKind, pools: Mapping[str, Item], site: PricingContext
+    kind: NodeKind, pools: Mapping[str, Item], context: PricingContext
 ) -> tuple[Range, tuple[Missing, ...]]:
     """US dollars an hour, priced as a pool of one such node, and missing prices. `pools`: `pool_items`."""
     made_by = pools.get(kind.pool)
     if made_by is None:
-        return server_price(kind, site)
-    one = replace(site, reserved={}, needed={kind.pool: Fraction(1)}, templates=_templates(kind, site))
+        return server_price(kind, context)
+    one = replace(context, reserved={}, needed={kind.pool: Fraction(1)}, templates=_templates(kind, context))
     try:
-        bill = bill_of([_of_one_node(made_by, kind, site)], one)
+        bill = bill_of([_of_one_node(made_by, kind, context)], one)
     except PriceError as error:
         return _unpriced(error, kind)
     return bill.hourly, bill.missing
 
 
-def server_price(kind: NodeKind, site: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
+def server_price(kind: NodeKind, context: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
     """Price of an instance without disks: reserved and not running, or of no pool of the stack."""
     try:
-        least, most, how = hourly(kind.instance, kind.market, site.region, site.prices)
+        least, most, how = hourly(kind.instance, kind.market, context.region, context.prices)
         what = f"{kind.instance} {how}"
-        return Range(least.on(site.day, what).usd, most.on(site.day, what).usd), ()
+        return Range(least.on(context.day, what).usd, most.on(context.day, what).usd), ()
     except PriceError as error:
         return _unpriced(error, kind)
 
@@ -59,7 +59,7 @@ def _pool_of(item: Item) -> str | None:
     return item.inputs.get("metadata", {}).get("name") if item.kind == _POOL else None
 
 
-def _of_one_node(item: Item, kind: NodeKind, site: PricingContext) -> Item:
+def _of_one_node(item: Item, kind: NodeKind, context: PricingContext) -> Item:
     """The resource of a pool with one node of this instance type and market."""
     if item.kind == _GROUP:
         changed = {
@@ -68,7 +68,7 @@ def _of_one_node(item: Item, kind: NodeKind, site: PricingContext) -> Item:
             "instanceTypes": [kind.instance],
         }
         return item._replace(inputs={**item.inputs, **changed})
-    hardware = site.prices.hardware(kind.instance)
+    hardware = context.prices.hardware(kind.instance)
     if hardware is None:
         raise PriceError(f"no price for {kind.instance}, which is not in the catalog")
     wanted = {
@@ -84,10 +84,10 @@ def _of_one_node(item: Item, kind: NodeKind, site: PricingContext) -> Item:
     return item._replace(inputs={**item.inputs, "spec": changed})
 
 
-def _templates(kind: NodeKind, site: PricingContext) -> Mapping[str, Item]:
+def _templates(kind: NodeKind, context: PricingContext) -> Mapping[str, Item]:
     """Launch templates, which set the instance type of a capacity block."""
-    template = site.templates.get(kind.pool)
+    template = context.templates.get(kind.pool)
     if template is None or "instanceType" not in template.inputs:
-        return site.templates
+        return context.templates
     changed = template._replace(inputs={**template.inputs, "instanceType": kind.instance})
-    return {**site.templates, kind.pool: changed}
+    return {**context.templates, kind.pool: changed}

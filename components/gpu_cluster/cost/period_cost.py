@@ -20,7 +20,7 @@ from gpu_cluster.cost.planned_period import (
     planned_workloads,
 )
 from gpu_cluster.cost.prices import CATALOG, Prices
-from gpu_cluster.cost.pricing import site_of
+from gpu_cluster.cost.pricing import pricing_context
 from gpu_cluster.cost.unpriced import Unpriced, by_cause
 from gpu_cluster.plan import Plan
 
@@ -32,16 +32,16 @@ def actual_of(plan: Plan, usage: MeasuredUsage, *, day: date, prices: Prices = C
     """
     stack = plan.stack
     items, region = items_of(plan.graph), region_of(plan.graph)
-    site = site_of(items, region or "", day=day, prices=with_declared(prices, stack.hardware))
+    context = pricing_context(items, region or "", day=day, prices=with_declared(prices, stack.hardware))
     planned = cost_of(plan, day=day, prices=prices)
     pools = pools_of(stack)
-    found = Allocation(stack, pools, pool_items(items), site, usage, priced=region is not None)
+    found = Allocation(stack, pools, pool_items(items), context, usage, priced=region is not None)
     found.share_out()
     hours = usage.covered_hours
-    hourly, unpriced = control_plane(items, site)
+    hourly, unpriced = control_plane(items, context)
     pools_planned = planned_pools(planned, hours)
     ran = tuple(found.pools(pools_planned))
-    workloads = planned_workloads(stack, pools, items, site, found.price)
+    workloads = planned_workloads(stack, pools, items, context, found.price)
     lacking = [*found.missing, *unpriced, *(it for it in planned.missing if it.pools)]
     return ActualCost(
         stack=plan.name,

@@ -43,12 +43,12 @@ def planned_workloads(
     stack: Stack,
     pools: Mapping[str, Pool],
     items: Iterable[Item],
-    site: PricingContext,
+    context: PricingContext,
     price: Callable[[NodeKind], Range],
 ) -> dict[tuple[Holder, str], Range]:
     """US dollars an hour of GPUs at minimum and maximum replicas, by model or service and pool."""
     found: dict[tuple[Holder, str], Range] = defaultdict(lambda: NOTHING)
-    for item, pool, nodes in node_shares(pools, items, site):
+    for item, pool, nodes in node_shares(pools, items, context):
         metadata = item.inputs.get("metadata", {})
         name = metadata.get("labels", {}).get(_INSTANCE) or metadata.get("name", "")
         kind = NodeKind(pool.name, pool.machine, capacity_type(stack.pools[pool.name].capacity))
@@ -56,8 +56,8 @@ def planned_workloads(
     return dict(found)
 
 
-def control_plane(items: Iterable[Item], site: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
+def control_plane(items: Iterable[Item], context: PricingContext) -> tuple[Range, tuple[Missing, ...]]:
     """US dollars an hour, and what of it has no price."""
-    bill = bill_of([it for it in items if it.kind == _CLUSTER], site)
+    bill = bill_of([it for it in items if it.kind == _CLUSTER], context)
     lines = [it.hourly for it in bill.lines if it.part == _PART]
     return total(lines), () if lines else bill.missing

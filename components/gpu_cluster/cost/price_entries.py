@@ -1,4 +1,4 @@
-"""Reader of the entries of a price file, which notes every mistake and goes on."""
+"""Reader of the entries of a price file; collects all errors."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -27,23 +27,23 @@ class PriceEntry(NamedTuple):
 
 @dataclass
 class Entries:
-    """Rules for names, and the mistakes so far."""
+    """Rules for names, and the errors so far."""
 
-    mistakes: list[Diagnostic]
+    diagnostics: list[Diagnostic]
 
     def section(
         self, value: object, keys: Keys, allowed: tuple[str, ...], *, required: tuple[str, ...] = ()
     ) -> "Section":
-        """Keys and values; those that are not allowed, or missing, are mistakes."""
+        """Keys and values; unknown and missing keys are errors."""
         if not isinstance(value, dict):
-            self.mistakes.append(Diagnostic(keys, f"expected keys such as {allowed[0]}, got {value!r}"))
+            self.diagnostics.append(Diagnostic(keys, f"expected keys such as {allowed[0]}, got {value!r}"))
             return Section(self, keys, {})
         values = {str(key): inner for key, inner in cast(dict[Any, Any], value).items()}
         for key in values:
             if key not in allowed:
                 hint = did_you_mean(key, allowed) or f"; allowed: {', '.join(allowed)}"
-                self.mistakes.append(Diagnostic((*keys, key), f"unknown key{hint}"))
-        self.mistakes += (
+                self.diagnostics.append(Diagnostic((*keys, key), f"unknown key{hint}"))
+        self.diagnostics += (
             Diagnostic((*keys, key), "required key is missing") for key in required if key not in values
         )
         return Section(self, keys, values)
@@ -79,7 +79,7 @@ class Section:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def wrong(self, message: str, *keys: str) -> None:
-        self.entries.mistakes.append(Diagnostic((*self.keys, *keys), message))
+        self.entries.diagnostics.append(Diagnostic((*self.keys, *keys), message))
 
     def items(self, key: str) -> Iterator[PriceEntry]:
         """Entries of a list, each with its keys."""
@@ -111,7 +111,7 @@ class Section:
         """Names of a list that are right."""
         names = [(item.keys, str(item.value)) for item in self.items(key)]
         problems = {name: problem_of(name) for _, name in names}
-        self.entries.mistakes += (Diagnostic(keys, it) for keys, name in names if (it := problems[name]))
+        self.entries.diagnostics += (Diagnostic(keys, it) for keys, name in names if (it := problems[name]))
         return tuple(name for _, name in names if not problems[name])
 
     def percent(self, key: str) -> Fraction | None:

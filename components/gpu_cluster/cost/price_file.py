@@ -25,9 +25,9 @@ class PriceFileError(FileError):
 
 
 def project_prices(project: Path | None) -> Prices:
-    """Prices of a project: those of its `prices.yaml`, and of the catalog for everything else.
+    """Prices of a project: its `prices.yaml` first, then the catalog.
 
-    `PriceFileError` with every mistake at once, in the order of the file.
+    `PriceFileError` with all errors at once, in the order of the file.
     """
     path = project / FILE if project else None
     return prices_in(path) if path and path.is_file() else CATALOG
@@ -40,10 +40,10 @@ def prices_in(path: Path) -> ProjectPrices:
         empty = error.message.startswith("the file is empty")
         message = "the file is empty; expected prices or discounts" if empty else error.message
         raise PriceFileError((LocatedDiagnostic(path.name, error.line, "", message),)) from None
-    entries = Entries(list(document.mistakes))
+    entries = Entries(list(document.diagnostics))
     found = _prices(entries, document.data)
-    if entries.mistakes:
-        raise PriceFileError(document.located(path.name, entries.mistakes))
+    if entries.diagnostics:
+        raise PriceFileError(document.located(path.name, entries.diagnostics))
     return found
 
 

@@ -76,14 +76,16 @@ def priced(
     float(priced(items_of(graph), "us-east-2", day=date.today()).hourly.most)  # 239.4
     """
     known = list(items)
-    return bill_of(known, site_of(known, region, day=day, usage=usage, reserved=reserved, prices=prices))
+    return bill_of(
+        known, pricing_context(known, region, day=day, usage=usage, reserved=reserved, prices=prices)
+    )
 
 
-def bill_of(items: Iterable[Item], site: PricingContext) -> Bill:
+def bill_of(items: Iterable[Item], context: PricingContext) -> Bill:
     lines: list[LineItem] = []
     unpriced: list[Unpriced] = []
     for item in items:
-        for entry in _entries(item, site):
+        for entry in _entries(item, context):
             if isinstance(entry, LineItem):
                 lines.append(entry)
             else:
@@ -91,7 +93,7 @@ def bill_of(items: Iterable[Item], site: PricingContext) -> Bill:
     return Bill(tuple(lines), by_cause(unpriced))
 
 
-def site_of(
+def pricing_context(
     items: Iterable[Item],
     region: str,
     *,
@@ -125,12 +127,12 @@ def site_of(
     )
 
 
-def _entries(item: Item, site: PricingContext) -> Iterator[Entry]:
+def _entries(item: Item, context: PricingContext) -> Iterator[Entry]:
     """Lines up to the first property that a price depends on and that is missing."""
     pricing = PRICED.get(item.kind)
     try:
         if pricing:
-            yield from pricing(item, replace(site, region=item.inputs.get("region") or site.region))
+            yield from pricing(item, replace(context, region=item.inputs.get("region") or context.region))
         elif item.kind.startswith("aws:") and item.kind not in FREE:
             yield Unpriced(f"no price for {item.kind}, which is not in the catalog", item.name)
     except PriceError as error:

@@ -13,7 +13,7 @@ from gpu_cluster.cost.money import Range, total
 class TeamCostShare:
     team: str
     pools: Mapping[str, Fraction]
-    """Its part of each pool, 1 for all of it."""
+    """Share of the team in each pool; 1 for all of it."""
 
     by_pool: Mapping[str, Range]
     """US dollars in a month for that part."""

@@ -22,7 +22,7 @@ class Utilization:
 
     pool: str
     nodes: Range
-    """At least those that the fewest replicas need: something starts them."""
+    """At least the nodes for the minimum number of replicas: the autoscaler starts them."""
 
     needed: Range
     """Nodes that hold the replicas when they are packed as a scheduler packs them."""
@@ -63,21 +63,23 @@ class Utilization:
         return _left(self.needed, self.gpus + self.usable)
 
 
-def use_of(pools: Mapping[str, Pool], items: Iterable[Item], site: PricingContext) -> tuple[Utilization, ...]:
+def use_of(
+    pools: Mapping[str, Pool], items: Iterable[Item], context: PricingContext
+) -> tuple[Utilization, ...]:
     """Utilization of all GPU pools, in their order."""
     placed: dict[str, list[tuple[Item, Range]]] = {}
     for pool, item in _placed(pools, items):
-        placed.setdefault(pool.name, []).append((item, _pods(item, site)))
+        placed.setdefault(pool.name, []).append((item, _pods(item, context)))
     return tuple(_use(pool, placed.get(name, [])) for name, pool in pools.items() if pool.gpu_resources)
 
 
 def node_shares(
-    pools: Mapping[str, Pool], items: Iterable[Item], site: PricingContext
+    pools: Mapping[str, Pool], items: Iterable[Item], context: PricingContext
 ) -> Iterator[tuple[Item, Pool, Range]]:
     """Workloads with GPUs, their pool, and the GPUs of all their replicas as so many of its nodes."""
     for pool, item in _placed(pools, items):
         if request := _request(pool, item):
-            yield item, pool, _pods(item, site) * share_of_node(pool, request.resource, request.count)
+            yield item, pool, _pods(item, context) * share_of_node(pool, request.resource, request.count)
 
 
 def _placed(pools: Mapping[str, Pool], items: Iterable[Item]) -> Iterator[tuple[Pool, Item]]:
@@ -88,10 +90,10 @@ def _placed(pools: Mapping[str, Pool], items: Iterable[Item]) -> Iterator[tuple[
             yield pool, item
 
 
-def _pods(item: Item, site: PricingContext) -> Range:
+def _pods(item: Item, context: PricingContext) -> Range:
     """Pods of a workload: as many in each replica of a LeaderWorkerSet as a group has."""
     size = item.inputs["spec"]["leaderWorkerTemplate"].get("size", 1) if item.kind == _GROUPS else 1
-    return replicas(item, site) * Fraction(size)
+    return replicas(item, context) * Fraction(size)
 
 
 def _use(pool: Pool, placed: list[tuple[Item, Range]]) -> Utilization:

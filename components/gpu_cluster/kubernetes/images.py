@@ -55,7 +55,7 @@ def named_image(model: ModelSettings) -> str | None:
 
 
 def _is_own(image: str, stack: Stack, team: str | None) -> bool:
-    """Whether its repository is in the account's ECR: the team's, or the environment's own."""
+    """Whether its repository is in the account's ECR: a repository of the team or of the environment."""
     if team:
         return image.startswith(f"{team}/")
     return image.partition("@")[0].partition(":")[0] in stack.registry.repositories

@@ -1,4 +1,4 @@
-"""On-call: a role that reads, and short tokens with a shell in pods of teams and models."""
+"""On-call: a read-only role, and time-limited tokens for a shell in pods of teams and models."""
 
 from collections.abc import Collection
 from typing import ClassVar
@@ -39,7 +39,7 @@ _READABLE = (
     ("policy", ["poddisruptionbudgets"]),
     ("storage.k8s.io", ["storageclasses", "volumeattachments"]),
 )
-"""Kinds by API group: neither Secrets nor ConfigMaps, which may hold what only their pods may see."""
+"""Kinds by API group, without Secrets and ConfigMaps, which may contain credentials."""
 
 
 class OnCall(pulumi.ComponentResource):
@@ -69,7 +69,7 @@ class OnCall(pulumi.ComponentResource):
         namespaces: Collection[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`namespaces`: those whose pods a token opens a shell in."""
+        """`namespaces`: namespaces with pods in which a token may open a shell."""
         super().__init__("gpu-cluster:index:OnCall", name, None, opts)
         self._subjects = subjects_of(ON_CALL_GROUP, settings.members)
         self._read(name)

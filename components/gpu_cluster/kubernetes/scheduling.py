@@ -54,7 +54,7 @@ def spread_over_hosts(
 
 
 def server_tolerations(pools: Mapping[str, Pool]) -> list[core.TolerationArgs]:
-    """Taints that servers tolerate: none while a pool takes any pod, else those of all pools."""
+    """Taints that system pods tolerate: none if a pool has no taints, otherwise the taints of all pools."""
     return _arguments(_server_tolerations(pools))
 
 

@@ -17,10 +17,10 @@ def variables(env: Mapping[str, Variable]) -> list[core.EnvVarArgs]:
 
 
 def pull_secrets(secret: str | None, login: str | None) -> list[core.LocalObjectReferenceArgs] | None:
-    """Credentials of the image's registry, and the login of the mirror, which the kubelet reads.
+    """Pull secrets: credentials of the image's registry, and the login for the mirror.
 
-    A pod without any gets those of its service account, which include the login. A pod that names one gets no
-    more from its account, so it names the login too.
+    A pod without pull secrets gets those of its service account, which include the login. A pod with its own
+    gets none from its account, so it lists the login too.
     """
     named = [secret, *([login] if login else [])] if secret else []
     return [core.LocalObjectReferenceArgs(name=it) for it in named] or None

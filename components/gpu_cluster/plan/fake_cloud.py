@@ -1,4 +1,5 @@
-"""A cloud that makes nothing: it answers for every resource as the real one would, or says that it cannot."""
+"""Fake cloud: creates nothing, and returns the outputs that the real provider would, or marks them
+unknown."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false, reportMissingTypeArgument=false
@@ -15,8 +16,8 @@ from gpu_cluster.plan.fake_outputs import RequestedResource, outputs_of, uid_of
 class FakeCloud(Mocks):
     """An account in a region, and any cluster.
 
-    What neither the program nor `outputs_of` says of a resource is unknown in a preview, never empty, and
-    so is all that depends on it.
+    Outputs that neither the program nor `outputs_of` sets are unknown in a preview, never empty, and so is
+    everything that depends on them.
     """
 
     def __init__(self, account: str, region: str, stacks: Mapping[str, Mapping[str, Any]]) -> None:

@@ -44,7 +44,7 @@ class RequestedResource:
 
     type: str
     logical: str
-    """Its name in the program."""
+    """Logical name in the program."""
 
     inputs: Inputs
     account: str

@@ -13,14 +13,14 @@ class Registered:
     type: str
     name: str
     parent: str
-    """URN of its parent; that of the stack for what has none."""
+    """URN of the parent; for a resource without parent, URN of the stack."""
     inputs: dict[str, Any]
     outputs: dict[str, Any]
     """Outputs, with its `id`."""
     made_of: Mapping[str, frozenset[str]]
     """URNs of the resources that each input depends on, by input name."""
     dependencies: frozenset[str]
-    """URNs of what it waits for, and of what waits for it to be gone."""
+    """URNs of resources that must be created before it, and of resources that must be deleted before it."""
     provider: str
     """Reference of its provider, `<urn>::<id>`; empty for the default of its package."""
     ignored_changes: tuple[str, ...]

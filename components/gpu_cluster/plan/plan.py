@@ -30,7 +30,7 @@ class Plan:
     """Name of the stack: `prod` for stacks/Pulumi.prod.yaml."""
 
     stack: Stack
-    """Its settings; of a team's stack those of the environment that it is on."""
+    """Settings of the stack; for a team's stack those of its environment."""
 
     graph: Graph
     outputs: dict[str, Any]
@@ -63,9 +63,9 @@ def plan_of(project: Path, name: str, environments: Environments | None = None) 
 
 
 def planned(stack: Stack | TeamStack, name: str, environments: Environments | None = None) -> Plan:
-    """The plan of these settings, as if a file said them.
+    """Plan of these settings, as if read from a file.
 
-    `StackFileError` where a manifest of the stack has an object that the platform makes too.
+    `StackFileError` if a manifest has an object that the platform also creates.
     """
     known = {} if environments is None else environments
     with gc_paused(), sdks_by_parts():

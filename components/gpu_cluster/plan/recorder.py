@@ -1,4 +1,4 @@
-"""The engine's part of a program run: it takes down what is registered, and makes nothing."""
+"""The engine's part of a program run: it records registered resources and creates none."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportMissingParameterType=false, reportUnknownParameterType=false
@@ -26,7 +26,7 @@ _TRACED = "_get_stack_trace"
 def recorded(
     program: Callable[[], object], mocks: Mocks, *, stack: str = "test", preview: bool = False
 ) -> Graph:
-    """Run a program until nothing is left to register. `mocks` say what becomes of each resource."""
+    """Run a program until all resources are registered. `mocks` answer for each resource."""
     recorder = _Recorder(mocks, stack)
     set_mocks(recorder.mocks, project=PROJECT, stack=stack, preview=preview, monitor=recorder)
     with _without_stack_traces():

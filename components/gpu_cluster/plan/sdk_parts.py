@@ -21,10 +21,10 @@ _SHARED = ("_inputs", "_enums")
 
 @contextmanager
 def sdks_by_parts() -> Generator[None]:
-    """Packages of the SDKs that are first imported meanwhile import their modules as those are asked for.
+    """SDK packages that are first imported within this context import their modules on first use.
 
-    A package offers the same as before: a name that is in none of the modules that it could be in is found by
-    the import of them all.
+    A package offers the same names as before: a name that is in none of the expected modules is found by
+    importing all of them.
     """
     finder = _Finder()
     sys.meta_path.insert(0, finder)

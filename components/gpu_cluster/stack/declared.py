@@ -1,4 +1,4 @@
-"""Parts of a stack that its file declares by itself, beside what the catalog knows."""
+"""Hardware, GPUs and models that a stack file declares in addition to the catalog."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

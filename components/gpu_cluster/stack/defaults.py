@@ -54,7 +54,7 @@ def with_team_defaults(team: TeamStack) -> TeamStack:
 
 
 def _storage(stack: Stack) -> dict[str, StorageSettings]:
-    """With a class where the file has none, and with the namespaces that claim its stores."""
+    """Storage with a default class, and with the namespaces that claim its stores."""
     match stack.cluster:
         case LocalCluster():
             return stack.storage or {"standard": HostPath(kind="host-path", default=True)}
@@ -76,7 +76,7 @@ def _claimed(stack: Stack) -> dict[str, StorageSettings]:
 
 
 def _network(stack: Stack) -> NetworkSettings | None:
-    """With endpoints to all that the parts of the stack call, where the file does not say which."""
+    """Network with endpoints for all services that the stack calls, unless the file lists them."""
     network = stack.network
     if not network or network.existing or "endpoints" in network.model_fields_set:
         return network
@@ -84,7 +84,7 @@ def _network(stack: Stack) -> NetworkSettings | None:
 
 
 def _telemetry(stack: Stack) -> TelemetrySettings:
-    """On this machine exporters have no image, and the real nodes would wait for one."""
+    """With provider local exporters have no image, and the real nodes would wait for one."""
     if isinstance(stack.cluster, LocalCluster) and "telemetry" not in stack.model_fields_set:
         return TelemetrySettings(enabled=False)
     return stack.telemetry

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Keys = tuple[str | int, ...]
-"""Where a value stands: keys and list positions from the root of the file or of `gpu-cluster:`."""
+"""Path of a value: keys and list positions from the root of the file or of `gpu-cluster:`."""
 
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PLAIN_FIRST_KEY = re.compile(r"[A-Za-z0-9_:./-]+")
@@ -16,7 +16,7 @@ _HINT = ", did you mean "
 
 
 class Diagnostic(NamedTuple):
-    """A mistake at a place, before its line is looked up."""
+    """An error at a key path, before its line is looked up."""
 
     keys: Keys
     message: str
@@ -26,7 +26,7 @@ class Diagnostic(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LocatedDiagnostic:
-    """A mistake as a reader finds it."""
+    """An error with file, line and key."""
 
     file: str
     """Path as the project has it: `stacks/Pulumi.prod.yaml`."""
@@ -44,10 +44,10 @@ class LocatedDiagnostic:
     """Column of the value, or of its key; the first is 1."""
 
     width: int = 0
-    """Characters of the value, or of its key; 0 where the mistake is about the file as a whole."""
+    """Number of characters of the value, or of its key; 0 for an error about the whole file."""
 
     excerpt: str = ""
-    """The line as it is written; empty where there is none."""
+    """The line as written; empty for an error without a line."""
 
     def __post_init__(self) -> None:
         one_line = self.message.replace("\n", "\\n").replace("\r", "\\r")  # of values that are quoted
@@ -78,7 +78,7 @@ class LocatedDiagnostic:
         return "\n".join(lines)
 
     def as_data(self) -> dict[str, str | int]:
-        """For JSON: file, line, column, key, message and hint."""
+        """The diagnostic as JSON: file, line, column, key, message and hint."""
         return {
             "file": self.file,
             "line": self.line,

@@ -51,7 +51,7 @@ class Document:
 
     root: Node
     data: Any
-    mistakes: tuple[Diagnostic, ...]
+    diagnostics: tuple[Diagnostic, ...]
     """Pitfalls of YAML: keys, each with its line, and values that cannot be read."""
 
     lines: tuple[str, ...] = ()
@@ -131,14 +131,14 @@ def read_all(text: str) -> list[Document]:
 def _built(root: Node, lines: tuple[str, ...] = ()) -> Document:
     building = _Building()
     data = building.value(root, (), ())
-    return Document(root, data, tuple(building.mistakes), lines)
+    return Document(root, data, tuple(building.diagnostics), lines)
 
 
 class _Building:
     """Plain data from nodes, with what was odd on the way."""
 
     def __init__(self) -> None:
-        self.mistakes: list[Diagnostic] = []
+        self.diagnostics: list[Diagnostic] = []
         self.values = 0
 
     def value(self, node: Node, keys: Keys, parents: tuple[int, ...]) -> Any:
@@ -149,7 +149,7 @@ class _Building:
             raise UnreadableFileError(line_of(node), "an anchor has an alias of itself inside")
         if isinstance(node, ScalarNode):
             return self._scalar(node, keys)
-        self.mistakes += odd_keys(node, keys)
+        self.diagnostics += odd_keys(node, keys)
         parents = (*parents, id(node))
         inside = {entry.key: self.value(entry.node, (*keys, entry.key), parents) for entry in entries(node)}
         return list(inside.values()) if isinstance(node, SequenceNode) else inside
@@ -157,15 +157,15 @@ class _Building:
     def _scalar(self, node: ScalarNode, keys: Keys) -> Any:
         if kind_of(node) not in _SCALARS:
             message = f"the tag {node.tag} is not known; put text that starts with ! in quotes"
-            self.mistakes.append(Diagnostic(keys, message))
+            self.diagnostics.append(Diagnostic(keys, message))
         value = value_of(node)
         if isinstance(value, str) and value != text_of(node):
-            self.mistakes.append(Diagnostic(keys, f"{text_of(node)!r} is no valid Unicode text"))
+            self.diagnostics.append(Diagnostic(keys, f"{text_of(node)!r} is no valid Unicode text"))
         return value
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file. `UnreadableFileError` where it is no UTF-8."""
+    """The text of a file. `UnreadableFileError` if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -201,7 +201,7 @@ def _parsed(text: str) -> Node:
 
 @contextmanager
 def _reading(text: str) -> Generator[YAML]:
-    """A reader of this text, whose errors say where it stopped."""
+    """A parser of this text whose errors have a position."""
     reader = YAML(typ="safe", pure=True)
     reader.composer.warn_double_anchors = False
     try:

@@ -33,7 +33,7 @@ _QUIET = {
 
 
 class FetchError(Exception):
-    """A revision that cannot be fetched: URL, revision and what git said, on one line."""
+    """A revision cannot be fetched: URL, revision and git's error message, on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class _Git:
         return done.stdout.strip()
 
     def try_(self, *arguments: str) -> str | None:
-        """The words of git where it fails; None where it does not."""
+        """Git's error message; None if the command succeeds."""
         done = self._done(*arguments)
         return (_words(done.stderr) or "it failed") if done.returncode else None
 
@@ -123,7 +123,7 @@ class _Git:
     def _done(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         # Variables such as GIT_DIR, which hooks have set, would lead to another repository.
         kept = ("GIT_CONFIG", "GIT_SSH", "GIT_SSL", "GIT_HTTP", "GIT_PROXY", "GIT_EXEC_PATH")
-        surroundings = {
+        environment = {
             key: value
             for key, value in os.environ.items()
             if not key.startswith("GIT_") or key.startswith(kept)
@@ -132,7 +132,7 @@ class _Git:
             return subprocess.run(  # noqa: S603
                 ["git", "-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false", *arguments],  # noqa: S607
                 cwd=self.folder,
-                env=surroundings | _QUIET | {"GIT_CEILING_DIRECTORIES": str(self.folder.parent)},
+                env=environment | _QUIET | {"GIT_CEILING_DIRECTORIES": str(self.folder.parent)},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

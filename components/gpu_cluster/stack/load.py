@@ -1,4 +1,4 @@
-"""From a stack file to settings, or to everything that is wrong with it."""
+"""Loading of stack files: settings, or all errors."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ from gpu_cluster.stack.yaml_pitfalls import yaml_pitfalls
 def load(path: Path) -> Stack:
     """The settings of an environment's stack file, with every default filled in.
 
-    `StackFileError` with every mistake at once, in the order of the file.
+    `StackFileError` with all errors at once, in the order of the file.
     """
     file = _File.at(path)
     if file.kind is TEAM:
@@ -48,9 +48,9 @@ def load(path: Path) -> Stack:
 
 
 def stack_of(sections: Mapping[str, Any]) -> Stack:
-    """The settings of sections that are data already, such as those of another program.
+    """Settings from sections as data, for example of another program.
 
-    `StackFileError` with every mistake at once; paths have to be absolute.
+    `StackFileError` with all errors at once; paths have to be absolute.
     """
     text = json.dumps({"config": {config_key(name): value for name, value in sections.items()}}, indent=2)
     return _environment(_File("stack", Path("/"), read_text(text), ENVIRONMENT))
@@ -74,23 +74,24 @@ def loads_with(path: Path, values: Mapping[str, Any]) -> bool:
 
 
 def load_any(path: Path) -> Stack | TeamStack:
-    """The same of a stack file of either kind; a team's comes with the environment that it is on.
+    """Settings of the stack file of an environment or a team; those of a team include its environment.
 
-    That environment's own stack file lies beside it, or in the platform's repository that it names.
+    The environment's stack file is in the same folder, or in the platform repository that the team's file
+    names.
     """
     file = _File.at(path)
     return _team(file, path) if file.kind is TEAM else _environment(file)
 
 
 def is_team_file(path: Path) -> bool:
-    """Whether it says that it is a team's. `StackFileError` where it cannot be read."""
+    """Whether the file is that of a team. `StackFileError` if it cannot be read."""
     return _File.at(path).kind is TEAM
 
 
 def environment_of(path: Path) -> str | None:
-    """The environment that a team's stack file says it is on, right or wrong; None where it says none.
+    """The environment that a team's stack file names, valid or not; None if it names none.
 
-    `StackFileError` where it cannot be read.
+    `StackFileError` if it cannot be read.
     """
     file = _File.at(path)
     if file.kind is not TEAM:
@@ -118,18 +119,18 @@ class _File:
             raise StackFileError((LocatedDiagnostic(name, error.line, "", error.message),)) from None
         return cls(name, path.parent, document, kind_of_file(document))
 
-    def error(self, mistakes: Iterable[Diagnostic]) -> StackFileError:
-        return StackFileError(self.document.located(self.name, mistakes, shown=_shown_key))
+    def error(self, diagnostics: Iterable[Diagnostic]) -> StackFileError:
+        return StackFileError(self.document.located(self.name, diagnostics, shown=_shown_key))
 
     def sound(self) -> tuple[ValidSubset[Any], list[Diagnostic]]:
         """The valid subset, and the diagnostics of each key by itself."""
         sections, around = sections_of(self.document, self.kind)
         if sections is None:
-            raise self.error([*self.document.mistakes, *around])
+            raise self.error([*self.document.diagnostics, *around])
         trapped = list(self._trapped(sections))
-        unreadable = [found for found in self.document.mistakes if found.line is None]
+        unreadable = [found for found in self.document.diagnostics if found.line is None]
         sound, faults = validated(self.kind, sections, self.document, [*trapped, *unreadable])
-        return sound, [*self.document.mistakes, *around, *trapped, *faults]
+        return sound, [*self.document.diagnostics, *around, *trapped, *faults]
 
     def _trapped(self, sections: Iterable[str]) -> Iterable[Diagnostic]:
         for section in sections:
@@ -140,25 +141,25 @@ class _File:
 
 
 def _environment(file: _File) -> Stack:
-    sound, mistakes = file.sound()
+    sound, diagnostics = file.sound()
     finished = [with_defaults(located(stack, file.folder)) for stack in sound.readings]
-    mistakes += _beside(_in_common(finished, sound.broken), sound.broken)
-    if mistakes:
-        raise file.error(mistakes)
+    diagnostics += _beside(_in_common(finished, sound.broken), sound.broken)
+    if diagnostics:
+        raise file.error(diagnostics)
     [stack] = finished
     return stack
 
 
 def _team(file: _File, path: Path) -> TeamStack:
-    sound, mistakes = file.sound()
+    sound, diagnostics = file.sound()
     found = [_on_environment(located_team(team, file.folder), path) for team in sound.readings]
     stacks = [with_team_defaults(it) for it in found if isinstance(it, TeamStack)]
-    mistakes += [it for it in found if isinstance(it, Diagnostic)]
-    mistakes += [
+    diagnostics += [it for it in found if isinstance(it, Diagnostic)]
+    diagnostics += [
         it for stack in stacks for it in _beside(check_team_stack(stack, sound.broken), sound.broken)
     ]
-    if mistakes:
-        raise file.error(mistakes)
+    if diagnostics:
+        raise file.error(diagnostics)
     [stack] = stacks
     return stack
 
@@ -221,7 +222,7 @@ def _shown_key(keys: Keys) -> str:
 
 
 def _shown(path: Path) -> str:
-    """As the project has it, wherever the program runs: `stacks/Pulumi.prod.yaml`."""
+    """Path relative to the project, for any working directory: `stacks/Pulumi.prod.yaml`."""
     file = path.resolve()
     project = next((folder for folder in file.parents if (folder / "Pulumi.yaml").is_file()), Path.cwd())
     return str(file.relative_to(project)) if file.is_relative_to(project) else str(path)

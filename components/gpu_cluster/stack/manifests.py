@@ -27,7 +27,7 @@ class Manifest:
 
     @property
     def slug(self) -> str:
-        """Its logical name: kind, namespace and name, by which it stays the same object."""
+        """Logical name: kind, namespace and name, which identify the object."""
         metadata = self.content["metadata"]
         parts = (self.kind.lower(), metadata.get("namespace"), metadata["name"])
         return "-".join(str(part) for part in parts if part)
@@ -43,7 +43,7 @@ def manifests_of(paths: Iterable[str]) -> list[Manifest]:
 
 
 def problems_of(paths: Iterable[str]) -> list[tuple[int, LocatedDiagnostic]]:
-    """Everything that is wrong, with the position of its path; an object of two files is wrong in the second.
+    """All errors, each with the index of its path; for an object in two files, the second is the error.
 
     problems_of(["manifests"])  # [(0, LocatedDiagnostic("manifests/a.yaml", 5, …))]
     """
@@ -85,11 +85,11 @@ def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
 
 
 def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | LocatedDiagnostic]:
-    yield from document.located(file, document.mistakes)
+    yield from document.located(file, document.diagnostics)
     content = document.data
     if message := _problem(content):
         yield LocatedDiagnostic(file, line, "", message)
-    elif not document.mistakes:
+    elif not document.diagnostics:
         yield Manifest(file, line, content, document)
 
 

@@ -1,4 +1,4 @@
-"""Notes on a valid stack file: what its account needs first, and what of it is not checked."""
+"""Notes on a valid stack file: prerequisites in the account, and settings that are not checked."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -25,7 +25,7 @@ _REPORTING = (ServingEngine.VLLM, ServingEngine.SGLANG)
 
 SPOT_ROLE = "AWSServiceRoleForEC2Spot"
 MAKE_SPOT_ROLE = "aws iam create-service-linked-role --aws-service-name spot.amazonaws.com"
-"""It fails where the account has the role, and changes nothing then (IAM API, CreateServiceLinkedRole)."""
+"""The command fails without a change if the account has the role (IAM API, CreateServiceLinkedRole)."""
 
 
 def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
@@ -101,7 +101,7 @@ def _unpriced_buckets(stack: Stack) -> Iterator[str]:
 
 
 def _unchecked_gateway(stack: Stack) -> Iterator[str]:
-    """Without a pool of its own and without nodes free of taints, gateway pods run beside models."""
+    """Note that gateway pods run on model nodes: the gateway has no pool, and all nodes have taints."""
     settings = stack.gateway
     if settings is None or settings.pool or not gateway_pods(settings):
         return

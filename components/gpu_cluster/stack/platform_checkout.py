@@ -12,16 +12,16 @@ from gpu_cluster.stack.git_checkout import checkout_of
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """How platforms are found while stack files are read."""
+    """Options for finding platforms while stack files are read."""
 
     project: Path | None = None
-    """Where relative folders start, for files that lie elsewhere for a while."""
+    """Base of relative folders, for temporary copies of stack files."""
 
     beside: bool = False
-    """Whether the environment's file is beside the team's, whatever that says."""
+    """Whether the environment's file is in the folder of the team's file, whatever the team's file names."""
 
     again: bool = False
-    """Whether revisions are fetched that are in the cache already."""
+    """Whether cached revisions are fetched again."""
 
 
 _AS_WRITTEN = _Reading()
@@ -56,14 +56,14 @@ def lack_of_project(platform: PlatformCheckout) -> str:
 
 @contextmanager
 def as_if_in(project: Path) -> Generator[None]:
-    """Read copies of stack files as those of this project: relative folders start there."""
+    """Read copies of stack files as files of this project: relative folders are resolved there."""
     with _reading(_Reading(project=project)):
         yield
 
 
 @contextmanager
 def beside_the_team() -> Generator[None]:
-    """Read files of teams with the environment beside them, whatever platform they name."""
+    """Read team files with the environment in the same folder, whatever platform they name."""
     with _reading(_Reading(beside=True)):
         yield
 

@@ -1,4 +1,4 @@
-"""Every key of the stack file as Markdown: what it is, what it may be, and what it is when left out."""
+"""Reference of the stack file as Markdown: every key with its meaning, type and default."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -38,12 +38,12 @@ class Row(NamedTuple):
 
 
 def reference_text() -> str:
-    """As committed: `docs/reference/stack-file.md`."""
+    """Text of `docs/reference/stack-file.md`."""
     return _page(_HEAD, json_schema())
 
 
 def team_reference_text() -> str:
-    """As committed: `docs/reference/team-file.md`."""
+    """Text of `docs/reference/team-file.md`."""
     return _page(_TEAM_HEAD, team_json_schema())
 
 
@@ -122,7 +122,7 @@ def _limits(field: Schema) -> Iterator[str]:
 
 
 def _values(field: Schema) -> Schema | None:
-    """Of what a map by name holds; `None` where it is no map."""
+    """Model of the values of a map by name; `None` for other types."""
     if "patternProperties" in field:
         [values] = field["patternProperties"].values()
         return values

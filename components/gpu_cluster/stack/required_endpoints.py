@@ -1,4 +1,4 @@
-"""Which services of AWS the parts of a stack call."""
+"""AWS services that the parts of a stack call."""
 
 from gpu_cluster.config.network import EVERY_NODE_CALLS, AwsService
 from gpu_cluster.config.pools import PoolSettings, Provisioner
@@ -7,7 +7,7 @@ from gpu_cluster.config.stack import Stack
 _OF_STORAGE = {"efs": AwsService.ELASTICFILESYSTEM, "fsx-lustre": AwsService.FSX}
 """Services that a storage driver asks where its file systems are, by kind."""
 _OF_KARPENTER = frozenset((AwsService.SQS, AwsService.SSM))
-"""Interruptions come by SQS; SSM says which image is meant (Karpenter 1.13, private clusters, 2026-11-28)."""
+"""SQS delivers interruptions; SSM resolves image ids (Karpenter 1.13, private clusters, 2026-11-28)."""
 
 
 def required_endpoints(stack: Stack) -> frozenset[AwsService]:

@@ -8,6 +8,6 @@ _WORDS = {"null", "true", "false", "yes", "no", "on", "off"}
 
 
 def scalar(given: str) -> str:
-    """In quotes where YAML would read it as something else."""
+    """Quoted, if YAML would read the plain text as another type or value."""
     plain = _PLAIN.fullmatch(given) and given.lower() not in _WORDS and ": " not in given
     return given if plain else json.dumps(given)

@@ -20,8 +20,8 @@ _FOREIGN = f"^(?!{NAMESPACE}:)[^:]+:.+$"
 
 
 def json_schema() -> dict[str, Any]:
-    """Of an environment's file: Pulumi's own keys, `config:` with the sections, and other namespaces as they
-    are."""
+    """Schema of an environment's file: Pulumi's own keys, `config:` with the sections, and other namespaces
+    unchecked."""
     sections = Stack.model_json_schema(schema_generator=_AsWritten)
     definitions = sections["$defs"]
     of = {name: model["properties"] for name, model in definitions.items() if "properties" in model}
@@ -49,13 +49,13 @@ def json_schema() -> dict[str, Any]:
 
 
 def team_json_schema() -> dict[str, Any]:
-    """Of a team's own file."""
+    """Schema of a team's file."""
     sections = TeamFile.model_json_schema(schema_generator=_AsWritten)
     return _file(f"Stack file of a team on {NAMESPACE}", sections, {})
 
 
 def schema_text(schema: dict[str, Any]) -> str:
-    """As committed: `stacks/schema.json` and `stacks/team-schema.json`."""
+    """Text of `stacks/schema.json` and `stacks/team-schema.json`."""
     return json.dumps(schema, indent=2) + "\n"
 
 
@@ -81,7 +81,7 @@ def _file(title: str, sections: dict[str, Any], further: dict[str, Any]) -> dict
 
 
 def _of_the_catalog() -> dict[str, Any]:
-    """Without hardware of its own a file names that of the catalog."""
+    """Without declared hardware, only names of the catalog are valid."""
     machine = {"properties": {"gpu": {"enum": list(GPUS)}}}
     pool = {"properties": {"instance": {"enum": list(INSTANCES)}, "machine": machine}}
     return {
@@ -91,7 +91,7 @@ def _of_the_catalog() -> dict[str, Any]:
 
 
 def _offline() -> dict[str, Any]:
-    """With offline, there is no NAT gateway, and an existing cluster needs a mirror."""
+    """With offline, the network has no NAT gateway, and an existing cluster requires a mirror."""
     network = {
         "if": {"required": ["zones"]},
         "then": {"required": ["nat"], "properties": {"nat": {"const": "none"}}},

@@ -25,7 +25,7 @@ class StackKind:
 
     model: type[Stack] | type[TeamFile]
     models: Keys
-    """Where it has the models that are served."""
+    """Keys of the served models."""
 
     holds: str
     """The sections that it cannot do without, in words."""
@@ -40,13 +40,13 @@ TEAM = StackKind(TeamFile, ("models",), "gpu-cluster:team")
 
 
 def kind_of_file(document: Document) -> StackKind:
-    """A team's says of whom it is, and has neither cluster nor pools of its own."""
+    """A team's file names its team, and has neither cluster nor pools."""
     given = {it for it in ("team", "cluster", "pools") if document.node(("config", config_key(it)))}
     return TEAM if given == {"team"} else ENVIRONMENT
 
 
 def config_key(section: str) -> str:
-    """As `config:` has it: `gpu-cluster:pools`, and `aws:region` in a namespace that is not ours."""
+    """Key in `config:`, such as `gpu-cluster:pools`, or `aws:region` in another namespace."""
     return section if ":" in section else f"{NAMESPACE}:{section}"
 
 
@@ -62,20 +62,22 @@ def unrooted(keys: Keys) -> Keys:
 
 
 def sections_of(document: Document, kind: StackKind) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
-    """The known sections as plain data, `None` where there is no place for them, and what is wrong around."""
+    """The known sections as plain data, `None` without a usable `config:`, and the errors around them."""
     if not isinstance(document.root, MappingNode):
         return None, [Diagnostic((), f"expected keys such as config:, got {described(document.root)}")]
-    mistakes = [Diagnostic((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL]
+    diagnostics = [
+        Diagnostic((key,), _unknown_top_level(key)) for key in document.data if key not in TOP_LEVEL
+    ]
     config = document.node(("config",))
     if not config:
         missing = f"config: is missing; it holds {kind.holds}"
-        return None, [*mistakes, Diagnostic((), missing)]
+        return None, [*diagnostics, Diagnostic((), missing)]
     if not isinstance(config, MappingNode):
         wrong = f"expected keys such as gpu-cluster:cluster, got {described(config)}"
-        return None, [*mistakes, Diagnostic(("config",), wrong)]
+        return None, [*diagnostics, Diagnostic(("config",), wrong)]
     given: dict[str, Any] = document.data["config"]
     known = {section: given[key] for section in kind.sections if (key := config_key(section)) in given}
-    return known, [*mistakes, *_unknown_sections(given, kind.sections)]
+    return known, [*diagnostics, *_unknown_sections(given, kind.sections)]
 
 
 def _unknown_top_level(key: str) -> str:

@@ -7,14 +7,14 @@ _FEW = 3
 """Right words that are all named."""
 
 CLOSE = 0.8
-"""Cutoff for names that differ little from one another: regions, zones, GPUs, add-ons, models."""
+"""Minimum similarity for names that differ little from one another: regions, zones, GPUs, add-ons, models."""
 
 _LOOSE = 0.6
-"""Default cutoff. Up to `CLOSE` the beginning of a word is enough."""
+"""Minimum similarity by default. For a common prefix, `CLOSE` is enough."""
 
 
 def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "", cutoff: float = _LOOSE) -> str:
-    """`, did you mean 'instance'?` for `instanse`; nothing where no known word is near."""
+    """`, did you mean 'instance'?` for `instanse`; empty if no known word is similar."""
     names = list(known)
     several = _begun_by(word, names) if cutoff <= CLOSE else []
     if 1 < len(several) <= _FEW:

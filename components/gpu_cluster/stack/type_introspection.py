@@ -13,10 +13,8 @@ Loc = tuple[str | int, ...]
 
 
 def place(loc: Loc, root: type[BaseModel]) -> tuple[Keys, Any]:
-    """The keys that a reader would name, and the type of what is expected there, or of the last key.
-
-    `root`: the model of the whole file.
-    """
+    """The keys as a user would write them, and the expected type there, or of the last key. `root`: model of
+    the whole file."""
     keys: Keys = ()
     allowed: Any = root
     around: Any = None
@@ -33,7 +31,8 @@ def place(loc: Loc, root: type[BaseModel]) -> tuple[Keys, Any]:
 
 
 def closest_models(loc: Loc, root: type[BaseModel]) -> tuple[type[BaseModel], ...]:
-    """The models that may stand where the last step of a place is a key: one, once the tag has decided."""
+    """Models that are valid at the parent of the last step, if that step is a key: one, once the
+    discriminator is known."""
     allowed: Any = root
     for step in loc[:-1]:
         several = models(allowed)
@@ -42,12 +41,12 @@ def closest_models(loc: Loc, root: type[BaseModel]) -> tuple[type[BaseModel], ..
 
 
 def models(allowed: Any) -> tuple[type[BaseModel], ...]:
-    """The models that may stand there: several where a tag such as `kind` decides, none for plain values."""
+    """Models that are valid there: several if a discriminator such as `kind` decides, none for scalars."""
     return tuple(kind for kind in _kinds(allowed) if isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
 def inside(allowed: Any, key: str | int) -> Any:
-    """The type of what is expected under a key, `None` where nothing is."""
+    """Type of the value of a key, `None` if the key is unknown."""
     for kind in _kinds(allowed):
         if get_origin(kind) is dict:
             return get_args(kind)[1]
@@ -78,7 +77,7 @@ def tags(model: type[BaseModel]) -> tuple[Any, ...]:
 
 
 def words(allowed: Any) -> list[str]:
-    """The words that may stand there, where they are a closed list."""
+    """Allowed values, if they are a closed list."""
     return [str(value) for kind in _kinds(allowed) for value in (_literals(kind) or _members(kind))]
 
 

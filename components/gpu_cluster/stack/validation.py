@@ -26,10 +26,10 @@ _PLACES: dict[str, dict[str, Any]] = {
         "access": {"any": {"principal": "arn:aws:iam::000000000000:role/any", "policy": "view"}},
     },
 }
-"""Where a platform can be, with as little as is right."""
+"""Valid cluster sections, one for each provider, with only the required keys."""
 
 _RIGHT = {"count": 1_000_000, "ends": "9999-12-31T23:59:59Z", "drainMinutes": 1440}
-"""Values of a reservation with which nothing else of it is wrong."""
+"""Valid values of a reservation, in place of invalid ones."""
 
 _Root = TypeVar("_Root", bound=Settings)
 
@@ -39,7 +39,7 @@ class ValidSubset(Generic[_Root]):
     """The valid subset of a stack file, so that checks across sections can go on beside other errors."""
 
     readings: tuple[_Root, ...]
-    """One stack, or one for each place where the file does not say which it is."""
+    """One stack, or one for each provider if the file does not name one."""
 
     broken: frozenset[Keys]
     """Entries that are in the file, but not in the readings, such as ("pools", "l4")."""
@@ -48,7 +48,7 @@ class ValidSubset(Generic[_Root]):
 def validated(
     kind: StackKind, sections: dict[str, Any], document: Document, trapped: Iterable[Diagnostic]
 ) -> tuple[ValidSubset[Any], list[Diagnostic]]:
-    """The sound part of the sections, and what the models found wrong beyond what is already known."""
+    """The valid subset of the sections, and the errors of the models in addition to known ones."""
     traps = {found.keys for found in trapped}
     stack, errors = _read(kind.model, sections)
     misspelt = {keys for error in errors if (keys := meant(error, kind.model)) and not document.node(keys)}
@@ -63,12 +63,13 @@ def validated(
 
 
 def is_below(keys: Keys, parents: Container[Keys]) -> bool:
-    """Whether one of the parents is at these keys or above."""
+    """Whether one of the parents is a prefix of these keys, or equal."""
     return any(keys[:length] in parents for length in range(1, len(keys) + 1))
 
 
 def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, list[ErrorDetails]]:
-    """By way of JSON, whose strict reading takes lists as sets and words as enums, but no text as number."""
+    """Validate via JSON: strict mode then accepts lists as sets and strings as enums, but no string as a
+    number."""
     try:
         return model.model_validate_json(json.dumps(sections), strict=True, by_alias=True, by_name=False), []
     except ValidationError as error:
@@ -76,10 +77,8 @@ def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, l
 
 
 def _entry(kind: StackKind, keys: Keys) -> Keys:
-    """The smallest part that can be left out for what is wrong at the keys: a pool, or a key of a model.
-
-    Without its provider, nothing of a cluster says anything.
-    """
+    """The smallest part that can be left out to remove the error at the keys: a pool, or a key of a model.
+    Without a provider, the whole cluster section is left out."""
     if keys[:2] == ("cluster", "provider"):
         return keys[:1]
     if _is_of_a_reservation(keys):
@@ -98,7 +97,7 @@ def _sound(kind: StackKind, sections: dict[str, Any], broken: frozenset[Keys]) -
 
 
 def _placed(kind: StackKind, sections: dict[str, Any]) -> list[dict[str, Any]]:
-    """The sections in their place, or in every place where they do not say which it is."""
+    """The sections with their provider, or with each provider if they name none."""
     if kind is TEAM:
         return [sections]
     given = sections.get("cluster", {})
@@ -114,7 +113,7 @@ def _holder(error: ErrorDetails, kind: StackKind) -> Keys:
 
 
 def _completed(kind: StackKind, sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
-    """With what every model needs."""
+    """The section with the keys that every model requires."""
     *around, last = map(str, kind.models)
     holder: dict[str, Any] = sections
     for key in around:
@@ -126,7 +125,7 @@ def _completed(kind: StackKind, sections: dict[str, Any], broken: Iterable[Keys]
 
 
 def _completed_pools(sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
-    """Reservations with values that are no error in place of wrong ones, each with an id of its own."""
+    """Reservations with valid values in place of invalid ones, each with a unique id."""
     pools: dict[str, Any] = dict(sections.get("pools", {}))
     for number, keys in enumerate(sorted(it for it in broken if _is_of_a_reservation(it))):
         _, name, _, way, key = map(str, keys)
@@ -137,7 +136,7 @@ def _completed_pools(sections: dict[str, Any], broken: Iterable[Keys]) -> dict[s
 
 
 def _is_of_a_reservation(keys: Keys) -> bool:
-    """Whether it is a value of a reservation that nothing else depends on: not its zone."""
+    """Whether the value is one of a reservation that no other check depends on: not its zone."""
     return (
         keys[:1] == ("pools",)
         and keys[2:3] == ("capacity",)

@@ -62,7 +62,7 @@ def entries(node: Node) -> list[Entry]:
 
 
 def odd_keys(node: Node, keys: Keys) -> Iterator[Diagnostic]:
-    """Keys that are valid YAML and surely a mistake, in the mapping that stands at `keys`."""
+    """Keys that are valid YAML but not plausible, in the mapping at `keys`."""
     first: dict[str, int] = {}
     for entry in _own(node):
         key = str(entry.key)
@@ -76,7 +76,7 @@ def odd_keys(node: Node, keys: Keys) -> Iterator[Diagnostic]:
 
 
 def value_of(node: ScalarNode) -> Any:
-    """The plain value. Dates, and whatever else is no JSON, stay the text that was written."""
+    """The plain value. Dates and other types without a JSON equivalent remain text."""
     text = text_of(node)
     plain = text.replace("_", "").lower()
     match kind_of(node):

@@ -1,4 +1,4 @@
-"""Values that are valid YAML and surely a mistake: nothing, placeholders, dates, misplaced secrets."""
+"""Values that are valid YAML but not plausible: empty, placeholders, dates, misplaced secrets."""
 
 import re
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ def _is_ebs(storage_class: str | None, stack: Stack) -> bool:
 
 
 def _keeps_zones(pool: Pool, stack: Stack, name: str) -> bool:
-    """Whether each of its zones has a node again after one has failed."""
+    """Whether each of its zones still has a node after one node has failed."""
     if stack.pools[name].provisioner is Provisioner.KARPENTER:
         return True
     return len(pool.zones) == 1 or pool.nodes.min >= len(pool.zones)

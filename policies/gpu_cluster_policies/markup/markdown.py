@@ -41,14 +41,14 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequen
 
 
 def visible(words: str) -> str:
-    """Words on one line, with what is not seen, or turns the direction of reading, by its code."""
+    """Text on one line, with invisible and bidirectional characters shown as code points."""
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in words
     )
 
 
 def _apart(shown: str) -> str:
-    """GitHub looks for mentions in what is displayed, where an entity is a letter like any other."""
+    """GitHub resolves mentions in the rendered text, where an entity is an ordinary character."""
     plain = re.split(r"(&#\d+;)", shown)
     return "".join(part if index % 2 else _BREAKS.sub(_NOTHING, part) for index, part in enumerate(plain))
 

@@ -13,7 +13,7 @@ from gpu_cluster_policies.waivers import Waiver
 
 
 def compliance_markdown(assessments: Sequence[Assessment]) -> str:
-    """Each framework with its controls, what is to be shown otherwise, and what is waived."""
+    """Each framework with its controls, their other evidence, and waived findings."""
     return "\n".join(line for assessment in assessments for line in _section(assessment))
 
 

@@ -71,7 +71,7 @@ class Evaluation:
 
     @cached_property
     def exempt(self) -> tuple[Shown, ...]:
-        """Findings in what the platform itself installs that its components declare, by rule and place."""
+        """Findings that the components declare for their own objects, by rule and path."""
         shown = [
             Shown(it.finding, self.places.of(it.finding), stops=False, exemption=it.exemption)
             for it in self.report.exempt
@@ -97,7 +97,7 @@ class Evaluation:
     def summary(self) -> str:
         """`prod: 2 findings stop an update, 1 advises, 14 are waived; 88 rules on 297 resources`
 
-        It is `clean` only where everything was judged: what was not is named with its count.
+        It is `clean` only if everything was judged; otherwise it counts what was not.
         """
         parts = [
             *(

@@ -113,7 +113,7 @@ def model_sources(context: EvaluationContext) -> Rule:
 
 
 def _is_stored(name: str) -> bool:
-    """Whether a name is a path or a bucket: of these no revision is asked for."""
+    """Whether a name is a path or a bucket, for which no revision is required."""
     return name.startswith(("/", "s3://"))
 
 

@@ -139,7 +139,7 @@ def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
 )
 def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
     """cluster-admin has all permissions, including secrets of all teams, and no limit on the effect of a
-    mistake."""
+    diagnostic."""
     if grant.kind == _ASSOCIATION:
         policy = grant.at("policyArn")
         if policy.text.endswith(f"/{_ADMIN_POLICY}"):

@@ -102,7 +102,7 @@ def _of_what_it_makes(resource: Resource) -> Iterator[Property]:
 def _lacking(
     field: Property, given: Mapping[str, str], said: frozenset[str] = frozenset()
 ) -> Iterator[Violation]:
-    """`said`: keys that are missing everywhere, of which the finding of the provider speaks."""
+    """`said`: keys that are missing everywhere, which are reported with the provider."""
     missing = [key for key in _NEEDED if not given.get(key)]
     if not said.issuperset(missing):
         yield Violation(field, f"with {', '.join(_NEEDED)}", actual=f"without {', '.join(missing)}")

@@ -100,7 +100,7 @@ DEFECTS = (
         "servers of Karpenter lack the tag by which the EBS driver may attach volumes",
         BASE + SYSTEM + _karpenter("g6.2xlarge") + DISK + _model("gpu"),
         ("all steps passed",),
-        (Change("gpu_cluster/aws/karpenter/node_class.py", ", _VOLUMES_OF: ground.cluster_name"),),
+        (Change("gpu_cluster/aws/karpenter/node_class.py", ", _VOLUMES_OF: context.cluster_name"),),
         code=0,
     ),
     Defect(

@@ -31,7 +31,7 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_a_mistake_is_an_error_of_the_preview(project: Project, line: str) -> None:
+def test_an_error_is_an_error_of_the_preview(project: Project, line: str) -> None:
     project.program(f"import pulumi_aws as aws\n{line}\n")
 
     preview = project.pulumi("preview")

@@ -41,7 +41,7 @@ def test_a_cluster_of_eks_needs_no_kubeconfig(tmp_path: Path) -> None:
     assert callable(backend_for(on_aws(), tmp_path))
 
 
-def test_eks_without_region_or_network_is_a_mistake_of_the_caller(tmp_path: Path) -> None:
+def test_eks_without_region_or_network_is_an_error_of_the_caller(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="aws:region"):
         backend_for(on_aws().model_copy(update={"region": None}), tmp_path)
 

@@ -178,7 +178,7 @@ def test_node_groups_need_a_cluster_on_eks() -> None:
     assert [it["property_path"] for it in error.value.errors or []] == ["stack.cluster.provider"]
 
 
-def test_a_wrong_stack_is_told_by_key_with_every_mistake() -> None:
+def test_a_wrong_stack_is_told_by_key_with_all_errors() -> None:
     wrong = {**SITE, "cluster": {"provider": "lokal"}, "pols": {}}
     with pytest.raises(InputPropertiesError) as error:
         Platform("platform", only_stack(wrong))

@@ -48,8 +48,8 @@ def test_what_is_no_json_may_be_yaml(text: str) -> None:
 def test_a_key_that_is_given_twice_is_said_with_its_line() -> None:
     [document] = documents_in('{\n\t"a": 1,\n\t"a": 2\n}')
 
-    [mistake] = document.mistakes
-    assert (mistake.message, mistake.line) == ("given twice, first on line 2", 3)
+    [diagnostic] = document.diagnostics
+    assert (diagnostic.message, diagnostic.line) == ("given twice, first on line 2", 3)
 
 
 def test_deep_json_is_refused() -> None:

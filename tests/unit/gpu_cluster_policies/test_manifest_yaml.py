@@ -10,7 +10,7 @@ from gpu_cluster_policies.manifest_yaml import yaml_documents
 
 def _data(text: str) -> Any:
     [document] = yaml_documents(text)
-    assert document.mistakes == []
+    assert document.diagnostics == []
     return document.data
 
 
@@ -87,11 +87,11 @@ def test_an_alias_is_what_its_anchor_is() -> None:
         ("a:\n  <<: text\n", ("a", "<<"), "expected a mapping, or a list of mappings", 2),
     ],
 )
-def test_what_nobody_means_is_a_mistake(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
+def test_what_nobody_means_is_an_error(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
     [document] = yaml_documents(text)
-    [mistake] = document.mistakes
+    [diagnostic] = document.diagnostics
 
-    assert (mistake.keys, mistake.message, mistake.line) == (keys, message, line)
+    assert (diagnostic.keys, diagnostic.message, diagnostic.line) == (keys, message, line)
 
 
 def test_a_number_as_key_is_its_text() -> None:

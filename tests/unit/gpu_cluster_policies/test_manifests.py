@@ -27,7 +27,7 @@ def _places(contents: dict[str, bytes], rule: str) -> list[str]:
     return [str(manifests.of(finding)) for finding in findings if finding.rule.id == rule]
 
 
-def _mistakes(contents: dict[str, bytes]) -> list[str]:
+def _diagnostics(contents: dict[str, bytes]) -> list[str]:
     with pytest.raises(ManifestError) as raised:
         manifests_in(contents)
     return str(raised.value).splitlines()
@@ -85,7 +85,7 @@ def test_an_object_in_two_files_is_found_in_both() -> None:
     ]
 
 
-def test_every_mistake_of_every_file_is_said_at_once() -> None:
+def test_all_errors_of_every_file_is_said_at_once() -> None:
     contents = {
         "kind.yaml": b"apiVersion: apps/v1\nkind: Deploymnt\n",
         "twice.yaml": b"apiVersion: v1\nkind: Pod\nspec: {}\nspec: {}\n",
@@ -95,7 +95,7 @@ def test_every_mistake_of_every_file_is_said_at_once() -> None:
         "latin.yaml": b"kind: P\xf6d\n",
     }
 
-    assert _mistakes(contents) == [
+    assert _diagnostics(contents) == [
         "kind.yaml:2 kind: unknown kind 'Deploymnt', did you mean 'Deployment'?",
         "twice.yaml:4 spec: given twice, first on line 3",
         "half.yaml:1 apiVersion: required text is missing; expected a Kubernetes object",
@@ -137,7 +137,7 @@ def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("manifest", "mistake"),
+    ("manifest", "message"),
     [
         ("kind: List\nitems: {a: 1}", "items: expected a list of objects, got a mapping"),
         ("kind: PodList\nitems: no", "items: expected a list of objects, got false"),
@@ -161,14 +161,14 @@ def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
         ),
     ],
 )
-def test_a_wrong_shape_is_a_mistake(manifest: str, mistake: str) -> None:
-    [said] = _mistakes({"a.yaml": f"apiVersion: v1\n{manifest}\n".encode()})
+def test_a_wrong_shape_is_an_error(manifest: str, message: str) -> None:
+    [said] = _diagnostics({"a.yaml": f"apiVersion: v1\n{manifest}\n".encode()})
 
-    assert said.partition(" ")[2] == mistake
+    assert said.partition(" ")[2] == message
 
 
 def test_files_that_hold_nothing_are_wrong_where_no_other_holds_anything() -> None:
-    assert _mistakes({"a.yaml": b"", "b.yaml": b"# nothing\n"}) == [
+    assert _diagnostics({"a.yaml": b"", "b.yaml": b"# nothing\n"}) == [
         "a.yaml:1 the file is empty",
         "b.yaml:1 the file is empty",
     ]
@@ -186,9 +186,9 @@ def test_a_list_may_be_as_long_as_it_is() -> None:
 
 
 def test_a_kind_that_its_group_does_not_have_is_not_let_through() -> None:
-    [mistake] = _mistakes({"a.yaml": b"apiVersion: batch/v1\nkind: Workflow\n"})
+    [diagnostic] = _diagnostics({"a.yaml": b"apiVersion: batch/v1\nkind: Workflow\n"})
 
-    assert mistake == "a.yaml:2 kind: unknown kind 'Workflow'; batch/v1 has CronJob, Job"
+    assert diagnostic == "a.yaml:2 kind: unknown kind 'Workflow'; batch/v1 has CronJob, Job"
 
 
 def test_objects_of_any_other_group_are_let_through() -> None:

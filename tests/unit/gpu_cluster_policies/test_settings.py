@@ -37,7 +37,7 @@ def test_the_first_environment_that_names_a_stack_counts() -> None:
     assert {stack: each.gpus for stack, each in found.items() if each} == {"prod-vision": 2, "prod": 1}
 
 
-def test_every_mistake_is_told_with_its_line_and_the_right_word(tmp_path: Path) -> None:
+def test_all_errors_are_told_with_its_line_and_the_right_word(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(
         "productionStacks: prod\n"

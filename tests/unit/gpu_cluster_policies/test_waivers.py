@@ -1,4 +1,4 @@
-"""`waivers.yaml`: what it accepts, what it says of its mistakes, and when it fails a stack."""
+"""`waivers.yaml`: what it accepts, its errors, and when it fails a stack."""
 
 from datetime import date
 from pathlib import Path
@@ -125,7 +125,7 @@ def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> No
         ),
     ],
 )
-def test_a_mistake_is_named_with_its_line_and_key(
+def test_an_error_is_named_with_its_line_and_key(
     tmp_path: Path, before: str, after: str, problem: str
 ) -> None:
     assert before in WAIVER
@@ -136,7 +136,7 @@ def test_a_mistake_is_named_with_its_line_and_key(
     assert problem in str(caught.value).splitlines()
 
 
-def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+def test_all_errors_are_named_at_once(tmp_path: Path) -> None:
     wrong = WAIVER.replace("50-no-host-access", "no-host").replace("platform", "me@example.com")
 
     with pytest.raises(PolicyFileError) as caught:

@@ -68,9 +68,7 @@ def test_the_stack_file_becomes_a_platform(project: Path) -> None:
     assert "chat" in {it["metadata.name"] for it in graph.of("Deployment")}
 
 
-def test_a_wrong_stack_file_ends_it_with_the_mistakes(
-    project: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_wrong_stack_file_ends_it_with_the_errors(project: Path, caplog: pytest.LogCaptureFixture) -> None:
     write(project, SITE.format(token="").replace("pool: l4", "pol: l4"))
     with pytest.raises(SystemExit) as ended:
         run(project)

@@ -121,7 +121,7 @@ def run() -> None:
 
 
 def _open_closed_streams() -> None:
-    """A stream that the caller closed (`>&-`) takes what is written and keeps nothing."""
+    """A stream that the caller closed (`>&-`) discards all output."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (it lasts as long as the program)

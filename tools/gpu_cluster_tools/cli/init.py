@@ -264,7 +264,9 @@ def _tell(name: str, text: str, allowed: list[str]) -> None:
     for entry in allowed:
         typer.echo(f"{FILE} allows {entry}")
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-    blanks = [f"  {number}: {line}" for number, line in lines if BLANK in line and not line.startswith("#")]
-    if blanks:
-        typer.echo("fill in these placeholders:\n" + "\n".join(blanks))
+    placeholders = [
+        f"  {number}: {line}" for number, line in lines if BLANK in line and not line.startswith("#")
+    ]
+    if placeholders:
+        typer.echo("fill in these placeholders:\n" + "\n".join(placeholders))
     typer.echo(f"next: gpu-cluster validate {name}")

@@ -43,7 +43,7 @@ def _plain_line(title: str) -> Generator[None]:
 
 
 def _is_pipe() -> bool:
-    """Whether a program reads the output; one without a descriptor, as in a test, is read by one too."""
+    """Whether a program reads the output; also true for a stream without a descriptor, as in tests."""
     try:
         return stat.S_ISFIFO(fstat(sys.stdout.fileno()).st_mode)
     except (OSError, ValueError, AttributeError):

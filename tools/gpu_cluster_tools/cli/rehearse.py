@@ -119,7 +119,7 @@ def _rehearse(
 
 @contextmanager
 def _removed(sandbox: Sandbox, kept: str | None) -> Generator[None]:
-    """All that runs in the sandbox ends with the rehearsal, unless it is `kept`."""
+    """Everything in the sandbox ends with the rehearsal, unless it is `kept`."""
     try:
         yield
     except Interruption as error:

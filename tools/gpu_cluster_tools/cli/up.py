@@ -86,7 +86,7 @@ def _vllm_cpu(
 
 @contextmanager
 def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack: str) -> Generator[None]:
-    """A platform that this run started ends, and keeps what it stored; one that ran before goes on."""
+    """A platform that this run started is stopped with its data kept; one that ran before continues."""
     control_plane = project.control_plane(toolchain)
     ran_before = bool(control_plane.status().running)
     try:

@@ -1,4 +1,4 @@
-"""A platform as a picture in Mermaid: what matters, and nothing that a reader would have to look past."""
+"""Diagram of a platform in Mermaid, with its main parts only."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ _NAT = {Nat.NONE: "no internet access", Nat.SINGLE: "one NAT gateway", Nat.PER_Z
 
 
 def diagram(name: str, stack: Stack) -> str:
-    """A flowchart: the network, the cluster with its pools, what is served on them, by whom, and from where.
+    """Flowchart of the network, the cluster with its pools, models, teams and stores.
 
     Equal stacks give equal text, in the order of the file.
     """

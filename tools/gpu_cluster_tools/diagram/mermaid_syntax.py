@@ -1,4 +1,4 @@
-"""Syntax of Mermaid: ids that are none of its own words, and labels that are plain text."""
+"""Syntax of Mermaid: ids that are not reserved words, and labels as plain text."""
 
 import re
 
@@ -6,7 +6,7 @@ from gpu_cluster.config.min_max import MinMax
 
 
 def id_of(kind: str, name: str) -> str:
-    """An id that Mermaid takes for one word, and for none of its own: a pool may be called end, or a--b."""
+    """An id that is one word of Mermaid and not reserved: a pool may be called end, or a--b."""
     return f"{kind}_" + re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", name)
 
 

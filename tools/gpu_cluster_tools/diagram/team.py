@@ -73,7 +73,7 @@ def _stores_of(service: ServiceSettings) -> set[str]:
 
 
 def _image(service: ServiceSettings) -> str:
-    """Without its tag and digest."""
+    """Image without tag and digest."""
     name = service.image.partition("@")[0]
     host, slash, last = name.rpartition("/")
     return host + slash + last.partition(":")[0]

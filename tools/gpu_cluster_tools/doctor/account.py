@@ -1,4 +1,5 @@
-"""The AWS account: whether the credentials lead to that of the stack, and may use what it makes."""
+"""AWS account: whether the credentials are for it, which permissions they have on the cluster, and whether
+the region is enabled."""
 
 import re
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
 
 
 def installed(settings: EksSettings, stack: Stack) -> dict[str, str]:
-    """Builds by the name of their add-on: those that the stack pins, or else of the catalog."""
+    """Versions by add-on: pinned by the stack, or from the catalog."""
     names = (
         *_ALWAYS,
         *sorted(csi_addons(stack.storage)),

@@ -43,7 +43,7 @@ class ApiServer:
         self.server: str = config.cluster.server if config else ""
 
     def get(self, path: str) -> Object | None:
-        """The object; None where there is none, or where this identity may not read it."""
+        """The object; None if it does not exist, or this identity may not read it."""
         answer = self._asked("GET", path)
         if answer.status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE):
             return None
@@ -59,7 +59,7 @@ class ApiServer:
         return self._read(self._asked("POST", path, body))
 
     def text(self, path: str) -> str:
-        """Response that is no object, such as a log. `NoAnswerError` where there is none."""
+        """Response that is not an object, such as a log. `NoAnswerError` if the server does not answer."""
         answer = self._asked("GET", path)
         if answer.is_error:
             raise NoAnswerError(_message(answer))
@@ -76,7 +76,7 @@ class ApiServer:
             self._read(answer)
 
     def refusal(self, path: str, body: Object) -> str | None:
-        """Reason of the server to refuse an object that it is not to keep; None where it would take it."""
+        """Reason of the server to refuse an object in a dry run; None if it accepts it."""
         answer = self._asked("POST", f"{path}?dryRun=All", body)
         return None if answer.is_success else str(answer.json().get("message", answer.text))
 

@@ -44,7 +44,7 @@ class Aws:
         self.client = cache(self._client)
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
-        """The answer. `RefusedError` with the words of AWS, `UnreachableError` where there are none."""
+        """The response. `RefusedError` with the error of AWS, `UnreachableError` without a response."""
         with _worded():
             return getattr(self.client(service), operation)(**arguments)
 

@@ -1,4 +1,4 @@
-"""AWS Backup: whether the region takes backups of what the stack wants them of."""
+"""AWS Backup: whether the region backs up the services that the stack selects."""
 
 from collections.abc import Iterator, Mapping
 

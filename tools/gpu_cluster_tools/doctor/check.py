@@ -28,7 +28,7 @@ class Check:
     verdict: CheckStatus
     found: str
     advice: str = ""
-    """Advice; empty where there is nothing to do."""
+    """Advice; empty if nothing must be done."""
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)

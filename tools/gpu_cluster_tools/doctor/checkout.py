@@ -1,4 +1,4 @@
-"""The checkout: what git says of it, and where the engine keeps what it knows."""
+"""Checkout: its git state, and the state backend of the engine."""
 
 import json
 import os

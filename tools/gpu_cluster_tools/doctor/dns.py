@@ -14,7 +14,7 @@ _FLAG = "-localip"
 
 
 def dns(stack: Stack, api: ApiServer) -> Iterator[Check]:
-    """Fails where pods would ask an address for names that no NetworkPolicy of the platform lets them reach.
+    """Fails if pods use a DNS address that the platform's NetworkPolicies block.
 
     Where kube-proxy works with iptables, it takes over the address of the DNS Service too (Kubernetes
     documentation, tasks/administer-cluster/nodelocaldns, 2026-11-28).

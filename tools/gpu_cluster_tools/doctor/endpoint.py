@@ -1,4 +1,4 @@
-"""Whether the API server of a cluster on EKS is reachable from where this runs."""
+"""Whether the API server of an EKS cluster is reachable from this machine."""
 
 import socket
 from ipaddress import ip_address
@@ -15,9 +15,10 @@ _RUN_INSIDE = "run in the VPC or in a network of endpoint.private, or add your n
 
 
 def endpoint(settings: EksSettings, server: str | None) -> Check:
-    """`server`: URL of the API server; None before there is a cluster, when it says who will reach it.
+    """`server`:
 
-    The deployer has to reach it: an update installs objects in the cluster.
+    URL of the API server; None before the cluster exists, when the check reports who will reach it. The
+    deployer must reach it: an update installs objects in the cluster.
     """
     if server is None:
         if settings.endpoint.public:

@@ -47,7 +47,7 @@ def _python() -> Check:
 
 
 def _lock(project: Path) -> Check:
-    """Whether what is installed is what is locked: make writes `ready` once it has installed."""
+    """Whether the installed versions are the locked ones: make writes `ready` after the installation."""
     ready, locked = project / ".venv" / "ready", project / "requirements.txt"
     if not ready.exists() or not locked.exists():
         return _MACHINE.skip("packages", "not installed by make, so their versions were not checked")

@@ -13,7 +13,8 @@ _MODELS = Group("models")
 
 
 def models(stack: Stack) -> Iterator[Check]:
-    """Gated models without a token, and models of which nothing is known. Local downloads nothing."""
+    """Gated models without a token, and models unknown to the catalog. With provider local nothing is
+    downloaded."""
     if isinstance(stack.cluster, LocalCluster):
         return
     for name, settings in stack.serving.models.items():

@@ -56,7 +56,7 @@ def _count(pool: Pool, own: list[Object], *, made: bool) -> Check:
 
 
 def _driver(pool: Pool, own: list[Object]) -> Check:
-    """Whether models can run there; images of EKS have the driver, and any other node says it by a label."""
+    """Whether models can run on the node; EKS images have the driver, and other nodes have a label for it."""
     name = f"{pool.name} driver"
     majors = [driver_branch(node) for node in own]
     old = sorted({each for each in majors if each and int(each) < VLLM_DRIVER})

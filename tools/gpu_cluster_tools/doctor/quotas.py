@@ -15,13 +15,13 @@ _COUNTED = {
     "L-0263D0A3": ("describe_addresses", "Addresses"),
     "L-A4707A72": ("describe_internet_gateways", "InternetGateways"),
 }
-"""Resources with a low default, and who lists what others in the account have of it."""
+"""Resources with a low default quota, and the command that lists their present use in the account."""
 
 
 def quotas(stack: Stack, name: str, aws: Aws | None) -> Iterator[Check]:
-    """Against the account, or where it cannot be asked against what every account has from the start.
+    """Compare with the quotas of the account, or without credentials with the default quotas.
 
-    `UnreachableError` where the account does not answer.
+    `UnreachableError` if the account does not answer.
     """
     for need in quota_requirements(stack):
         yield _against_defaults(need) if aws is None else _against_account(need, name, aws)

@@ -1,4 +1,4 @@
-"""Service-linked roles of the account: those that AWS creates by itself, and that of spot."""
+"""Service-linked roles of the account: roles that AWS creates automatically, and the role of spot."""
 
 from collections.abc import Iterator
 

@@ -14,7 +14,7 @@ _FILES = Group("stack file")
 
 
 def stack_file(file: Path, name: str) -> tuple[Stack | TeamStack | None, list[Check]]:
-    """The settings, and what is wrong with their file where there are none."""
+    """Settings of a stack file, and the errors of an invalid one."""
     try:
         stack = load_any(file)
     except StackFileError as error:

@@ -23,7 +23,7 @@ from gpu_cluster_tools.model_catalog import published
 from gpu_cluster_tools.model_catalog.published import Checkout, Config, Listed, Published, Variant
 
 _PLAIN = ("Llama", "Mistral", "Qwen2", "Qwen3", "Phi3", "Granite")
-"""Architectures of which heads and layers say all about their cache."""
+"""Architectures whose cache depends only on heads and layers."""
 
 _QUANTIZED: Mapping[str, Config] = {
     "fp8": {"quant_method": "fp8", "weight_block_size": [128, 128]},
@@ -87,7 +87,7 @@ def _entry(each: Published) -> ModelEntry | None:
 
 
 _MOST_BYTES = {"fp8": 1.4, "nvfp4": 0.9, "mxfp4": 0.8, "int4": 1.1, "int8": 1.5}
-"""Of a parameter on average; a model above says of its quantization what is not understood."""
+"""Bytes per parameter on average, for models whose quantization is not understood."""
 
 
 def _variant(variant: Variant, configs: Mapping[str, Published]) -> ModelEntry | None:

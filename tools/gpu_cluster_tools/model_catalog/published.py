@@ -52,7 +52,7 @@ class Checkout:
 
 
 def aiconfigurator(wheel: Path) -> Iterator[Published]:
-    """Of NVIDIA's aiconfigurator-core (Apache-2.0): files named like the model."""
+    """Configurations from NVIDIA's aiconfigurator-core (Apache-2.0): files named like the model."""
     with zipfile.ZipFile(wheel) as archive:
         names = sorted(name for name in archive.namelist() if name.endswith("_config.json"))
         day = date(2026, 8, 21)
@@ -67,7 +67,8 @@ def aiconfigurator(wheel: Path) -> Iterator[Published]:
 
 
 def litgpt(wheel: Path) -> Iterator[Published]:
-    """Of Lightning's litgpt (Apache-2.0): `Config` objects, translated to the keys of a config.json."""
+    """Configurations from Lightning's litgpt (Apache-2.0): `Config` objects, translated to the keys of a
+    config.json."""
     namespace: dict[str, Any] = {"__name__": "litgpt_config"}
     with zipfile.ZipFile(wheel) as archive:
         name = "litgpt/config.py"
@@ -105,7 +106,7 @@ _TIED = (
     "falcon-40b",
     "olmo-1b",
 )
-"""Of these the head is the embedding; litgpt does not say, their config.json does (tie_word_embeddings)."""
+"""Models whose head is the embedding; litgpt lacks this, their config.json has it (tie_word_embeddings)."""
 
 
 def _as_hub(filled: Any, given: Config) -> Config:

@@ -42,7 +42,7 @@ class Fetched:
     instances: Mapping[str, Fraction]
     services: Mapping[str, Fraction]
     unread: tuple[str, ...] = ()
-    """Services whose price the answer does not tell, or for which it has several."""
+    """Services without a price in the response, or with several."""
 
 
 class Query(NamedTuple):

@@ -1,4 +1,4 @@
-"""Fetched prices written as `prices.yaml`, beside what the file already says."""
+"""Write fetched prices to `prices.yaml`, merged with the file's other entries."""
 
 # ruamel.yaml's documents are untyped.
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false

@@ -95,7 +95,7 @@ def _api_server() -> dict[str, Any]:
 
 
 def _kubeconfig() -> dict[str, Any]:
-    """Its certificate is not for the address that the API server advertises."""
+    """The certificate is not valid for the address that the API server advertises."""
     cluster = {
         "server": f"https://{API_SERVER}:{API_SERVER_PORT}",
         "tls-server-name": "localhost",

@@ -159,7 +159,7 @@ def _weights(graph: Graph, *, small: bool) -> Iterable[LocalImage]:
 
 
 def _reference(name: str) -> str:
-    """Name by which the runtime looks an image up: of tag and digest it takes the digest."""
+    """Name by which the runtime finds an image: for tag and digest together it uses the digest."""
     repository, at, digest = name.partition("@")
     if not at:
         return name

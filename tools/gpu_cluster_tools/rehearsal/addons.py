@@ -56,7 +56,7 @@ def define(api: DynamicClient, addons: Collection[str]) -> None:
 
 
 def _definition(kind: str, scope: str) -> Object:
-    """Any content is let through: what counts is that the kind exists."""
+    """Any content is accepted: only the existence of the kind matters."""
     plural = f"{kind.lower()}es" if kind.endswith("s") else f"{kind.lower()}s"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     return {

@@ -43,7 +43,7 @@ def background_loops(*passes: Callable[[], object]) -> Generator[None]:
 
 
 def _play(each: Callable[[], object]) -> None:
-    """Once. What cannot be done now, as things change meanwhile, is done the next time."""
+    """Run once. Errors caused by concurrent changes are retried in the next run."""
     try:
         each()
     except httpx2.HTTPStatusError as error:

@@ -60,7 +60,7 @@ def _grow(account: Api, group: Object) -> None:
 
 
 def _next_node(group: Object, nodes: list[Object]) -> Object:
-    """The next server: like the others, or as the group says where there are none."""
+    """The next server: like the existing ones, or from the group's template without any."""
     if nodes:
         return nodes[0]
     taints = [{**taint, "effect": EFFECTS[taint["effect"]]} for taint in group.get("taints", [])]

@@ -102,7 +102,7 @@ class LocalControlPlane:
         kubeconfig.write_for(path, name=kwok.CLUSTER, port=self.port, pki=self._pki, user=user, group=group)
 
     def stop(self) -> None:
-        """End its processes and keep what it stored."""
+        """End its processes and keep its data."""
         if not self._directory.exists():
             return
         with locked(self._lock):
@@ -148,7 +148,7 @@ class LocalControlPlane:
         )
 
     def _run(self, settings: list[dict[str, Any]]) -> str:
-        """Start everything and wait until it answers; what went wrong, or nothing."""
+        """Start everything and wait until it is ready; returns an error message, or an empty one."""
         shutil.rmtree(self._cluster / "pids", ignore_errors=True)
         (self._cluster / "kwok.yaml").unlink(missing_ok=True)
         self._data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -184,7 +184,7 @@ class LocalControlPlane:
         return failure
 
     def _wait(self, kwokctl: subprocess.Popen[bytes], log: Path, port: dict[str, int]) -> str:
-        """Wait until everything answers; what went wrong, or nothing."""
+        """Wait until everything is ready; returns an error message, or an empty one."""
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             ended = kwokctl.poll()

@@ -84,7 +84,7 @@ class Devices:
 def devices_of_image(image: str, user_data: str, *, gpus: int, efa: int) -> Devices:
     """Devices of a server of EKS. `image`: its AMI type; `user_data`: as text.
 
-    Bottlerocket reads the variable in privileged containers alone (nvidia-container-toolkit-config-k8s in
+    Bottlerocket reads the variable only in privileged containers (nvidia-container-toolkit-config-k8s in
     bottlerocket-os/bottlerocket-core-kit, 2024-10-24). Amazon Linux has been seen with either value, so what
     passes here works with both (awslabs/amazon-eks-ami issue 2706, 2026-05-06).
     """

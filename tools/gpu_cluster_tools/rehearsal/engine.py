@@ -83,7 +83,7 @@ def local_stacks(project: Path) -> list[str]:
 
 
 def forget_local_state(project: Path) -> None:
-    """Drop what the engine knows of the local stacks, whose objects went with their control plane."""
+    """Delete the engine's state of the local stacks, whose objects were deleted with their control plane."""
     shutil.rmtree(_state(project), ignore_errors=True)
 
 

@@ -55,7 +55,7 @@ class EventLog:
         self._offset = 0
 
     def read(self) -> None:
-        """Take in what was written since the last time."""
+        """Read lines written since the last call."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:

@@ -22,7 +22,7 @@ def make_buckets(api: Api, stack: Stack) -> frozenset[str]:
 
 
 def changed_buckets(api: Api, names: Iterable[str]) -> list[str]:
-    """Buckets that are gone, or that a stack gave a policy, a lifecycle or versions, in words."""
+    """Messages on buckets that were deleted, or whose policy, lifecycle or versioning a stack changed."""
     return [problem for name in sorted(names) if (problem := _change(api, name))]
 
 

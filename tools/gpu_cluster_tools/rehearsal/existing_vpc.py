@@ -1,4 +1,4 @@
-"""The VPC that a stack file names: in the account before the stack comes, and after it has gone."""
+"""Existing VPC of a stack file: created in the account before the rehearsal, and checked after it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ def make_vpc(api: Api, settings: ExistingNetwork) -> MadeVpc:
 
 
 def lost_of(api: Api, made: MadeVpc) -> list[str]:
-    """Parts of the VPC that are gone, or that lack what they had, in words."""
+    """Messages on deleted or changed parts of the VPC."""
     tables = [each["RouteTableId"] for each in api.call("ec2", "DescribeRouteTables")["RouteTables"]]
     vpcs = [each["VpcId"] for each in api.call("ec2", "DescribeVpcs")["Vpcs"]]
     subnets = [each["SubnetId"] for each in api.call("ec2", "DescribeSubnets")["Subnets"]]

@@ -9,7 +9,7 @@ from gpu_cluster_tools.rehearsal.stack_copy import Keys, config_path
 
 
 def set_fake_secrets(engine: PulumiEngine, left_out: Iterable[Keys]) -> dict[str, str]:
-    """Give the engine a value at each place of the stack file; the values by place."""
+    """Set a value for each secret of the stack file; returns the values by key path."""
     values = {config_path(keys): f"rehearsed-{secrets.token_hex(16)}" for keys in left_out}
     if values:
         pairs = (word for key, value in values.items() for word in ("--secret", f"{key}={value}"))

@@ -32,16 +32,16 @@ from gpu_cluster_tools.toolchain import Toolchain
 _STACK = "campaign"
 _CORE = Path(__file__).parent / "core" / "__main__.py"
 _WHOLE = 10
-"""Every which life is of the whole platform."""
+"""One case in this many runs the whole platform."""
 _RUNNER = "pulumi-language-python-exec"
 _RATES = (0.05, 0.2, 0.5, 0.9)
 _MOST_FAULTS = 3
 _MOST_EDITS = 2
 _WIDTH = 200
-_OF_NO_USE = ("Traceback", "panic:", "Exception calling application", "unexpected EOF")
-"""Words of an error that no person can act on."""
+_NOT_ACTIONABLE = ("Traceback", "panic:", "Exception calling application", "unexpected EOF")
+"""Text of errors that a user cannot act on."""
 
-_CALM = Faults()
+_NO_FAULTS = Faults()
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Case:
     """Steps, with the number of attempts."""
 
     stopped: str = ""
-    """The error with which it stopped; empty where it converged."""
+    """Error that stopped the case; empty if it converged."""
 
     wrong: list[str] = field(default_factory=list[str])
     """Violated invariants."""
@@ -63,24 +63,25 @@ class Case:
 class Fuzzer:
     """Fuzz cases by seed, saved to a file as they end; an interrupted run resumes where it stopped.
 
-    for life in Fuzzer(project, install(), file).run(range(200)):
-        print(life)
+    for case in Fuzzer(project, install(), file).run(range(200)):
+        print(case)
     """
 
     def __init__(self, project: Path, toolchain: Toolchain, file: Path) -> None:
-        """`project`: the one whose program is run. `file`: JSON lines, one for each seed that is done."""
+        """`project`: its program is run. `file`: JSON lines, one for each finished case."""
         self._project = project
         self._toolchain = toolchain
         self._file = file
 
     def done(self) -> list[Case]:
+        """Cases of this run and of earlier ones."""
         if not self._file.exists():
             return []
         return [Case(**json.loads(line)) for line in self._file.read_text().splitlines()]
 
     def run(self, seeds: Iterable[int]) -> Iterator[Case]:
-        """The lives of those seeds that have none yet."""
-        known = {life.seed for life in self.done()}
+        """Run the cases of all seeds that have no result yet."""
+        known = {case.seed for case in self.done()}
         left = [seed for seed in seeds if seed not in known]
         for whole in (False, True):
             chosen = [seed for seed in left if (seed % _WHOLE == _WHOLE - 1) is whole]
@@ -88,22 +89,22 @@ class Fuzzer:
                 yield from self._run(chosen, whole=whole)
 
     def _run(self, seeds: list[int], *, whole: bool) -> Iterator[Case]:
-        with self._place(whole=whole) as (stack_file, sandbox, engine):
+        with self._sandbox(whole=whole) as (stack_file, sandbox, engine):
             before = settled_objects(sandbox.api) if whole else set[str]()
             for seed in seeds:
-                living = _Living(sandbox, engine, seed)
-                stack_file.write_text(living.stack)
+                run = _CaseRun(sandbox, engine, seed)
+                stack_file.write_text(run.stack)
                 with simulated_controllers(sandbox) if whole else nullcontext():  # its errors end this case
-                    life = living.live()
-                    life.wrong += _left_in(sandbox, before) if whole else []
+                    case = run.run()
+                    case.wrong += _left_in(sandbox, before) if whole else []
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with self._file.open("a") as file:
-                    file.write(json.dumps(asdict(life)) + "\n")
-                yield life
+                    file.write(json.dumps(asdict(case)) + "\n")
+                yield case
 
     @contextmanager
-    def _place(self, *, whole: bool) -> Generator[tuple[Path, Sandbox, PulumiEngine]]:
-        """A stack file, a sandbox for it and its engine: one account and control plane for all lives."""
+    def _sandbox(self, *, whole: bool) -> Generator[tuple[Path, Sandbox, PulumiEngine]]:
+        """A stack file, a sandbox for it and its engine: one account and control plane for all cases."""
         with TemporaryDirectory(prefix="campaign-") as folder:
             any_stack = small_stack(Random(0))  # noqa: S311
             project = copy_project(self._project, Path(folder) / "project", {_STACK: any_stack})
@@ -119,31 +120,31 @@ class Fuzzer:
                 sandbox.remove()
 
 
-def summary(lives: list[Case]) -> str:
+def summary(cases: list[Case]) -> str:
     """Summary: number of converged cases, of stopped ones with reasons, and all violations."""
-    stopped = [life for life in lives if life.stopped]
-    wrong = [f"seed {life.seed}: {words}" for life in lives for words in life.wrong]
+    stopped = [case for case in cases if case.stopped]
+    wrong = [f"seed {case.seed}: {words}" for case in cases for words in case.wrong]
     lines = [
-        f"{len(lives)} lives: {len(lives) - len(stopped)} converged, "
-        f"{len(stopped)} stopped with an error to act on, {len(wrong)} things that must not be",
-        *(f"  seed {life.seed} stopped: {' '.join(life.stopped.split())[:_WIDTH]}" for life in stopped),
+        f"{len(cases)} cases: {len(cases) - len(stopped)} converged, "
+        f"{len(stopped)} stopped with an actionable error, {len(wrong)} violations",
+        *(f"  seed {case.seed} stopped: {' '.join(case.stopped.split())[:_WIDTH]}" for case in stopped),
         *(f"  WRONG {words}" for words in wrong),
     ]
     return "\n".join(lines)
 
 
-def by_fault(lives: list[Case]) -> str:
-    """A line for each fault: how many lives met it, and how they ended."""
-    met = {name: [life for life in lives if name in life.faults] for name in sorted(Fault)}
+def by_fault(cases: list[Case]) -> str:
+    """One line for each fault: number of cases with it, and their results."""
+    met = {name: [case for case in cases if name in case.faults] for name in sorted(Fault)}
     return "\n".join(
-        f"  {name:<22} {len(those):>3} lives: "
-        + ", ".join(f"{sum(map(ended, those))} {words}" for words, ended in _ENDS.items())
-        for name, those in met.items()
+        f"  {name:<22} {len(cases):>3} cases: "
+        + ", ".join(f"{sum(map(ended, cases))} {words}" for words, ended in _ENDS.items())
+        for name, cases in met.items()
     )
 
 
-class _Living:
-    """The life of one seed in a sandbox."""
+class _CaseRun:
+    """Run of one case in a sandbox."""
 
     def __init__(self, sandbox: Sandbox, engine: PulumiEngine, seed: int) -> None:
         self._sandbox = sandbox
@@ -153,26 +154,26 @@ class _Living:
         self._faults = Faults({fault: self._random.choice(_RATES) for fault in chosen}, seed)
         self._retained: set[tuple[str, str]] = set()
         self.stack = small_stack(self._random)
-        self.life = Case(seed, {str(fault): rate for fault, rate in self._faults.rates.items()})
+        self.case = Case(seed, {str(fault): rate for fault, rate in self._faults.rates.items()})
 
-    def live(self) -> Case:
+    def run(self) -> Case:
         self._sandbox.restock()
         self._step("up", "up")
         for _ in range(self._random.randint(1, _MOST_EDITS)):
-            if not self.life.stopped:
+            if not self.case.stopped:
                 self._edit()
         self._faults = replace(self._faults, rates={})  # a stopped case is cleaned up without faults
-        self.life.stopped, stopped = "", self.life.stopped
+        self.case.stopped, stopped = "", self.case.stopped
         self._retained = self._sandbox.retained()
         self._step("destroy", "destroy")
-        self.life.wrong += [f"cannot be destroyed: {self.life.stopped}"] if self.life.stopped else []
+        self.case.wrong += [f"cannot be destroyed: {self.case.stopped}"] if self.case.stopped else []
         left = set(self._sandbox.account.leftovers()) - self._retained
-        self.life.wrong += [f"left in the account: {type} {id}" for type, id in sorted(left)]
-        self.life.stopped = stopped
-        return self.life
+        self.case.wrong += [f"left in the account: {type} {id}" for type, id in sorted(left)]
+        self.case.stopped = stopped
+        return self.case
 
     def _edit(self) -> None:
-        """A change that the stack file allows."""
+        """Make a change that the stack file allows."""
         changes = changes_of(self._sandbox.stack)
         self._random.shuffle(changes)
         change = next(each for each in changes if self._sandbox.stack_file.put(each.keys, each.value))
@@ -180,21 +181,21 @@ class _Living:
 
     def _step(self, words: str, command: str) -> None:
         def update(*arguments: str) -> Run:
-            record = self._sandbox.folder / "runs" / f"{self.life.seed}-{len(self.life.steps)}-{command}"
+            record = self._sandbox.folder / "runs" / f"{self.case.seed}-{len(self.case.steps)}-{command}"
             return run_pulumi(self._engine, command, "--yes", "--skip-preview", *arguments, record=record)
 
         runs = retry_update(update, self._faults, self._sandbox.account.inject)
-        self._sandbox.account.inject(_CALM)
+        self._sandbox.account.inject(_NO_FAULTS)
         self._faults = replace(self._faults, run=self._faults.run + len(runs))
-        self.life.steps.append(f"{words}: {len(runs)} attempts")
+        self.case.steps.append(f"{words}: {len(runs)} attempts")
         for run in runs:
-            self.life.wrong += [f"{words}: {error}" for error in run.errors if _is_of_no_use(error)]
+            self.case.wrong += [f"{words}: {error}" for error in run.errors if _is_not_actionable(error)]
         if not runs[-1].held:
-            self.life.stopped = "\n".join(runs[-1].errors)
-        self.life.wrong += [f"{words}: {problem}" for problem in self._problems()]
+            self.case.stopped = "\n".join(runs[-1].errors)
+        self.case.wrong += [f"{words}: {problem}" for problem in self._problems()]
 
     def _problems(self) -> list[str]:
-        """Resources of the account that the state lacks, and secrets that it has in plain text."""
+        """Resources of the account that the state lacks, and secrets that the state has in plaintext."""
         known = self._retained | {(each["type"], each.get("id", "")) for each in self._sandbox.resources()}
         lost = [f"lost {type} {id}" for type, id in self._sandbox.account.made() if (type, id) not in known]
         return [*lost, *self._sandbox.clear_secrets()]
@@ -207,22 +208,22 @@ def _left_in(sandbox: Sandbox, before: set[str]) -> list[str]:
     return [f"left in the cluster: {name}" for name in (*nodes, *objects)]
 
 
-def _is_of_no_use(error: str) -> bool:
-    return any(words in error for words in _OF_NO_USE)
+def _is_not_actionable(error: str) -> bool:
+    return any(words in error for words in _NOT_ACTIONABLE)
 
 
 _ENDS: dict[str, Callable[[Case], bool]] = {
-    "converged": lambda life: not life.stopped,
-    "stopped": lambda life: bool(life.stopped),
-    "wrong": lambda life: bool(life.wrong),
+    "converged": lambda case: not case.stopped,
+    "stopped": lambda case: bool(case.stopped),
+    "wrong": lambda case: bool(case.wrong),
 }
 
 Tell = Callable[[str], None]
 
 
-def show(lives: Iterable[Case], tell: Tell) -> None:
-    """A line for each as it ends."""
-    for life in lives:
-        came = "WRONG" if life.wrong else "stopped" if life.stopped else "converged"
-        faults = ", ".join(f"{name} {rate}" for name, rate in life.faults.items())
-        tell(f"seed {life.seed:>4}  {came:<9}  {faults}; {'; '.join(life.steps)}")
+def show(cases: Iterable[Case], tell: Tell) -> None:
+    """Print a line for each case as it ends."""
+    for case in cases:
+        result = "WRONG" if case.wrong else "stopped" if case.stopped else "converged"
+        faults = ", ".join(f"{name} {rate}" for name, rate in case.faults.items())
+        tell(f"seed {case.seed:>4}  {result:<9}  {faults}; {'; '.join(case.steps)}")

@@ -9,13 +9,14 @@ from gpu_cluster_tools.rehearsal.aws.handlers.ec2.capacity_reservations import C
 _PODS = "pods.eks.amazonaws.com"
 
 
-def admit_principals(account: Account, stack: Stack, rights: tuple[str, ...]) -> None:
-    """Make who the stack names known to its account; `rights` are all policies of the deployer."""
+def admit_principals(account: Account, stack: Stack, permissions: tuple[str, ...]) -> None:
+    """Create the principals that the stack names in its account; `permissions` are the policies of the
+    deployer."""
     for arn in taken_to_be_there(stack) - {account.principal}:
         account.admit(arn)
     for arn in addon_roles(stack):
         account.admit(arn, trusted=_PODS)
-    account.admit(account.principal, rights)
+    account.admit(account.principal, permissions)
 
 
 def taken_to_be_there(stack: Stack) -> set[str]:

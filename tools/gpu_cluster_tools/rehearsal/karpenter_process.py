@@ -79,7 +79,7 @@ class KarpenterProcess:
         return list(self._refused)
 
     def attend(self) -> None:
-        """Start it where a pod of it runs and it does not, and end it where there is none."""
+        """Start it if one of its pods runs, and end it if none does."""
         pods = [pod for pod in DynamicClient(self.kubeconfig).items(_PODS) if _runs(pod)]
         pod = next((it for it in pods if it["metadata"]["uid"] == self._pod), pods[0] if pods else None)
         if pod is None or pod["metadata"]["uid"] != self._pod:

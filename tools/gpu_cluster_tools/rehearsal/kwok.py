@@ -146,7 +146,7 @@ def write(path: Path, documents: list[dict[str, Any]]) -> None:
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The configuration as written; empty where there is none, or where the machine went down over it."""
+    """The configuration as written; empty if it is missing, or lost in a crash of the machine."""
     try:
         return [json.loads(document) for document in path.read_text(encoding="utf-8").split(_SEPARATOR)]
     except (FileNotFoundError, json.JSONDecodeError):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def locked(path: Path, *, waiting: Callable[[], None] | None = None) -> Generator[None]:
-    """Wait for the lock and hold it, at most as long as the process lives. Its file may be deleted inside.
+    """Wait for the lock and hold it until the process ends at the latest. Its file may be deleted meanwhile.
 
     `waiting` is called first where another process holds it.
     """

@@ -26,7 +26,8 @@ _END_SECONDS = 10
 
 @contextmanager
 def lws_controller(control_plane: LocalControlPlane, executable: Path, folder: Path) -> Generator[None]:
-    """Runs it where its Service is, with the rights of its ServiceAccount and the certificate it makes.
+    """Run it at the address of its Service, with the permissions of its ServiceAccount and its own
+    certificate.
 
     The API server reaches its webhooks by their Service. `folder`: for its files.
     """

@@ -1,4 +1,4 @@
-"""Processes of this machine, found by what they run and where instead of by remembered ids.
+"""Processes of this machine, found by executable and folder instead of stored process ids.
 
 A remembered id says nothing after a machine restart: it may belong to another program by then.
 """

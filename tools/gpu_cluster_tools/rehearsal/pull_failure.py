@@ -1,4 +1,4 @@
-"""Reason why an image cannot be pulled, in words that name what to change."""
+"""Reason why an image cannot be pulled, with the setting to change."""
 
 import re
 from typing import NamedTuple

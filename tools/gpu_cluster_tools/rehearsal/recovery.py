@@ -98,7 +98,7 @@ def _is_unsettled(files: StateFiles) -> bool:
 
 
 def _settle(engine: PulumiEngine) -> list[str]:
-    """Take up what was begun, and let the engine read it again."""
+    """Resume interrupted operations: the engine reads their resources again."""
     state = engine.state()
     words = _take_up(state)
     _import(engine, state)

@@ -24,7 +24,7 @@ def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Rehea
     Updates that fail because of `faults` are retried. `RehearsalError` if the rehearsal cannot run.
     """
     rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
-    rehearsal.step("ground", rehearsal.open)
+    rehearsal.step("start", rehearsal.open)
     with simulated_controllers(sandbox):
         looks = [("network", rehearsal.network)]
         if sandbox.stack.teams:
@@ -52,7 +52,7 @@ class _OfEnvironment(Scenario[Sandbox]):
         return Outcome(f"{nodes} simulated nodes and a control plane")
 
     def network(self) -> Outcome:
-        """Network policies let pods reach what they need."""
+        """Network policies allow all required connections of pods."""
         sandbox = self.sandbox
         aws = sandbox.aws if sandbox.on_aws else None
         targets, accounts = (aws_targets(aws), accounts_on_aws(aws)) if aws else ([], set[tuple[str, str]]())

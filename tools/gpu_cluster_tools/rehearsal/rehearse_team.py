@@ -17,7 +17,7 @@ def rehearse_team(team_sandbox: TeamSandbox, tell: Tell) -> RehearsalReport:
     `RehearsalError` if the rehearsal cannot run.
     """
     rehearsal = _OfTeam(team_sandbox.sandbox, team_sandbox, tell)
-    rehearsal.step("ground", rehearsal.open)
+    rehearsal.step("start", rehearsal.open)
     with simulated_controllers(team_sandbox.sandbox):
         if not rehearsal.step("below", rehearsal.environment):
             return rehearsal.report
@@ -48,7 +48,7 @@ class _OfTeam(Scenario[TeamSandbox]):
         return Outcome(f"{self.sandbox.name}: {came.words}", (*came.findings, *unwell))
 
     def left(self) -> Outcome:
-        """Nothing is in the state, the cluster and the account that the environment did not have before."""
+        """The state, the cluster and the account have only what the environment had before."""
         objects, kept = leftovers_in_cluster(self.sandbox.api, self._objects)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
         if self.sandbox.on_aws:

@@ -10,9 +10,9 @@ _MODEL = "gpu-cluster:index:Model"
 def removed_models(
     engine: PulumiEngine, models: Iterable[str], prefix: str = "platform-serving"
 ) -> list[str]:
-    """URNs of what runs beside the models of these names, where the engine has any in its state.
+    """URNs of models in the engine's state that are not among these names.
 
-    `prefix`: of their resources' names.
+    `prefix`: prefix of their resources' names.
     """
     wanted = {f"{prefix}-{model}" for model in models}
     return [

@@ -50,7 +50,7 @@ class RehearsalReport:
     """Number of resources in the engine's state, including components and providers."""
 
     clock: dict[str, float] = field(default_factory=dict[str, float])
-    """Minutes that it would take on AWS: ready, longestChain, gone."""
+    """Estimated minutes on AWS: ready, longestChain, gone."""
 
     steps: list[StepResult] = field(default_factory=list[StepResult])
 

@@ -1,4 +1,4 @@
-"""An update that is tried again while faults strike, as a person would who does what the errors say."""
+"""Retry an update while faults occur, following the instructions of its errors."""
 
 import re
 from collections.abc import Callable, Iterable

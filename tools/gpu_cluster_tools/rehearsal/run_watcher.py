@@ -31,7 +31,7 @@ class Patience:
 
 
 class RunWatcher:
-    """Watches a run: shows how far it is, and ends it when it waits for what will not come."""
+    """Watches a run: shows its progress, and ends it if it waits for an event that cannot occur."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class RunWatcher:
         is_stuck: Callable[[], bool],
         patience_seconds: float = STALLED_SECONDS,
     ) -> None:
-        """`is_stuck`: whether what the engine may be waiting for will not come."""
+        """`is_stuck`: whether the engine waits for an event that cannot occur."""
         self._tell = tell
         self._command = command
         self._is_stuck = is_stuck

@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
 def safe_path(folder: Path) -> Path:
-    """The folder itself, or where there would be a link to it by a short name that nothing splits."""
+    """The folder itself, or the path of a short link to it without spaces."""
     if _PLAIN.fullmatch(str(folder)) and len(str(folder)) <= _LONGEST:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]

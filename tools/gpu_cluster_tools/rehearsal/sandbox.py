@@ -55,7 +55,7 @@ class Sandbox:
     project: Path
     name: str
     toolchain: Toolchain
-    rights: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
     """Policies that are all rights of the deployer on AWS; without any it is an administrator."""
 
     _existing_vpc: MadeVpc | None = field(default=None, init=False)
@@ -217,7 +217,7 @@ class Sandbox:
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """Invented values by the place in the stack file where the user's would be."""
+        """Generated values by their key path in the stack file."""
         return {}
 
     def resources(self) -> list[dict[str, Any]]:
@@ -225,7 +225,7 @@ class Sandbox:
         return resources_of(self.engine)
 
     def retained(self) -> set[tuple[str, str]]:
-        """Type and id of what a destroy leaves in the account, as the stack says."""
+        """Type and id of resources that a destroy retains in the account, as the stack sets."""
         kept = (each for each in self.resources() if each.get("retainOnDelete") and each.get("id"))
         return {(each["type"], each["id"]) for each in kept}
 
@@ -243,14 +243,15 @@ class Sandbox:
         return self.stack_file.take(self._original_file, kubeconfig=_KUBECONFIG if elsewhere else None)
 
     def _open_account(self, *, cluster: bool) -> None:
-        """An account whose cluster is this control plane, with what the stack takes to be there."""
+        """An account whose cluster is this control plane, with the existing resources that the stack
+        names."""
         stack = self._original
         self.account.declare(stack.hardware, own_images(stack), reservations(stack))
         self.account.start()
         if cluster:
             self.control_plane.start()
             self.account.serve_clusters(self.control_plane.kubeconfig)
-        admit_principals(self.account, stack, self.rights)
+        admit_principals(self.account, stack, self.permissions)
         self._open_network()
         self._existing_buckets = make_buckets(self.aws, stack)
         self.account.take_as_given()

@@ -51,7 +51,7 @@ class Scenario(Generic[T]):
         self._patience = Patience(self.sandbox.patience_seconds)
 
     def step(self, name: str, act: Callable[[], Outcome]) -> bool:
-        """Take a step and show what came of it. Whether it held."""
+        """Run a step and show its result. Returns whether it passed."""
         begun = time.monotonic()
         outcome = act()
         step = StepResult(name, outcome.words, outcome.findings, outcome.notes, time.monotonic() - begun)

@@ -84,7 +84,7 @@ class StackCopy:
 
 
 def _place_extras(extras: Any, project: Path) -> None:
-    """Let manifests and charts be those of the user's project, of which the copy has none."""
+    """Use manifests and charts of the user's project, which the copy lacks."""
     if not isinstance(extras, Mapping):
         return
     for position, path in enumerate(extras.get("manifests") or ()):

@@ -1,4 +1,4 @@
-"""Edits of a stack file that a person would make on a quiet day, none of which may lose anything."""
+"""Everyday edits of a stack file, none of which may lose data."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StackEdit:
 
 
 def edits_of(stack: Stack) -> Iterator[list[StackEdit]]:
-    """For each thing that a person does, the ways to do it; the first that the stack file allows counts."""
+    """Edits by kind, in order of preference; the first that the stack file allows is used."""
     if stack.cluster.provider != "existing":  # whose nodes the stack does not make
         yield [_grow(stack, name) for name in stack.pools]
         yield [_label(stack, name) for name in stack.pools]

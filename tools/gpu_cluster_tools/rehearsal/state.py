@@ -22,7 +22,7 @@ class StateFiles:
 
     @classmethod
     def of(cls, engine: PulumiEngine) -> Self | None:
-        """The files of a stack; None where the engine is not told to keep them in a folder."""
+        """State files of a stack; None if the engine does not keep its state in a folder."""
         url = urlsplit(engine.environment.get("PULUMI_BACKEND_URL", ""))
         if url.scheme != "file":
             return None
@@ -35,7 +35,7 @@ class StateFiles:
         return file.read_text() if file.exists() else ""
 
     def last_update_failed(self) -> bool:
-        """Whether the engine's last run that is recorded failed or was stopped."""
+        """Whether the engine's last recorded run failed or was stopped."""
         history = self.folder / ".pulumi" / "history" / self.project / self.stack
         last = max(history.glob("*.history.json"), default=None)  # names end with the time
         return last is not None and json.loads(last.read_text())["result"] == "failed"

@@ -1,4 +1,4 @@
-"""Pods of teams that a cluster takes, and those that it has to refuse: asked by dry runs, so none is made."""
+"""Pods of teams that a cluster must accept, and pods that it must refuse: tested by dry runs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -73,7 +73,7 @@ def _pod(pool: Pool, resource: str, more: Object | None = None) -> Object:
 
 
 def _refusal(api: DynamicClient, namespace: str, pod: Object) -> str | None:
-    """Words of the API server; None where it takes the pod."""
+    """Error of the API server; None if it accepts the pod."""
     try:
         api.create(f"/api/v1/namespaces/{namespace}/pods?dryRun=All", pod)
     except HTTPStatusError as error:

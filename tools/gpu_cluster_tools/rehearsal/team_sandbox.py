@@ -55,7 +55,7 @@ class TeamSandbox:
 
     @cached_property
     def engine(self) -> PulumiEngine:
-        """That of a member; in a cluster elsewhere or here the team's kubeconfig says who it is."""
+        """Kubeconfig of a member; on a local or existing cluster, the team's kubeconfig has the identity."""
         environment = self.sandbox.toolchain.environment() | local_state(self.sandbox.folder)
         cluster = self.team.environment.cluster
         if isinstance(cluster, EksSettings):
@@ -66,7 +66,7 @@ class TeamSandbox:
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """Invented values by the place in the stack file where the user's would be."""
+        """Generated values by their key path in the stack file."""
         return {}
 
     def resources(self) -> list[dict[str, Any]]:

@@ -59,7 +59,7 @@ def condition(pod: Object) -> Object:
 
 
 def _of_pool(pod: Object, pool: str, nodes: list[Object], taken: Mapping[str, Amounts]) -> str | None:
-    """Reason that keeps it away from a pool's nodes; None where none is known here."""
+    """Reason why the pod does not fit on a pool's nodes; None if it is unknown."""
     if not nodes:
         return f"pool {pool}: has no nodes"
     reasons = [tuple(_reasons(pod, node, taken)) for node in nodes]

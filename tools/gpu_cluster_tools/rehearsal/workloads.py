@@ -120,7 +120,7 @@ class _Seen:
                 yield from _not_ready(pod)
 
     def _by_karpenter(self, pod: Object) -> Iterator[str]:
-        """Its last reason for not starting a server, less the labels that it lists."""
+        """Last reason for not starting a server, without the listed labels."""
         mine = [
             each
             for each in self.events

@@ -79,7 +79,7 @@ def _against(cost: Range, planned: Range) -> Row:
 
 
 def _difference(amount: Range) -> str:
-    """Nothing within the plan; the end that is further out where both are."""
+    """`within` the plan, or the larger deviation from it."""
     if not amount:
         return "within"
     furthest = max(amount.least, amount.most, key=abs)

@@ -1,4 +1,4 @@
-"""A plan for machines: JSON, with what is secret left out and what is unknown said to be so."""
+"""A plan as JSON, without secrets and with unknown values marked."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""A plan as a tree that a person reads: what is part of what, and of each resource what matters."""
+"""A plan as a tree: parents and children, with the main properties of each resource."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from gpu_cluster_tools.toolchain import AWS_PROVIDER, provide
 FILE = Path(__file__).with_name("aws_types.json")
 
 Marks = bool | dict[str, Any]
-"""Whether a change of an input replaces the resource; by nested input where that differs."""
+"""Whether a change of an input replaces the resource; by nested input if they differ."""
 
 
 _RULE = ("securityGroupId",)

@@ -35,10 +35,10 @@ class ResourceChange:
     name: str
     edits: tuple[PropertyDiff, ...] = ()
     forced_by: tuple[str, ...] = ()
-    """The inputs for which it has to be another one."""
+    """Inputs that cause the replacement."""
 
     retained: bool = False
-    """Whether it stays where it is although it leaves the stack."""
+    """Whether it is retained although it is removed from the stack."""
 
     @property
     def resource(self) -> str:

@@ -1,4 +1,4 @@
-"""The one comment on a pull request: a line for each stack, and under each what it stands on."""
+"""Comment on a pull request: a line for each stack, with the reasons."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from gpu_cluster_tools.review.review import (
 )
 
 MARKER = "<!-- gpu-cluster: review -->"
-"""The first line of the comment, by which it is found again and edited in place."""
+"""First line of the comment, by which it is found and edited."""
 
 _SIGNS = {Verdict.FINE: "✅", Verdict.ATTENTION: "⚠️", Verdict.BLOCKED: "⛔"}
 _ORDER = (Action.REPLACE, Action.DELETE, Action.UPDATE, Action.CREATE)
@@ -127,7 +127,7 @@ def _findings_summary(review: Review) -> str:
 
 
 def _findings(review: Review) -> Iterator[str]:
-    """Rule by rule, what stops first: where each is broken, and once why it is there and how to keep it."""
+    """Findings by rule, blocking ones first: locations, the reason of the rule and the fix."""
     rules: dict[str, list[ReviewFinding]] = {}
     for found in sorted(review.found, key=lambda it: (not it.stops, not it.new)):
         rules.setdefault(found.rule, []).append(found)

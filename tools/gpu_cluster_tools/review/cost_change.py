@@ -8,7 +8,7 @@ from gpu_cluster_tools.review.revision_state import RevisionState
 
 
 def cost_change(before: RevisionState, after: RevisionState) -> CostChange | None:
-    """The cost on both sides, with what has no price on either; None where nothing is in AWS."""
+    """Cost before and after, with missing prices of both; None without AWS resources."""
     old, new = before.bill, after.bill
     if old is None and new is None:
         return None

@@ -15,7 +15,7 @@ class Drifted:
     """Operation of the engine: `update NodeGroup platform-nodes-l4`."""
 
     changes: tuple[str, ...]
-    """Property by property, from what runs to what the file says."""
+    """Changes by property, from the running to the declared value."""
 
 
 def marker(stack: str) -> str:

@@ -18,7 +18,7 @@ from gpu_cluster_policies.rules.operations import ADVICE, loss_by
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Something for which an update must not go ahead, and what to do about it."""
+    """Reason to stop an update, and the fix."""
 
     finding: Finding
     course: str
@@ -102,7 +102,7 @@ class Gate:
 
 
 def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
-    """The gate for an update, and for what is stored already where `state` is given.
+    """The gate for an update, and for stored resources if `state` is given.
 
     `PolicyFileError` where the files of the pack are wrong.
     """

@@ -28,7 +28,7 @@ class GitHubError(Exception):
 
 @dataclass(frozen=True)
 class GitHubRepository:
-    """A repository, as a workflow of it sees it.
+    """A GitHub repository, accessed from its workflow.
 
     there = GitHubRepository.of_workflow()
     there.put_comment(there.pull_request_of(commit).number, body, MARKER)

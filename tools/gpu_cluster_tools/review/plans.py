@@ -22,7 +22,7 @@ class Outdated:
 
 
 PlannedNow = Plan | StackFileError | None
-"""A plan, or what is wrong with the stack file, or None where there is none."""
+"""A plan, or the errors of the stack file, or None without a file."""
 
 Planned = PlannedNow | Outdated
 """The same, by whichever code."""
@@ -51,7 +51,7 @@ _LIBRARY = "components/gpu_cluster"
 
 
 def resources_of(planned: Planned) -> Sequence[Registered]:
-    """Resources of a plan; none where there is no plan."""
+    """Resources of a plan; empty without a plan."""
     return planned.graph.resources if isinstance(planned, Plan | Outdated) else ()
 
 

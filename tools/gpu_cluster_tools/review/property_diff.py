@@ -45,7 +45,7 @@ def property_diffs(old: Any, new: Any, path: str = "") -> Iterator[PropertyDiff]
 
 
 def _read(old: Any, new: Any) -> tuple[Any, Any]:
-    """Documents, such as policies, as what they say."""
+    """Parse JSON documents, such as policies, so that their content is compared."""
     if not (isinstance(old, str) and isinstance(new, str) and old[:1] == new[:1] == "{"):
         return old, new
     try:

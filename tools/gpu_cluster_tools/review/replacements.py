@@ -47,7 +47,7 @@ _PROVIDERS: Mapping[str, tuple[str, ...]] = {
     "pulumi:providers:aws": ("region",),
     "pulumi:providers:kubernetes": ("clusterIdentifier",),
 }
-"""Settings of a provider that say what it is about; with another one all of its resources are others."""
+"""Provider settings that identify its target; a change replaces all of its resources."""
 
 
 def replacement_paths(type: str, old: Inputs, new: Inputs) -> list[str]:
@@ -82,7 +82,7 @@ def _forced_by_aws(type: str, old: Inputs, new: Inputs) -> list[str]:
 
 
 def _replaces(marks: aws_types.Marks, old: Any, new: Any) -> bool:
-    """Whether a change from one value to another touches what is marked."""
+    """Whether a change from one value to another includes a marked property."""
     if isinstance(marks, bool):
         return marks and _differ(old, new)
     if _is_list(old) or _is_list(new):
@@ -137,7 +137,7 @@ _CONDITIONAL: Mapping[str, Callable[[Inputs, Inputs], Iterator[str]]] = {
     "aws:eks/cluster:Cluster": _cluster,
     "aws:fsx/lustreFileSystem:LustreFileSystem": _lustre,
 }
-"""Replacements that depend on both values, of which a schema says nothing."""
+"""Replacements that depend on both values, which a schema cannot state."""
 
 _RENEWED = {
     "aws:backup/plan:Plan": frozenset({"version"}),

@@ -30,13 +30,13 @@ class ReviewFinding:
     """A finding of a rule in the new plan."""
 
     rule: str
-    """Its id, such as 83-no-spot-in-production."""
+    """Rule id, such as 83-no-spot-in-production."""
 
     stops: bool
     """Whether it stops an update of this stack."""
 
     new: bool
-    """Whether the old plan did not have it."""
+    """Whether the finding is new in this change."""
 
     what: str
     where: str
@@ -111,7 +111,7 @@ class Review:
 
     @property
     def nothing_new(self) -> bool:
-        """Whether all of it is as it was before, and fine."""
+        """Whether the stack is unchanged and has no problem."""
         differs = (
             self.changes,
             self.fixed,

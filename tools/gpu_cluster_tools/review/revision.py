@@ -1,4 +1,4 @@
-"""A project as it was at a revision of git, and what has changed since."""
+"""A project at a git revision, and the files changed since."""
 
 import io
 import subprocess
@@ -29,7 +29,7 @@ class Revision:
 
     project: Path
     commit: str
-    """Its full hash."""
+    """Full commit hash."""
 
     @classmethod
     def before(cls, project: Path, name: str) -> "Revision":
@@ -63,17 +63,19 @@ class Revision:
 
 
 def touched(files: Iterable[str], before: Path, after: Path) -> list[str]:
-    """The stacks of a project, before or after, whose plan or judgement a change of files may change.
+    """Stacks of a project, before or after, whose plan or findings a change of files can affect.
 
-    With an environment those of the teams on it, unless it is wrong: then no more is to say of them.
+    With an environment, the stacks of its teams too, unless its stack file is invalid.
     """
     changed = set(files)
     known = stacks_in(before) | stacks_in(after)
     if any(file.startswith((*_PROGRAM, *_JUDGES)) for file in changed):
         return sorted(known)
     own = {stack for stack in known if str(file_of(Path(), stack)) in changed}
-    ground = {stack for stack in own if not _is_wrong(file_of(after, stack))}
-    above = {stack for stack in known for project in (before, after) if _below(project, stack) in ground}
+    environments = {stack for stack in own if not _is_wrong(file_of(after, stack))}
+    above = {
+        stack for stack in known for project in (before, after) if _below(project, stack) in environments
+    }
     return sorted(own | above)
 
 

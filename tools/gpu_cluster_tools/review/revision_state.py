@@ -21,7 +21,7 @@ class RevisionState:
     """State of a stack at a revision."""
 
     stack: str
-    """Its name."""
+    """Name of the stack."""
 
     planned: Planned
     project: Path
@@ -38,7 +38,7 @@ class RevisionState:
 
     @property
     def file(self) -> str:
-        """Its stack file; empty where there is none."""
+        """Stack file; empty if there is none."""
         path = file_of(self.project, self.stack)
         return path.read_text(errors="replace") if path.is_file() else ""
 
@@ -56,7 +56,7 @@ class RevisionState:
 
     @property
     def plan(self) -> Plan | None:
-        """None where there is no such stack, or its file is wrong or not read any more."""
+        """None if the stack does not exist, its file is invalid, or its format is no longer supported."""
         return self.planned if isinstance(self.planned, Plan) else None
 
     @property
@@ -75,6 +75,6 @@ class RevisionState:
 
     @cached_property
     def bill(self) -> Cost | None:
-        """None where nothing is in AWS."""
+        """None without AWS resources."""
         bill = cost_of(self.plan, day=self.day, prices=self.prices) if self.plan else None
         return bill if bill and bill.region else None

@@ -1,4 +1,4 @@
-"""The stacks of a project, each judged against what it was."""
+"""Reviews of the stacks of a project, each compared with its earlier revision."""
 
 import shutil
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ class Comparison:
     """Stacks that the change touches."""
 
     own_code: bool = False
-    """Whether another program made the plans before."""
+    """Whether another version of the program made the earlier plans."""
 
     def plans(self, stacks: Collection[str]) -> tuple[Mapping[str, Planned], Mapping[str, PlannedNow]]:
         """Reviews of these stacks, each revision planned by its own code."""
@@ -50,10 +50,10 @@ class Comparison:
 
 @contextmanager
 def comparison_of(project: Path, against: str, source: Path | None = None) -> Generator[Comparison]:
-    """A project as it is, and as it was at a revision of git, or in the folder of another checkout.
+    """A project and its state at a git revision, or in the folder of another checkout.
 
-    `source`: a repository with stack files alone, such as a team's; the revision is then one of that.
-    `RevisionError` where there is no such thing.
+    `source`: a repository with stack files only, such as a team's, to which the revision then refers.
+    `RevisionError` if it does not exist.
     """
     with ExitStack() as open_folders:
         if source:  # a file of another repository names no platform but the one that reads it
@@ -128,7 +128,7 @@ def review(before: RevisionState, after: RevisionState) -> Review:
 
 def _wrong(before: RevisionState, after: RevisionState) -> Reason:
     """An unchanged file may be wrong all the same: it does not fit what is below it any more."""
-    counted = f"its stack file has {len(after.problems)} mistake{'s'[: len(after.problems) > 1]}"
+    counted = f"its stack file has {len(after.problems)} error{'s'[: len(after.problems) > 1]}"
     as_before = not before.problems and before.file == after.file
     return Reason(True, f"{counted}, although it is unchanged" if as_before else counted)
 

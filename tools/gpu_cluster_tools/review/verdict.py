@@ -85,7 +85,7 @@ def _restarts(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
 
 
 def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
-    """A least that is raised where the present size is not the file's: EKS takes none above that."""
+    """An increased minimum above the present size of a node group, which EKS refuses."""
     for change in _updated_groups(changes):
         sizes = {edit.path: edit for edit in change.edits if edit.path.startswith(_SIZES)}
         least = sizes.get(f"{_SIZES}minSize")

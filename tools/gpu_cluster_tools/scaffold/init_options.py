@@ -85,7 +85,7 @@ class InitOptions:
 
     @property
     def system(self) -> str:
-        """The first instance type for what is no model that the region offers."""
+        """Default instance type for models of which the region offers no matching type."""
         return next((it for it in _SYSTEM if zones_with(it, self.region or "") != ()), _SYSTEM[0])
 
     @cached_property
@@ -110,7 +110,7 @@ class InitOptions:
         return found[0]
 
     @cached_property
-    def place(self) -> GpuSlot | None:
+    def slot(self) -> GpuSlot | None:
         """Slot of a replica on a node; None where the catalog does not know the model."""
         if not (self.model and self.model.known):
             return None
@@ -122,7 +122,7 @@ class InitOptions:
     def replicas_per_node(self) -> int:
         """Replicas that the GPUs of one node hold; one of a model that the catalog does not know."""
         gpus = self.machine.gpus if self.machine else self.gpus
-        return max(1, gpus // self.place.gpus) if self.place else 1
+        return max(1, gpus // self.slot.gpus) if self.slot else 1
 
     @property
     def one_zone(self) -> bool:
@@ -131,7 +131,7 @@ class InitOptions:
         return offered is not None and len(offered) < len(self.every_zone)
 
     def _check_gpu(self) -> None:
-        """`InitOptionsError` where the catalog has no such GPU."""
+        """`InitOptionsError` if the catalog has no such GPU."""
         if self.gpu is not None and self.gpu not in GPUS:
             near = did_you_mean(self.gpu, GPUS, cutoff=CLOSE) or (
                 f"; expected {one_of(GPUS)}: others are declared in the stack file, gpu-cluster:hardware.gpus"
@@ -160,7 +160,7 @@ class InitOptions:
             yield instance
 
     def _starts(self, instance: Instance) -> bool:
-        """Whether the region offers it, and there is an image for it."""
+        """Whether the region offers it, and an image exists for it."""
         release = AL2023_RELEASES[self.version]
         return bool(zones_with(instance.name, self.region or "")) and not ami_problem(
             "al2023", release, instance

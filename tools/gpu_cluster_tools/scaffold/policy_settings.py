@@ -23,7 +23,8 @@ FILE = f"{FOLDER}/settings.yaml"
 
 
 def allow(project: Path, name: str, stack: Stack) -> list[str]:
-    """Allow what a new stack asks for, where the settings do not yet; returns what was added, in words.
+    """Allow the GPUs, instance types, region and models of a new stack in the settings; returns the additions
+    as text.
 
     Comments and order of an existing file stay. `PolicyFileError` if it is wrong.
     """

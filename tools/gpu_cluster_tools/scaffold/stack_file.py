@@ -26,7 +26,7 @@ def stack_file(init: InitOptions) -> str:
 
 
 def example(init: InitOptions) -> Stack:
-    """The draft with examples for its placeholders. `StackFileError` where it is wrong."""
+    """The draft with examples for its values. `StackFileError` where it is wrong."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"Pulumi.{init.name}.yaml"
         file.write_text("\n".join(_lines(init, example=True)) + "\n")
@@ -34,30 +34,30 @@ def example(init: InitOptions) -> Stack:
 
 
 def _lines(init: InitOptions, *, example: bool) -> Iterator[str]:
-    """`example`: with values that could be in place of placeholders."""
-    blanks = _Blanks(init, example)
+    """`example`: with values that could be in place of values."""
+    values = _Placeholders(init, example)
     yield "# yaml-language-server: $schema=schema.json"
     yield f"# Replace every {BLANK}: `gpu-cluster validate {init.name}` names them by line."
     yield "config:"
     yield f"  gpu-cluster:production: {str(init.production).lower()} # true: production rules stop an update"
     match init.provider:
         case "eks":
-            yield from _eks(init, blanks)
+            yield from _eks(init, values)
         case "existing":
             yield f"  gpu-cluster:cluster: {{provider: existing, kubeconfig: {scalar(init.kubeconfig)}}}"
         case _:
             yield "  gpu-cluster:cluster: {provider: local} # a control plane on this machine: make up"
-    yield from _pools(init, blanks)
-    yield from _storage(init, blanks)
+    yield from _pools(init, values)
+    yield from _storage(init, values)
     if init.model:
-        yield from _model(init, init.model, blanks)
+        yield from _model(init, init.model, values)
     if init.provider == "eks":
-        yield from _guardrails(init, blanks)
+        yield from _guardrails(init, values)
     if init.team:
-        yield from _team(init, blanks)
+        yield from _team(init, values)
 
 
-class _Blanks:
+class _Placeholders:
     """Placeholders of the options that are open."""
 
     def __init__(self, init: InitOptions, example: bool) -> None:
@@ -81,20 +81,20 @@ class _Blanks:
         self.member = of(None, f"arn:aws:iam::{account}:role/{init.team}" if on_aws else f"group:{init.team}")
 
 
-def _eks(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+def _eks(init: InitOptions, values: _Placeholders) -> Iterator[str]:
     yield f"  aws:region: {init.region}"
     yield "  gpu-cluster:cluster:"
     yield "    provider: eks"
-    yield f"    account: {blanks.account} # deployments to other accounts are refused"
+    yield f"    account: {values.account} # deployments to other accounts are refused"
     yield f'    version: "{init.version}"'
     yield "    endpoint: private # or {public: [203.0.113.0/24]}: the networks that may reach the API server"
     yield "    access: # access entries; includes the role that deploys"
-    yield f"      platform: {{principal: {blanks.deployer}, policy: cluster-admin}}"
+    yield f"      platform: {{principal: {values.deployer}, policy: cluster-admin}}"
     yield "  gpu-cluster:network:"
     yield f"    zones: [{', '.join(init.every_zone)}] # at least two; append new ones"
 
 
-def _pools(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+def _pools(init: InitOptions, values: _Placeholders) -> Iterator[str]:
     yield "  gpu-cluster:pools:"
     if init.provider == "eks":
         yield f"    system: {{instance: {init.system}, nodes: {{min: 2, max: 4}}}} # for system pods"
@@ -105,46 +105,46 @@ def _pools(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
         yield f"      instance: {init.machine.name}"
     else:
         gpus = f"gpu: {init.gpu}, gpus: {init.gpus}"
-        yield f"      machine: {{cpus: {blanks.cpus}, memory: {blanks.memory}, {gpus}}}"
+        yield f"      machine: {{cpus: {values.cpus}, memory: {values.memory}, {gpus}}}"
     least, most = init.nodes
     yield f"      nodes: {least}" if least == most else f"      nodes: {{min: {least}, max: {most}}}"
     if init.provider == "eks" and init.one_zone:
-        yield f"      zones: [{blanks.zone}] # not in all zones: `gpu-cluster doctor {init.name}` lists them"
+        yield f"      zones: [{values.zone}] # not in all zones: `gpu-cluster doctor {init.name}` lists them"
     if init.provider == "existing":
         yield f"      labels: {{gpu-cluster/pool: {pool_name(init)}}} # label your nodes with it"
 
 
 def pool_name(init: InitOptions) -> str:
-    """Its GPU in small letters, such as l4 or rtx-pro-6000."""
+    """Name of the GPU in lowercase, such as l4 or rtx-pro-6000."""
     gpu = init.machine.gpu if init.machine else None
     return (gpu.name if gpu else init.gpu or "nodes").lower()
 
 
-def _storage(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+def _storage(init: InitOptions, values: _Placeholders) -> Iterator[str]:
     yield "  gpu-cluster:storage:"
     match init.provider:
         case "eks":
             yield "    disk: {kind: ebs, default: true}"
         case "existing":
-            yield f"    models: {{kind: nfs, server: {blanks.server}, share: {blanks.share}, default: true}}"
+            yield f"    models: {{kind: nfs, server: {values.server}, share: {values.share}, default: true}}"
         case _:
             yield "    disk: {kind: host-path, default: true, reclaim: delete}"
 
 
-def _model(init: InitOptions, model: WantedModel, blanks: _Blanks) -> Iterator[str]:
+def _model(init: InitOptions, model: WantedModel, values: _Placeholders) -> Iterator[str]:
     yield "  gpu-cluster:serving:"
     if init.needs_token:
         yield f"    # {model.name} is gated: set the token of an account that was granted access by"
         yield "    # `pulumi config set --path --secret gpu-cluster:serving.hubToken`, or store of the model"
-        yield f"    hubToken: {{secure: {blanks.token}}}"
+        yield f"    hubToken: {{secure: {values.token}}}"
     yield "    models:"
     yield "      chat:"
     lines = model.lines(
         pool_name(init),
         _replicas(init),
-        gpus=init.place.gpus if init.place else 1,
-        weights=blanks.weights,
-        revision=blanks.revision,
+        gpus=init.slot.gpus if init.slot else 1,
+        weights=values.weights,
+        revision=values.revision,
     )
     yield from (f"        {line}" for line in lines)
 
@@ -156,19 +156,19 @@ def _replicas(init: InitOptions) -> str:
     return f"{{min: {least * each}, max: {most * each}}} # {words} on each node"
 
 
-def _guardrails(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+def _guardrails(init: InitOptions, values: _Placeholders) -> Iterator[str]:
     if init.budget:
-        yield f"  gpu-cluster:budget: {{monthlyUsd: {init.budget}, notify: [{blanks.notify}]}}"
+        yield f"  gpu-cluster:budget: {{monthlyUsd: {init.budget}, notify: [{values.notify}]}}"
     yield "  gpu-cluster:tags: # on every AWS resource"
     yield "    team: platform"
     yield f"    environment: {scalar(init.name)}"
-    yield f"    cost-centre: {blanks.cost_centre}"
+    yield f"    cost-centre: {values.cost_centre}"
     yield "    data-class: internal # such as public, internal or confidential"
 
 
-def _team(init: InitOptions, blanks: _Blanks) -> Iterator[str]:
+def _team(init: InitOptions, values: _Placeholders) -> Iterator[str]:
     yield "  gpu-cluster:teams: # each has a namespace, quotas and permissions"
     yield f"    {scalar(init.team or '')}:"
     yield "      gpus: {} # such as {" + pool_name(init) + ": 1}, of those that no model has"
     if init.provider != "local":
-        yield f"      members: [{blanks.member}]"
+        yield f"      members: [{values.member}]"

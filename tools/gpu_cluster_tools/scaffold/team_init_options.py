@@ -31,7 +31,7 @@ class Placed:
     """Placement and replicas of the model."""
 
     pool: str
-    place: GpuSlot
+    slot: GpuSlot
     resource: str
     """Resource, such as nvidia.com/gpu."""
 
@@ -51,7 +51,7 @@ class TeamInitOptions:
 
     environment: str
     stack: Stack
-    """Its settings."""
+    """Settings of the model."""
 
     team: str
     model: WantedModel | None = None
@@ -63,7 +63,7 @@ class TeamInitOptions:
 
     @cached_property
     def grant(self) -> TeamSettings:
-        """`InitOptionsError` where the environment has no such team."""
+        """`InitOptionsError` if the environment has no such team."""
         if self.team in self.stack.teams:
             return self.stack.teams[self.team]
         there = f"there are {', '.join(self.stack.teams)}" if self.stack.teams else "there are none"
@@ -87,30 +87,30 @@ class TeamInitOptions:
 
     @cached_property
     def placed(self) -> Placed | None:
-        """The smallest place that is granted, beside a service; None without a model.
+        """The smallest slot that is granted, beside a service; None without a model.
 
         `InitOptionsError` where there is none.
         """
         if not self.model:
             return None
-        places = sorted(self._places(self.model), key=lambda it: it[1].usable_bytes)
-        if not places:
+        slots = sorted(self._slots(self.model), key=lambda it: it[1].usable_bytes)
+        if not slots:
             raise InitOptionsError(self._nowhere(self.model))
-        for pool, place, granted in places:
-            for most in range(granted // place.gpus, 0, -1):
-                if not self._problems(self.model, pool, place, most):
+        for pool, slot, granted in slots:
+            for most in range(granted // slot.gpus, 0, -1):
+                if not self._problems(self.model, pool, slot, most):
                     # With one more granted than there are, an update starts the new before it stops the old.
                     spared = most - 1 if most > 2 else most
-                    resource = gpu_resource(place.profile, pool)
-                    return Placed(pool.name, place, resource, granted, min(2, spared), spared)
-        pool, place, _ = places[0]
-        raise InitOptionsError("; ".join(self._problems(self.model, pool, place, 1)))
+                    resource = gpu_resource(slot.profile, pool)
+                    return Placed(pool.name, slot, resource, granted, min(2, spared), spared)
+        pool, slot, _ = slots[0]
+        raise InitOptionsError("; ".join(self._problems(self.model, pool, slot, 1)))
 
     @cached_property
     def _pools(self) -> dict[str, Pool]:
         return pools_of(self.stack)
 
-    def _places(self, model: WantedModel) -> Iterator[tuple[Pool, GpuSlot, int]]:
+    def _slots(self, model: WantedModel) -> Iterator[tuple[Pool, GpuSlot, int]]:
         """Smallest fit on each granted pool, within the granted GPUs."""
         granted = share_of(self.grant, self._pools).gpus
         for name, quota in self.grant.gpus.items():
@@ -119,9 +119,9 @@ class TeamInitOptions:
                 layout = {profile: count for profile, count in sharing.mig.items() if profile in quota}
                 sharing = sharing.model_copy(update={"mig": layout})
             most = min(pool.gpus, max(granted[name].values()))
-            place = smallest_fit(model.load, pool.gpu, most, sharing)
-            if place:
-                yield pool, place, granted[name][gpu_resource(place.profile, pool)]
+            slot = smallest_fit(model.load, pool.gpu, most, sharing)
+            if slot:
+                yield pool, slot, granted[name][gpu_resource(slot.profile, pool)]
 
     def _nowhere(self, model: WantedModel) -> str:
         """The grant, and options that would fit it."""
@@ -132,16 +132,16 @@ class TeamInitOptions:
             for resource, count in resources.items()
         )
         enough = (
-            f"{place.gpus} {gpu_resource(place.profile, pool)} of pool {pool.name}"
+            f"{slot.gpus} {gpu_resource(slot.profile, pool)} of pool {pool.name}"
             for pool in self._pools.values()
-            if (place := smallest_fit(model.load, pool.gpu, pool.gpus, pool.sharing))
+            if (slot := smallest_fit(model.load, pool.gpu, pool.gpus, pool.sharing))
         )
         holds = f"{self.environment} grants team {self.team} no GPUs that fit {model.name}"
         does = list(enough)
         needed = f"a replica takes {one_of(does)}" if does else f"no pool of {self.environment} does"
         return f"{holds}: it has {', '.join(parts) or 'no GPUs'}, and {needed}"
 
-    def _problems(self, model: WantedModel, pool: Pool, place: GpuSlot, replicas: int) -> list[str]:
+    def _problems(self, model: WantedModel, pool: Pool, slot: GpuSlot, replicas: int) -> list[str]:
         """Diagnostics for so many replicas, and a service that calls them."""
         file = TeamFile(
             team=Membership(environment=self.environment, name=self.team),
@@ -151,8 +151,8 @@ class TeamInitOptions:
                     model=model.name,
                     weights=None if model.known else WEIGHTS,
                     pool=pool.name,
-                    gpus=place.gpus,
-                    slice=place.profile,
+                    gpus=slot.gpus,
+                    slice=slot.profile,
                     replicas=Replicas(min=1, max=replicas),
                     context=model.context,
                     cache=ModelCache(size=model.cache),
@@ -163,4 +163,4 @@ class TeamInitOptions:
             repositories={self.repository: TeamRepository()} if self.repository else {},
         )
         team = with_team_defaults(TeamStack(file, self.stack))
-        return [mistake.message for mistake in check_team_stack(team, frozenset())]
+        return [diagnostic.message for diagnostic in check_team_stack(team, frozenset())]

@@ -73,8 +73,8 @@ def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> I
     lines = model.lines(
         placed.pool,
         f"{{min: {placed.least}, max: {placed.most}}} # {placed.granted} {placed.resource} are granted",
-        gpus=placed.place.gpus,
-        profile=placed.place.profile,
+        gpus=placed.slot.gpus,
+        profile=placed.slot.profile,
         weights=weights,
         revision=revision,
     )

@@ -47,7 +47,7 @@ class WantedModel:
 
     @property
     def gated(self) -> bool:
-        """Whether its weights are downloaded with a token only, as far as the catalog knows."""
+        """Whether its weights require a token, as far as the catalog knows."""
         return bool(self.known and self.known.gated)
 
     @property

@@ -28,7 +28,7 @@ class GpuNode:
     gpus: int
     sharing: Sharing | None
     hourly: Range | None
-    """US dollars; None where there is no price."""
+    """US dollars; None without a price."""
 
     bought: str
     """Purchase option, or reason for a missing price."""

@@ -1,4 +1,4 @@
-"""The measured model whose layers are those of a served model."""
+"""Measured model with the same layers as a served model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class MeasuredModel:
 
 
 class UnknownLayersError(LookupError):
-    """No measured model has such layers, or nothing is known of them."""
+    """No measured model has these layers, or they are unknown."""
 
 
 def measured_model(model: LanguageModel, names: frozenset[str]) -> MeasuredModel:

@@ -82,9 +82,9 @@ def locked(tool: Tool, *, waiting: Callable[[], None]) -> Generator[None]:
 
 
 def store(tool: Tool, build: Callable[[Path], Path]) -> Path:
-    """Build into a fresh directory and move the result into place at once; hold the lock for it.
+    """Build into a new directory and move the result atomically, with the lock held.
 
-    `build` gets the directory and returns the executable it made there.
+    `build` gets the directory and returns the executable that it created there.
     """
     unfinished = tools_directory() / ".building" / tool.name
     shutil.rmtree(unfinished, ignore_errors=True)

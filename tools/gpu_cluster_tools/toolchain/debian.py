@@ -1,4 +1,4 @@
-"""Programs that are on the machine, or else in packages of Debian, unpacked into the cache folder.
+"""Programs installed on the machine, or unpacked from Debian packages into the cache folder.
 
 apt-get verifies a package against the signed index of its archive. Nothing is installed.
 """

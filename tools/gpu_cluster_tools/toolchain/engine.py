@@ -1,7 +1,7 @@
-"""Put what was built where the engine looks for it.
+"""Install built tools in the folders that the engine searches.
 
-An engine prefers the language host beside its own executable, and providers among its plugins; what it
-finds on PATH instead it uses with a warning at every run.
+An engine prefers the language host beside its own executable, and providers among its plugins; tools on PATH
+cause a warning at every run.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Say what is being built and for how long, as plain lines or as one live line on a terminal."""
+"""Report what is being built and for how long, as plain lines or as one live line on a terminal."""
 
 import sys
 import threading
@@ -45,7 +45,7 @@ class BuildProgress:
 
     @contextmanager
     def step(self, title: str, tool: str = "") -> Generator[None]:
-        """`tool`: the name of the tool that the step builds, whose position and time left are said."""
+        """`tool`: name of the tool that the step builds, whose position and remaining time are shown."""
         try:
             with self._shown(title, tool):
                 yield

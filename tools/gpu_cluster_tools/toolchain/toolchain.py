@@ -58,16 +58,16 @@ def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolc
     `also` are tools that only some tasks need, such as `AWS_PROVIDER`.
     `ToolchainError` if a tool cannot be provided.
     """
-    workshop = _Workshop(BuildProgress(report, partial(_missing, also)), cache_folder())
+    installer = _Installer(BuildProgress(report, partial(_missing, also)), cache_folder())
     try:
-        tools = _engine(workshop)
-        tools |= {tool.name: workshop.provide(tool) for tool in (*PINNED, *also)}
-        tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(workshop, tools[PULUMI.name])
-        if workshop.was_needed:
-            go_caches.drop(workshop.cache)
+        tools = _engine(installer)
+        tools |= {tool.name: installer.provide(tool) for tool in (*PINNED, *also)}
+        tools[KUBERNETES_PROVIDER.name] = _kubernetes_provider(installer, tools[PULUMI.name])
+        if installer.was_needed:
+            go_caches.drop(installer.cache)
     except OSError as error:
         raise ToolchainError(
-            f"The tools could not be written to {workshop.cache} and {plugin_directory()}: {error}\n"
+            f"The tools could not be written to {installer.cache} and {plugin_directory()}: {error}\n"
             "What to do: make both writable, or set XDG_CACHE_HOME and PULUMI_HOME."
         ) from error
     return Toolchain(tools)
@@ -85,12 +85,12 @@ def ready_engine() -> Toolchain:
             f"{' and '.join(missing)} are not built, and this command is read-only.\n"
             "What to do: install Pulumi, or build once with `make toolchain` or `gpu-cluster up`."
         )
-    return Toolchain(_engine(_Workshop(BuildProgress(None), cache_folder())))
+    return Toolchain(_engine(_Installer(BuildProgress(None), cache_folder())))
 
 
 def provide(tool: Tool, report: Report | None = None) -> Path:
-    """One tool alone, such as a witness of the tests; built where it is missing."""
-    return _Workshop(BuildProgress(report), cache_folder()).provide(tool).path
+    """One tool, such as a witness of the tests; built if it is missing."""
+    return _Installer(BuildProgress(report), cache_folder()).provide(tool).path
 
 
 def is_built(tool: Tool) -> bool:
@@ -99,7 +99,7 @@ def is_built(tool: Tool) -> bool:
 
 
 def present() -> dict[str, InstalledTool | None]:
-    """Every tool that `install` would provide, and None for those that it would have to build or fetch."""
+    """Every tool that `install` would provide, and None for tools that it would build or download."""
     pulumi = installed_pulumi()
     host = installed_language_host(pulumi) if pulumi else None
     engine = {PULUMI.name: pulumi if pulumi and host else _built(PULUMI)}
@@ -111,7 +111,7 @@ def present() -> dict[str, InstalledTool | None]:
 
 
 def builder() -> Path:
-    """The Go that would build what is missing. `ToolchainError` where none is new enough."""
+    """The Go that would build missing tools. `ToolchainError` if none is new enough."""
     return find_go(cache_folder()).executable
 
 
@@ -143,13 +143,13 @@ def _past_proxies() -> dict[str, str]:
     return {"no_proxy": exempt, "NO_PROXY": exempt}
 
 
-def _engine(workshop: "_Workshop") -> dict[str, InstalledTool]:
+def _engine(installer: "_Installer") -> dict[str, InstalledTool]:
     installed = installed_pulumi()
     host = installed_language_host(installed) if installed else None
     if installed and host:
         return {PULUMI.name: installed, LANGUAGE_HOST: host}
-    built = None if installed else workshop.provide(PULUMI).path
-    runner = workshop.provide(LANGUAGE_EXEC)
+    built = None if installed else installer.provide(PULUMI).path
+    runner = installer.provide(LANGUAGE_EXEC)
     launcher = launcher_beside(built, runner.path)
     return {
         PULUMI.name: installed or InstalledTool(launcher.with_name(PULUMI.name), PULUMI.version, "built"),
@@ -158,20 +158,20 @@ def _engine(workshop: "_Workshop") -> dict[str, InstalledTool]:
     }
 
 
-def _kubernetes_provider(workshop: "_Workshop", pulumi: InstalledTool) -> InstalledTool:
+def _kubernetes_provider(installer: "_Installer", pulumi: InstalledTool) -> InstalledTool:
     """Prefer an installed plugin; an installed engine may download one in less time than a build takes."""
     provider = installed_kubernetes_provider()
     if provider is None and pulumi.origin == "PATH" and not is_valid(tool_path(KUBERNETES_PROVIDER)):
-        with workshop.progress.step(f"fetching {KUBERNETES_PROVIDER.name} {KUBERNETES_PROVIDER.version}"):
+        with installer.progress.step(f"fetching {KUBERNETES_PROVIDER.name} {KUBERNETES_PROVIDER.version}"):
             provider = fetch_kubernetes_provider(pulumi)
     if provider is None:
-        provider = workshop.provide(KUBERNETES_PROVIDER)
+        provider = installer.provide(KUBERNETES_PROVIDER)
         link_provider(provider.path)
     return provider
 
 
 @dataclass(frozen=True)
-class _Workshop:
+class _Installer:
     progress: BuildProgress
     cache: Path
 

@@ -32,7 +32,7 @@ Key = TypeVar("Key")
 
 
 def usage_in(period: Period, prometheus: Prometheus, selectors: Selectors) -> MeasuredUsage:
-    """`selectors`: labels by which the nodes of each pool are found. `NoUsageError` where there is no sample.
+    """`selectors`: labels that select the nodes of each pool. `NoUsageError` without a sample.
 
     usage_in(period_of("7d", None, now), prometheus_of(stack, api), selectors).nodes
     """

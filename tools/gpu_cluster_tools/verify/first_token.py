@@ -29,9 +29,9 @@ class _NoChatError(NoTokenError):
 
 
 def first_token_seconds(connect: Connect, model: str) -> float:
-    """Seconds from a request to its first token. `NoTokenError` where none comes.
+    """Seconds from a request to its first token. `NoTokenError` if none arrives.
 
-    `model`: the name that requests use; where the server does not list it, the first that it lists.
+    `model`: name for requests; if the server does not list it, the first listed name is used.
     """
     asked = {
         "model": _served_name(connect, model),
@@ -46,7 +46,7 @@ def first_token_seconds(connect: Connect, model: str) -> float:
 
 
 def embedding_seconds(connect: Connect, model: str) -> float:
-    """Seconds from a request to its embedding, of a server of embeddings. `NoTokenError` where none comes."""
+    """Seconds from a request to its embedding, of an embeddings server. `NoTokenError` if none arrives."""
     asked = {"model": model, "input": _PROMPT}
     with connect() as connection, _answer(connection, "POST", _EMBEDDINGS, asked) as (started, response):
         found: dict[str, Any] = json.loads(response.read())
@@ -79,7 +79,7 @@ def _seconds(connect: Connect, path: str, body: dict[str, Any]) -> float:
 
 
 def _has_token(choice: dict[str, Any]) -> bool:
-    """Whether an event of a stream has more than the role of who answers."""
+    """Whether an event of a stream has content other than the role."""
     delta: dict[str, Any] = choice.get("delta") or {}
     return bool(choice.get("text") or any(value for key, value in delta.items() if key != "role"))
 

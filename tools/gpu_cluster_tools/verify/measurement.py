@@ -15,7 +15,7 @@ class Measurement(Check):
     """Numbers by their names, such as {"firstTokenSeconds": 0.12}."""
 
     blocked: bool = False
-    """Whether it was skipped although there is something to look at: the platform is not accepted yet."""
+    """Whether a check of an existing resource was skipped: the platform is then not accepted."""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -35,5 +35,5 @@ def measured(check: Check, **numbers: float) -> Measurement:
 
 
 def blocked(check: Check) -> Measurement:
-    """A skipped check that could not look at what is there."""
+    """A skipped check of an existing resource."""
     return Measurement(check.group, check.name, check.verdict, check.found, check.advice, blocked=True)

@@ -31,7 +31,7 @@ from gpu_cluster_tools.verify.port_forward import port_forward
 
 _MODELS = Group("models")
 SLOW_SECONDS = 5
-"""A first token that takes longer is a warning, as it is to the alert ModelSlowFirstToken."""
+"""A slower first token is a warning, with the threshold of the alert ModelSlowFirstToken."""
 
 _LONGEST_SECONDS = 60
 _WITHOUT_TOKENS: Mapping[ServingEngine, str] = {

@@ -1,4 +1,4 @@
-"""Nodes of each pool: how many there are, their kubelets, and what pods can have of them."""
+"""Nodes of each pool: their number, kubelets and allocatable resources."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -142,6 +142,6 @@ def _named(state: str, affected: Sequence[Object]) -> str:
 
 
 def _minor(version: str) -> str | None:
-    """1.35 of v1.35.6-eks-1234567; None where it is no version."""
+    """1.35 of v1.35.6-eks-1234567; None if it is not a version."""
     parts = version.removeprefix("v").split(".")
     return ".".join(parts[:2]) if len(parts) > 1 and parts[0].isdigit() else None

@@ -30,6 +30,6 @@ def pods_with(api: ApiServer, namespace: str, labels: Mapping[str, str]) -> list
 
 
 def on_nodes(pods: Iterable[Object], nodes: Collection[str]) -> bool:
-    """Whether all pods are on these nodes, of which there is at least one."""
+    """Whether all pods are scheduled, on these nodes, and there is at least one."""
     places = [pod["spec"].get("nodeName") for pod in pods]
     return bool(places) and all(place in nodes for place in places)

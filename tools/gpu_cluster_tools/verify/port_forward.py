@@ -58,7 +58,7 @@ class _Tunnel:
         """Leave it open: the answer is read from it still, as from a file of a socket that is closed."""
 
     def data(self) -> bytes:
-        """Data as they come; none once the other side closes. `NoAnswerError` with what the kubelet says."""
+        """Received data; empty once the other side closes. `NoAnswerError` with the kubelet's error."""
         for message in self._messages:
             channel, content = message[:1], message[1:]
             if channel not in self._opened:

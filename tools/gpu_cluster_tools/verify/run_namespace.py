@@ -1,6 +1,6 @@
-"""The namespace of a run that starts pods: made for it, renewed while it lasts, and deleted after it.
+"""Namespace of a run that starts pods: created for it, renewed during it, and deleted after it.
 
-A run that was killed renews it no longer, by which the next one knows what to remove.
+The next run deletes a namespace that is no longer renewed, since its run was killed.
 """
 
 import time
@@ -76,7 +76,8 @@ class RunNamespace:
             self.api.merge(_PATH, {"metadata": {"annotations": {_RENEWED: str(time.time())}}})
 
     def _close(self) -> None:
-        """No traffic in or out, an account without rights, the login of the mirror where there is one."""
+        """NetworkPolicy without traffic, a service account without permissions, and the login for the mirror,
+        if any."""
         account: Object = {"metadata": {"name": NAMESPACE}, "automountServiceAccountToken": False}
         self.api.create(f"{_PATH}/serviceaccounts", account)
         spec: Object = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
@@ -122,7 +123,7 @@ class RunNamespace:
 
 
 def _stamp(namespace: Object | None) -> str | None:
-    """Its last renewal; None where there is no namespace."""
+    """Time of the last renewal; None if there is no namespace."""
     if namespace is None:
         return None
     annotations: dict[str, Any] = namespace["metadata"].get("annotations") or {}

@@ -18,9 +18,9 @@ from gpu_cluster_tools.verify.pods import simulated_nodes
 
 
 def verify(stack: Stack | TeamStack, api: ApiServer, *, with_jobs: bool = False) -> Generator[Measurement]:
-    """Reads alone, unless `with_jobs`: then Jobs use free GPUs and volumes, in a namespace of their own.
+    """Read-only, unless `with_jobs`: then Jobs use free GPUs and volumes, in a separate namespace.
 
-    Of a team's stack its models are verified; nodes, alerts and Jobs are the environment's.
+    For a team's stack only its models are verified; nodes, alerts and Jobs belong to the environment.
 
     for check in verify(load(path), ApiServer(kubeconfig)): ...
     """

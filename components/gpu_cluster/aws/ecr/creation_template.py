@@ -22,9 +22,9 @@ def creation_template(
     region: str | None = None,
     opts: pulumi.ResourceOptions,
 ) -> aws.ecr.RepositoryCreationTemplate:
-    """The guards of all other repositories, for those that appear below a prefix.
+    """The settings of all other repositories, for repositories that ECR creates below a prefix.
 
-    `role` is what ECR takes meanwhile; without `key` it is AWS's own key for ECR that encrypts.
+    ECR assumes `role` to create them; without `key` they are encrypted with the AWS managed key of ECR.
     """
     return aws.ecr.RepositoryCreationTemplate(
         name,
@@ -51,7 +51,8 @@ def creation_role(
     key: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """ARN of what ECR may do meanwhile: make repositories below `prefix`, here and in the `replicas`."""
+    """ARN of the role that ECR assumes: it may create repositories below `prefix`, here and in the
+    `replicas`."""
     role = aws.iam.Role(
         f"{name}-role",
         description="ECR makes repositories for what it caches and copies",
@@ -82,7 +83,7 @@ def creation_role(
 
 
 def _with_keys_of_aws(account: str, regions: Collection[str]) -> dict[str, Any]:
-    """Of the other regions: their ids are not known here."""
+    """KMS keys of the other regions, by alias: their ids are not known here."""
     return {
         "Effect": "Allow",
         "Action": _KEY_USE,

@@ -5,7 +5,7 @@ from typing import Any
 
 
 def keep_newest(count: int) -> str:
-    """Everything beyond the newest images expires, tags or none: what is pulled by digest arrives without."""
+    """Expire all but the newest images, tagged or not: images that are pulled by digest have no tag."""
     return _policy({"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count})
 
 

@@ -1,4 +1,4 @@
-"""Pull-through caches: ECR fetches what it is asked for the first time, and keeps it."""
+"""Pull-through caches: ECR fetches an image on its first pull, and stores it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -21,7 +21,7 @@ def pull_through_caches(
     expiry: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """For each upstream, such as quay, below its host: `<registry>/<prefix>quay.io/…`."""
+    """One cache for each upstream, such as quay, below its host: `<registry>/<prefix>quay.io/…`."""
     for upstream in sorted(upstreams):
         known = UPSTREAMS[upstream]
         path = prefix + known.host

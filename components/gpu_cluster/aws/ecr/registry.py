@@ -1,4 +1,4 @@
-"""The registry of an AWS account, as far as it is the platform's."""
+"""ECR repositories and pull-through caches of the platform."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

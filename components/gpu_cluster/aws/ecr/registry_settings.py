@@ -7,9 +7,10 @@ import pulumi_aws as aws
 
 
 def enhanced_scanning(name: str, *, opts: pulumi.ResourceOptions) -> None:
-    """Amazon Inspector looks at every image of the account when it comes, and again when it learns more.
+    """Amazon Inspector scans every image of the account on push, and again when it learns of new
+    vulnerabilities.
 
-    Every environment asks for the same, and none takes it from the others by leaving.
+    All environments request the same setting, and deleting one environment does not remove it.
     """
     aws.ecr.RegistryScanningConfiguration(
         name,

@@ -37,7 +37,7 @@ def group_entry(
 def access_entry(
     name: str, access: Access, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.eks.AccessPolicyAssociation:
-    """Lets a principal in; the association, which says what it may do there, is the last of it."""
+    """Access entry of a principal, and the association with its access policy, created last."""
     entry = aws.eks.AccessEntry(
         f"{name}-entry", cluster_name=cluster, principal_arn=access.principal, opts=opts
     )

@@ -29,7 +29,8 @@ class BootstrapAddons(pulumi.ComponentResource):
         region: str,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`pod_subnets`: by zone, where pods have addresses of their own; `security_group`: of those."""
+        """`pod_subnets`: subnets of pods by zone, if pods have their own; `security_group`: group of these
+        pods."""
         super().__init__("gpu-cluster:index:Foundation", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -65,10 +66,10 @@ class BootstrapAddons(pulumi.ComponentResource):
 def _networking(
     pod_subnets: Mapping[str, pulumi.Input[str]], security_group: pulumi.Input[str], region: str
 ) -> dict[str, Any]:
-    """Configuration of the VPC CNI. It keeps to NetworkPolicies everywhere.
+    """Configuration of the VPC CNI. It enforces NetworkPolicies everywhere.
 
-    Where pods have subnets of their own, the first interface of a node has none of them. Each address of the
-    others is then a prefix of sixteen, so that a node runs no fewer pods than without.
+    If pods have their own subnets, the first interface of a node has no pod addresses. The other interfaces
+    then get prefixes of 16 addresses, so a node runs as many pods as before.
     """
     values: dict[str, Any] = {"enableNetworkPolicy": "true"}
     if pod_subnets:
@@ -89,7 +90,7 @@ def _networking(
 
 
 def _ipv6_addresses() -> pulumi.Output[str]:
-    """There is no managed policy of this (Amazon EKS user guide, VPC CNI with IPv6, 2024-12-18)."""
+    """AWS has no managed policy for this (Amazon EKS user guide, VPC CNI with IPv6, 2024-12-18)."""
     return policy_document(
         {
             "Effect": "Allow",

@@ -60,7 +60,7 @@ class EksCluster(pulumi.ComponentResource):
     """Kubeconfig as JSON, without credentials."""
 
     provider: k8s.Provider
-    foundation: list[pulumi.Resource]
+    bootstrap_addons: list[pulumi.Resource]
     """Resources that exist before any node."""
 
     hybrid_role: pulumi.Output[str] | None
@@ -124,7 +124,7 @@ class EksCluster(pulumi.ComponentResource):
                 region=region,
                 opts=child,
             ).role
-        self.foundation = [
+        self.bootstrap_addons = [
             BootstrapAddons(
                 f"{name}-foundation",
                 settings,
@@ -159,7 +159,7 @@ def _within(settings: EksSettings, cidrs: Iterable[str]) -> list[str]:
 def _callers(
     name: str, vpc_id: pulumi.Input[str], cidrs: Iterable[str], opts: pulumi.ResourceOptions
 ) -> aws.ec2.SecurityGroup:
-    """Lets networks call the API server, and nothing else: it is no group of any node."""
+    """Security group that lets networks call the API server. It is not attached to nodes."""
     group = aws.ec2.SecurityGroup(
         f"{name}-callers", vpc_id=vpc_id, description="Callers of the API server", opts=opts
     )

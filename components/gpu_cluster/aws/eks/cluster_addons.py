@@ -13,7 +13,7 @@ from gpu_cluster.catalog import ADDONS
 from gpu_cluster.config.eks import EksSettings
 
 Grants = Mapping[str, pulumi.Input[str]]
-"""Policies by name, as JSON, beyond those that a driver has in any case."""
+"""Policies by name, as JSON, in addition to the managed policies of a driver."""
 
 
 class ClusterAddons(pulumi.ComponentResource):
@@ -37,10 +37,11 @@ class ClusterAddons(pulumi.ComponentResource):
         grants: Mapping[str, Grants] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`drivers`: add-ons that the storage needs; `grants`: what lets a driver at the stores of the stack;
-        `volumes_key`: of EBS; `tags`: of disks that the cluster makes, which the provider knows nothing of.
+        """`drivers`: add-ons that the storage needs; `grants`: policies with which a driver accesses the
+        stores of the stack; `volumes_key`:
 
-        To come after nodes that let their pods in is for the caller to say, in `opts`.
+        KMS key of EBS volumes; `tags`: tags of disks that the cluster creates without the provider. The
+        caller sets `depends_on` in `opts`, since add-ons need nodes that run their pods.
         """
         super().__init__("gpu-cluster:index:Addons", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -78,7 +79,7 @@ def _driver(
     values: Mapping[str, Any],
     parent: pulumi.Resource,
 ) -> None:
-    """A driver whose pods get their role when they start: so it is theirs before."""
+    """A CSI driver. Its role is created first, since pods get credentials only at their start."""
     known = DRIVERS[key]
     identity = PodIdentity(
         f"{name}-{key}-identity",
@@ -94,13 +95,14 @@ def _driver(
 
 
 def _gpu_health(pools: Sequence[Pool]) -> dict[str, Any]:
-    """Where the host engine of DCGM runs: on GPU nodes, though it tolerates no taint by itself.
+    """Affinity and tolerations of the DCGM host engine: it runs on GPU nodes, and tolerates no taint by
+    default.
 
-    It holds the GPUs of its node, and those of an A100 then change their MIG mode by a reboot alone. So on
-    nodes that start with whole GPUs it comes once the MIG manager has divided them, like the device plugin.
-    The add-on's schema has `nodeSelector` from v1.7.0 on and `affinity` from v1.6.3 on
-    (charts/configuration.schema.json of aws/eks-node-monitoring-agent, 2026-08-18). Its own affinity,
-    which this replaces, names amd64 and the instance types that AWS knows of.
+    It holds the GPUs of its node, and an A100 then changes its MIG mode only by a reboot. On nodes that start
+    with whole GPUs it therefore starts after the MIG manager has divided them, like the device plugin. The
+    add-on's schema has `nodeSelector` from v1.7.0 on and `affinity` from v1.6.3 on
+    (charts/configuration.schema.json of aws/eks-node-monitoring-agent, 2026-08-18). Its own affinity, which
+    this replaces, names amd64 and the instance types that AWS knows of.
     """
     tolerated = {tuple(sorted(it.items())): it for pool in pools for it in pool.tolerations}
     amd64 = [pool for pool in pools if pool.architecture == "amd64"]

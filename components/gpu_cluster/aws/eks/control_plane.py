@@ -1,4 +1,4 @@
-"""The control plane: what AWS is asked to run, and what it may do and write."""
+"""EKS control plane: its configuration, its IAM role and its logs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,9 +21,9 @@ _LONGEST_STACK = 30
 class ControlPlane(pulumi.ComponentResource):
     """EKS control plane with its IAM role and log group.
 
-    The cluster is called what the engine called its role: so the log group, whose name has the cluster's in
-    it, is there first, with its key and an end to its keeping. What replaces the cluster replaces the role,
-    so that the new one never has the name of the old.
+    The cluster has the name that the engine gave to its role. The log group, whose name contains that of the
+    cluster, is therefore created first, with its key and retention. A change that replaces the cluster also
+    replaces the role, so the new cluster has another name.
     """
 
     cluster: aws.eks.Cluster
@@ -159,7 +159,8 @@ def _packed(pools: Mapping[str, Pool]) -> aws.eks.ClusterKubeSchedulerConfigArgs
 
 
 def _spread() -> aws.eks.ClusterKubeSchedulerConfigArgs:
-    """As it comes from Kubernetes; said, for what is no longer said would stay as it was."""
+    """The default of Kubernetes, set explicitly: EKS keeps the former value of a setting that is no longer
+    sent."""
     return _scored("LeastAllocated", _EVENLY)
 
 

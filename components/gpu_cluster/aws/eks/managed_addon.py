@@ -23,9 +23,9 @@ def managed_addon(
 ) -> aws.eks.Addon:
     """The add-on in the version that the stack pins, or else the catalog; `values` is its configuration.
 
-    Values of the stack file come over these: maps key by key, everything else as a whole.
+    Values of the stack file override these: maps key by key, everything else as a whole.
 
-    What someone changed in the cluster by hand is set back, so that nothing drifts unseen.
+    Manual changes in the cluster are overwritten.
     """
     given = settings.addons.get(addon, AddonSettings())
     configured = merged(values or {}, given.values)

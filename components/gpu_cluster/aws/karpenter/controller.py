@@ -10,7 +10,7 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import KARPENTER
 
 NAMESPACE = "kube-system"
-"""Its own namespace would have to be spared by the quota of critical priority classes."""
+"""Namespace of the controller; another one would need a quota for critical priority classes."""
 
 SERVICE_ACCOUNT = "karpenter"
 
@@ -50,10 +50,8 @@ class KarpenterController(pulumi.ComponentResource):
         repair: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`isolated`: there is no way out of the network, so that prices are those of the release.
-
-        `repair`: nodes that are ill are replaced, in all of its pools.
-        """
+        """`isolated`: the network has no egress, so prices are those built into the release. `repair`:
+        unhealthy nodes are replaced, in all pools of Karpenter."""
         super().__init__("gpu-cluster:index:KarpenterController", name, None, opts)
         kinds = k8s.helm.v4.Chart(
             f"{name}-kinds",

@@ -136,8 +136,8 @@ def _allow(
 
 
 def _spot_role(account: str) -> dict[str, Any]:
-    """In an account without the role EC2 makes it for a caller that may, and refuses any other with
-    AuthFailure.ServiceLinkedRoleCreationNotPermitted (Amazon EC2 user guide,
+    """In an account without the service-linked role, EC2 creates it if the caller has the permission, and
+    otherwise fails with AuthFailure.ServiceLinkedRoleCreationNotPermitted (Amazon EC2 user guide,
     service-linked-roles-spot-instance-requests, 2026-11-28)."""
     return _allow(
         "CreateSpotRole",

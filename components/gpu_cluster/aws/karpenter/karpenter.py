@@ -23,7 +23,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 class Karpenter(pulumi.ComponentResource):
     """Karpenter controller with IAM role and interruption queue, and a NodePool and EC2NodeClass per pool.
 
-    Karpenter("platform-karpenter", karpenter_pools(stack), stack.pools, ground=ground, account=…, region=…,
+    Karpenter("platform-karpenter", karpenter_pools(stack), stack.pools, context=context, account=…, region=…,
               charts=charts, mirror=mirror, replicas=2, isolated=False)
     """
 
@@ -33,7 +33,7 @@ class Karpenter(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         settings: Mapping[str, PoolSettings],
         *,
-        ground: NodeContext,
+        context: NodeContext,
         account: str,
         region: str,
         charts: str,
@@ -54,29 +54,29 @@ class Karpenter(pulumi.ComponentResource):
         # EKS lets the nodes of its own groups in by itself, and no others.
         entry = aws.eks.AccessEntry(
             f"{name}-nodes",
-            cluster_name=ground.cluster_name,
+            cluster_name=context.cluster_name,
             principal_arn=role.arn,
             type="EC2_LINUX",
             opts=child,
         )
         identity = PodIdentity(
             f"{name}-controller",
-            cluster=ground.cluster_name,
+            cluster=context.cluster_name,
             namespace=NAMESPACE,
             service_account=SERVICE_ACCOUNT,
             policies={
                 "servers": pulumi.Output.all(
-                    cluster=ground.cluster_name,
+                    cluster=context.cluster_name,
                     queue=interruptions.queue.arn,
                     node_role=role.arn,
-                    key=ground.volumes_key,
+                    key=context.volumes_key,
                 ).apply(lambda arns: controller_policy(account=account, region=region, spot=spot, **arns))
             },
             opts=child,
         )
         controller = KarpenterController(
             f"{name}-controller",
-            cluster_name=ground.cluster_name,
+            cluster_name=context.cluster_name,
             queue=interruptions.queue.name,
             charts=charts,
             mirror=mirror,
@@ -87,7 +87,7 @@ class Karpenter(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, entry, *role.ready]),
         )
         for key, pool in pools.items():
-            spec = node_class(pool, settings[key], ground, profile=profile.name)
+            spec = node_class(pool, settings[key], context, profile=profile.name)
             ground_of = self._object(f"{name}-{key}-class", "EC2NodeClass", key, spec, after=controller)
             self._object(
                 f"{name}-{key}",

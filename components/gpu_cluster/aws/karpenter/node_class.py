@@ -17,15 +17,15 @@ _VOLUMES_OF = "ebs.csi.aws.com/cluster-name"
 
 
 def node_class(
-    pool: Pool, settings: PoolSettings, ground: NodeContext, *, profile: pulumi.Input[str]
+    pool: Pool, settings: PoolSettings, context: NodeContext, *, profile: pulumi.Input[str]
 ) -> dict[str, Any]:
     """The spec of an EC2NodeClass; `profile` is the name of an instance profile with the role of nodes."""
     reserved = settings.capacity.reserved
     return {
-        **_image_terms(settings, ground.version),
+        **_image_terms(settings, context.version),
         "instanceProfile": profile,
-        "subnetSelectorTerms": [{"id": ground.subnets[zone]} for zone in pool.zones],
-        "securityGroupSelectorTerms": [{"id": ground.security_group}],
+        "subnetSelectorTerms": [{"id": context.subnets[zone]} for zone in pool.zones],
+        "securityGroupSelectorTerms": [{"id": context.security_group}],
         **({"capacityReservationSelectorTerms": [{"id": reserved.id}]} if reserved else {}),
         "associatePublicIPAddress": False,
         "metadataOptions": {
@@ -33,11 +33,11 @@ def node_class(
             "httpTokens": "required",
             "httpPutResponseHopLimit": 1,
         },
-        "blockDeviceMappings": _disks(settings, ground.volumes_key),
+        "blockDeviceMappings": _disks(settings, context.volumes_key),
         **_local_disks(pool, settings),
         "kubelet": {"maxPods": pool.capacity.pods},
         "userData": user_data(pool, settings),
-        "tags": {**ground.tags, POOL_LABEL: pool.name, _VOLUMES_OF: ground.cluster_name},
+        "tags": {**context.tags, POOL_LABEL: pool.name, _VOLUMES_OF: context.cluster_name},
     }
 
 
@@ -70,9 +70,10 @@ def _disks(settings: PoolSettings, key: pulumi.Input[str]) -> list[dict[str, Any
 
 
 def _local_disks(pool: Pool, settings: PoolSettings) -> dict[str, str]:
-    """Let Karpenter count local disks, which the user data joins: else it plans with the root disk alone.
+    """Let Karpenter count local disks, which the user data joins to one volume; otherwise it counts only the
+    root disk.
 
-    On Bottlerocket the policy would add a bootstrap command of the same disks beside ours. Source:
+    On Bottlerocket the policy would add a second bootstrap command for the same disks. Source:
     pkg/providers/instancetype/types.go and pkg/providers/amifamily/bootstrap of module
     github.com/aws/karpenter-provider-aws v1.13.0, 2026-11-29.
     """

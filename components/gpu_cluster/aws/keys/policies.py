@@ -159,8 +159,8 @@ def _by_instance_starters(account: str) -> list[_Statement]:
 
 
 def _by_lustre(account: str, region: str) -> _Statement:
-    """A file system of FSx reads a bucket as a role of its own, whose name ends with its id and whose policy
-    does not speak of keys."""
+    """FSx reads a bucket with a service-linked role, whose name ends with the id of the file system and whose
+    policy has no KMS actions."""
     linked = "aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/AWSServiceRoleForFSxS3Access_*"
     return {
         "Sid": "UseForLinkedBuckets",

@@ -10,7 +10,7 @@ from gpu_cluster.config.network import ExistingNetwork, NetworkIds, NetworkTags
 
 
 def existing_network(settings: ExistingNetwork, opts: pulumi.InvokeOptions) -> Subnets:
-    """Its subnets; which zones there are is known before anything is looked up."""
+    """Subnets by zone; the zones are known before any lookup."""
     if settings.ids:
         return _by_ids(settings.ids)
     if settings.tags:

@@ -34,7 +34,8 @@ class FlowLogs(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`key`: ARN of what encrypts the records; `title`: what names begin with; `protect`: they stay."""
+        """`key`: ARN of the KMS key that encrypts the records; `title`: prefix of names; `protect`: refuse to
+        delete them."""
         super().__init__("gpu-cluster:index:FlowLogs", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 

@@ -17,7 +17,7 @@ class Network(pulumi.ComponentResource):
         .private["eu-central-1a"]
 
     Resources in a subnet that need internet access use `depends_on=[network]`, because a subnet exists before
-    its routes and is deleted after them. Resources with only network interfaces depend on `laid_out`.
+    its routes and is deleted after them. Resources with only network interfaces depend on `ready`.
     """
 
     vpc_id: pulumi.Output[str]
@@ -34,7 +34,8 @@ class Network(pulumi.ComponentResource):
     """Subnets without internet routes."""
 
     control_plane: dict[str, pulumi.Output[str]]
-    """The intra subnets of its interfaces, in two zones: a cluster takes none of a zone that comes later.
+    """Intra subnets of the control plane's interfaces, in two zones: a cluster cannot use a zone that is
+    added later.
 
     Source: Amazon EKS user guide, subnet requirements, 2026-11-21.
     """
@@ -42,8 +43,8 @@ class Network(pulumi.ComponentResource):
     pods: dict[str, pulumi.Output[str]]
     """Empty where pods take their addresses from the subnets of the nodes."""
 
-    laid_out: list[pulumi.Resource]
-    """Its subnets with their route tables, minutes before its gateways; none of a network that was there."""
+    ready: list[pulumi.Resource]
+    """Subnets with their route tables, ready minutes before the gateways; empty for an existing network."""
 
     def __init__(
         self,
@@ -61,7 +62,7 @@ class Network(pulumi.ComponentResource):
         if settings.existing:
             subnets = existing_network(settings.existing, pulumi.InvokeOptions(parent=self))
             self.cidrs = settings.existing.cidrs
-            self.laid_out = []
+            self.ready = []
         else:
             vpc = Vpc(
                 name,
@@ -74,7 +75,7 @@ class Network(pulumi.ComponentResource):
             )
             subnets = vpc.subnets
             self.cidrs = vpc.cidrs
-            self.laid_out = vpc.laid_out
+            self.ready = vpc.ready
 
         self.vpc_id = subnets.vpc_id
         self.private = subnets.private

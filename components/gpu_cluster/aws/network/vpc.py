@@ -21,7 +21,7 @@ class Vpc(pulumi.ComponentResource):
     cidrs: list[str]
     """Ranges of its IPv4 addresses."""
 
-    laid_out: list[pulumi.Resource]
+    ready: list[pulumi.Resource]
     """The subnets with their route tables, whether or not these lead anywhere yet."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Vpc(pulumi.ComponentResource):
         tiers = Tiers(f"{name}-subnets", settings, vpc=vpc, title=title, opts=child)
         self.subnets = tiers.subnets
         routes = Routes(f"{name}-routes", settings, self.subnets, title=title, opts=child)
-        self.laid_out = [tiers, *routes.taken]
+        self.ready = [tiers, *routes.taken]
         Endpoints(
             f"{name}-endpoints",
             settings.endpoints,

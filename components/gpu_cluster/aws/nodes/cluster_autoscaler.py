@@ -22,7 +22,7 @@ from gpu_cluster.kubernetes.security import (
 )
 
 NAME = "cluster-autoscaler"
-"""Of its namespace too."""
+"""Name of the controller and of its namespace."""
 
 _USER = 65534
 _METRICS = 8085

@@ -40,23 +40,24 @@ class NodeContext:
     """API server address for nodes with a custom image."""
 
     tags: Mapping[str, str]
-    """Tags of servers, volumes and interfaces: what a template makes does not get the provider's."""
+    """Tags of instances, volumes and interfaces: resources of a launch template do not get the provider's
+    default tags."""
 
 
-def launch_template(pool: Pool, settings: PoolSettings, ground: NodeContext) -> dict[str, Any]:
+def launch_template(pool: Pool, settings: PoolSettings, context: NodeContext) -> dict[str, Any]:
     """Arguments of an `aws.ec2.LaunchTemplate`."""
-    tags = {**ground.tags, POOL_LABEL: pool.name, "Name": pool.name}
+    tags = {**context.tags, POOL_LABEL: pool.name, "Name": pool.name}
     return {
         "description": f"Nodes of pool {pool.name}",
         **_image(settings),
-        "user_data": _user_data(pool, settings, ground),
+        "user_data": _user_data(pool, settings, context),
         "metadata_options": {
             "http_endpoint": "enabled",
             "http_tokens": "required",
             "http_put_response_hop_limit": 1,
         },
-        "block_device_mappings": _volumes(settings, ground),
-        "network_interfaces": _interfaces(pool, settings, ground),
+        "block_device_mappings": _volumes(settings, context),
+        "network_interfaces": _interfaces(pool, settings, context),
         "tag_specifications": [{"resource_type": kind, "tags": tags} for kind in _TAGGED],
         "update_default_version": True,
         **_market(pool, settings.capacity),
@@ -67,12 +68,12 @@ def _image(settings: PoolSettings) -> dict[str, str]:
     return {"image_id": settings.ami.id} if settings.ami.id else {}
 
 
-def _user_data(pool: Pool, settings: PoolSettings, ground: NodeContext) -> pulumi.Input[str]:
+def _user_data(pool: Pool, settings: PoolSettings, context: NodeContext) -> pulumi.Input[str]:
     """User data in base64. For a custom image, EKS adds nothing, so it includes the cluster."""
     if not settings.ami.id:
         return _encoded(user_data(pool, settings))
     return pulumi.Output.all(
-        ground.cluster_name, ground.endpoint, ground.authority, ground.service_cidr
+        context.cluster_name, context.endpoint, context.authority, context.service_cidr
     ).apply(lambda it: _encoded(user_data(pool, settings, ClusterAddress(*it))))
 
 
@@ -80,12 +81,12 @@ def _encoded(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
+def _volumes(settings: PoolSettings, context: NodeContext) -> list[dict[str, Any]]:
     """Bottlerocket has its system on one volume, and images, logs and pods on another."""
     encrypted = {
         "volume_type": "gp3",
         "encrypted": "true",
-        "kms_key_id": ground.volumes_key,
+        "kms_key_id": context.volumes_key,
         "delete_on_termination": "true",
     }
     disk = root_disk(settings)
@@ -98,7 +99,7 @@ def _volumes(settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]
     return [{"device_name": "/dev/xvda", "ebs": encrypted | sized}]
 
 
-def _interfaces(pool: Pool, settings: PoolSettings, ground: NodeContext) -> list[dict[str, Any]]:
+def _interfaces(pool: Pool, settings: PoolSettings, context: NodeContext) -> list[dict[str, Any]]:
     """Network interfaces in the cluster security group, without a public address."""
     wanted = (efa_interfaces(pool.server) if settings.efa else ()) or _ONE
     return [
@@ -108,18 +109,16 @@ def _interfaces(pool: Pool, settings: PoolSettings, ground: NodeContext) -> list
             "interface_type": each.kind,
             "associate_public_ip_address": "false" if len(wanted) == 1 else None,
             "delete_on_termination": "true",
-            "security_groups": [ground.security_group],
+            "security_groups": [context.security_group],
         }
         for each in wanted
     ]
 
 
 def _market(pool: Pool, capacity: Capacity) -> dict[str, Any]:
-    """Servers from what is reserved, and only from there.
-
-    The type stands here for a capacity block alone, as EKS asks; else it is the node group's, where a change
-    makes a new group beside the old one.
-    """
+    """Start instances in the capacity reservation only. The launch template has the instance type for a
+    capacity block only, as EKS requires; otherwise the node group has it, where a change creates a new group
+    before the old one is deleted."""
     if not capacity.reserved:
         return {}
     target = {"capacity_reservation_target": {"capacity_reservation_id": capacity.reserved.id}}

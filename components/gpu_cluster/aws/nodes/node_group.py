@@ -34,10 +34,10 @@ _MINUTES_TO_REPLACE = 20
 class NodeGroup(pulumi.ComponentResource):
     """Managed node group with its launch template.
 
-    What can be changed in place is, node by node. What cannot makes a new group first, whose nodes take the
-    pods of the old one; where the servers exist only once, the old group goes first.
+    Changes are made in place where EKS can, node by node. Other changes create a new group first, whose nodes
+    take the pods of the old group; if the servers exist only once, the old group is deleted first.
 
-    NodeGroup("platform-nodes-l4", pool, settings, ground, role=role.arn).group.arn
+    NodeGroup("platform-nodes-l4", pool, settings, context, role=role.arn).group.arn
     """
 
     group: aws.eks.NodeGroup
@@ -47,7 +47,7 @@ class NodeGroup(pulumi.ComponentResource):
         name: str,
         pool: Pool,
         settings: PoolSettings,
-        ground: NodeContext,
+        context: NodeContext,
         *,
         role: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
@@ -56,7 +56,7 @@ class NodeGroup(pulumi.ComponentResource):
         super().__init__("gpu-cluster:index:NodeGroup", name, None, opts)
         template = aws.ec2.LaunchTemplate(
             f"{name}-template",
-            **launch_template(pool, settings, ground),
+            **launch_template(pool, settings, context),
             # Nodes cannot be taken from one capacity block into another: a new block is a new group.
             opts=pulumi.ResourceOptions(
                 parent=self, replace_on_changes=["capacityReservationSpecification", "instanceType"]
@@ -64,15 +64,15 @@ class NodeGroup(pulumi.ComponentResource):
         )
         self.group = aws.eks.NodeGroup(
             name,
-            cluster_name=ground.cluster_name,
+            cluster_name=context.cluster_name,
             node_role_arn=role,
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            subnet_ids=[ground.subnets[zone] for zone in pool.zones],
+            subnet_ids=[context.subnets[zone] for zone in pool.zones],
             labels=_labels(pool),
             taints=[_taint(taint) for taint in pool.taints],
             tags=_tags(pool),
             node_repair_config=node_repair(pool.gpus, enabled=settings.repair),
-            **_image(pool, settings, ground.version),
+            **_image(pool, settings, context.version),
             **_size(pool, settings),
             opts=_changes(self, pool, settings),
         )
@@ -155,7 +155,7 @@ def _changes(parent: pulumi.Resource, pool: Pool, settings: PoolSettings) -> pul
 
 
 def _drain(name: str, group: aws.eks.NodeGroup, block: CapacityBlock, parent: pulumi.Resource) -> None:
-    """Let the nodes go while there is time to move their pods, and let none come again.
+    """Drain the nodes while there is time to move their pods, and start no new ones.
 
     EKS empties the group 40 minutes before the block ends, AWS ends its servers 30 minutes before.
     Source: Amazon EKS user guide, capacity-blocks-mng, 2026-08-22.

@@ -24,7 +24,7 @@ class NodeGroups(pulumi.ComponentResource):
     """Names of the groups, by pool."""
 
     role: NodeRole
-    ground: NodeContext
+    context: NodeContext
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class NodeGroups(pulumi.ComponentResource):
         `service_cidr` of the cluster are for nodes with a custom image.
         """
         super().__init__("gpu-cluster:index:NodeGroups", name, None, opts)
-        self.ground = NodeContext(
+        self.context = NodeContext(
             cluster_name=cluster_name,
             version=version,
             subnets=subnets,
@@ -64,7 +64,7 @@ class NodeGroups(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, depends_on=self.role.ready)
         self.groups = {
             key: NodeGroup(
-                f"{name}-{key}", pool, settings[key], self.ground, role=self.role.arn, opts=child
+                f"{name}-{key}", pool, settings[key], self.context, role=self.role.arn, opts=child
             ).group
             for key, pool in pools.items()
             if settings[key].provisioner is Provisioner.NODE_GROUP

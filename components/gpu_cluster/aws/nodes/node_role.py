@@ -11,8 +11,8 @@ _MANAGED = ("AmazonEKSWorkerNodeMinimalPolicy", "AmazonEC2ContainerRegistryPullO
 class NodeRole(pulumi.ComponentResource):
     """IAM role of nodes: join the cluster, pull images and serve Pod Identity.
 
-    What changes the account is not a node's to do: the network plugin, storage drivers and controllers have
-    roles of their own. There is no login either; `kubectl debug node` shows what is wrong with one.
+    Nodes cannot change the account: the network plugin, storage drivers and controllers have their own roles.
+    Nodes have no SSH access; use `kubectl debug node`.
 
     NodeRole("platform-nodes").arn
     """

@@ -9,13 +9,13 @@ _ACTIONS = {**dict.fromkeys(REBOOT_XIDS, "Reboot"), **dict.fromkeys(REPLACE_XIDS
 _CONDITION = "AcceleratedHardwareReady"
 
 _WAIT_MINUTES = 5
-"""Half of what EKS waits by itself: what runs on a broken GPU makes no progress to lose."""
+"""Half of the wait that EKS has by default: workloads on a broken GPU make no progress that could be lost."""
 
 
 def node_repair(gpus: int, *, enabled: bool) -> aws.eks.NodeGroupNodeRepairConfigArgs:
-    """The repair configuration of a node group, with what EKS shall do for each fault of a GPU.
+    """Repair configuration of a node group, with the action for each GPU fault.
 
-    Its defaults differ between versions of EKS. What is not listed here is left to them.
+    Faults that are not listed here get the default action, which differs between versions of EKS.
     """
     actions = _ACTIONS if enabled and gpus else {}
     return aws.eks.NodeGroupNodeRepairConfigArgs(

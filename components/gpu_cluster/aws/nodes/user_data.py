@@ -23,10 +23,11 @@ _PARALLEL_GIB = 8
 """Below these nodeadm pulls layer by layer all the same (awslabs/amazon-eks-ami, nodeadm, 2026-07-23)."""
 
 _LUSTRE_CLIENT = "#!/bin/bash\ndnf install -y lustre-client"
-"""Tools of Lustre, by which a file server hands its settings down: the image has the kernel's modules alone.
+"""Lustre client tools, required to receive settings from the file server: the image has only the kernel
+modules.
 
-Its builders leave the package to user data (awslabs/amazon-eks-ami/pull/2696, 2026-05-01). Scripts there have
-run before nodeadm starts the kubelet (nodeadm-run.service of the same, 2026-11-29). Beside them:
+Its publisher leaves the package to user data (awslabs/amazon-eks-ami/pull/2696, 2026-05-01). Scripts there
+have run before nodeadm starts the kubelet (nodeadm-run.service of the same, 2026-11-29). Beside them:
 kubernetes-sigs/aws-fsx-csi-driver/pull/460, 2025-09-12; Amazon EKS user guide, fsx-csi-tuning-non-efa,
 2026-11-29. Not seen on AWS.
 """
@@ -47,10 +48,8 @@ class ClusterAddress:
 
 
 def user_data(pool: Pool, settings: PoolSettings, cluster: ClusterAddress | None = None) -> str:
-    """User data in the words of the pool's operating system, not yet encoded.
-
-    `cluster`: for node groups with a custom image, to which EKS adds nothing.
-    """
+    """User data in the format of the pool's operating system, not yet encoded. `cluster`: for node groups
+    with a custom image, to which EKS adds no user data."""
     given = settings.user_data
     if settings.ami.family is AmiFamily.BOTTLEROCKET:
         text = bottlerocket_settings(pool)
@@ -102,7 +101,8 @@ def _bottlerocket_join(pool: Pool, cluster: ClusterAddress) -> dict[str, Any]:
 
 
 def _own_labels(pool: Pool) -> dict[str, str]:
-    """Labels that neither kubelet nor cloud sets by itself; a kubelet may not set those of kubernetes.io."""
+    """Labels that neither the kubelet nor the cloud provider sets; a kubelet may not set most kubernetes.io
+    labels."""
     return {
         key: value
         for key, value in pool.labels.items()

@@ -28,10 +28,10 @@ class CopyDestination(NamedTuple):
 
     region: str
     key: pulumi.Input[str]
-    """Of that region."""
+    """ARN of the key of that region."""
 
     days: int | None
-    """For which a copy is kept; None for as many as what it is of."""
+    """Days that a copy is kept; None for the retention of the original."""
 
 
 class Backups(pulumi.ComponentResource):

@@ -27,7 +27,7 @@ class Bucket(pulumi.ComponentResource):
     source: VolumeSource
 
     grant: pulumi.Output[str]
-    """Policy, as JSON, for what mounts it."""
+    """IAM policy, as JSON, for pods that mount the bucket."""
 
     objects: pulumi.Output[str]
     """Address of what pods see."""
@@ -157,7 +157,7 @@ def _expiry(days: int) -> list[aws.s3.BucketLifecycleConfigurationRuleArgsDict]:
 
 
 def _mounted(arn: pulumi.Output[str], key: pulumi.Input[str], *, writable: bool) -> pulumi.Output[str]:
-    """The key serves this bucket's objects alone, for which S3 names the bucket."""
+    """The key may be used only for objects of this bucket: S3 sends the bucket as encryption context."""
     return policy_document(
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         {

@@ -10,7 +10,7 @@ from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 
 class ExistingBucket:
-    """The bucket as the driver finds it, and what the driver may do there.
+    """An existing bucket: its address for the CSI driver, and the driver's permissions.
 
     ExistingBucket("models", settings, region="us-east-2", gbps=10).objects
     # s3://example-models/team/
@@ -18,7 +18,7 @@ class ExistingBucket:
 
     source: VolumeSource
     grant: pulumi.Output[str]
-    """Policy, as JSON, for what mounts it."""
+    """IAM policy, as JSON, for pods that mount the bucket."""
 
     objects: str
     """Address of what pods see."""

@@ -14,7 +14,7 @@ _NFS = [(2049, 2049)]
 class FileSystem(pulumi.ComponentResource):
     """EFS file system, encrypted at rest and in transit, with a mount target in each zone.
 
-    FileSystem("platform-stores-home", "home", settings, site, …).file_system_id
+    FileSystem("platform-stores-home", "home", settings, network, …).file_system_id
     """
 
     file_system_id: pulumi.Output[str]
@@ -25,7 +25,7 @@ class FileSystem(pulumi.ComponentResource):
         name: str,
         key: str,
         settings: Efs,
-        site: FileSystemNetwork,
+        network: FileSystemNetwork,
         *,
         data_key: pulumi.Input[str],
         protect: bool,
@@ -49,15 +49,15 @@ class FileSystem(pulumi.ComponentResource):
                 parent=self, protect=protect, retain_on_delete=protect, aliases=named.aliases
             ),
         )
-        group = site.closed_group(name, f"EFS of storage class {key}", opts=child)
-        allow_ingress(name, group.id, site.clients, _NFS, opts=child)
+        group = network.closed_group(name, f"EFS of storage class {key}", opts=child)
+        allow_ingress(name, group.id, network.clients, _NFS, opts=child)
         policy = aws.efs.FileSystemPolicy(
             f"{name}-policy",
             file_system_id=files.id,
             policy=_encrypted_only(files.arn),
             opts=pulumi.ResourceOptions(parent=self, protect=protect),
         )
-        for zone, subnet in site.subnets.items():
+        for zone, subnet in network.subnets.items():
             aws.efs.MountTarget(
                 f"{name}-{zone}",
                 file_system_id=files.id,

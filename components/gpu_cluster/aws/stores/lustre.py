@@ -28,7 +28,7 @@ class Lustre(pulumi.ComponentResource):
         name: str,
         key: str,
         settings: FsxLustre,
-        site: FileSystemNetwork,
+        network: FileSystemNetwork,
         *,
         data_key: pulumi.Input[str],
         objects: pulumi.Input[str] | None,
@@ -38,17 +38,17 @@ class Lustre(pulumi.ComponentResource):
         """`objects`: s3://bucket/path, or None."""
         super().__init__("gpu-cluster:index:Lustre", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        zone = settings.zone or next(iter(site.subnets))
+        zone = settings.zone or next(iter(network.subnets))
 
-        group = site.closed_group(name, f"FSx for Lustre, store {key}", opts=child)
+        group = network.closed_group(name, f"FSx for Lustre, store {key}", opts=child)
         # FSx refuses a group that does not admit port 988 yet (InvalidNetworkSettings; for a case of rules a
         # second late see github.com/aws/aws-parallelcluster/issues/6181, 2026-11-30).
         rules: list[pulumi.Resource] = []
-        for peer, side in ((group.id, "servers"), (site.clients, "clients")):
+        for peer, side in ((group.id, "servers"), (network.clients, "clients")):
             rules += allow_ingress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
             rules += allow_egress(f"{name}-{side}", group.id, peer, _LNET, opts=child)
         # Its servers call back.
-        allow_ingress(f"{name}-callback", site.clients, group.id, _LNET, opts=child)
+        allow_ingress(f"{name}-callback", network.clients, group.id, _LNET, opts=child)
 
         files = aws.fsx.LustreFileSystem(
             f"{name}-files",
@@ -59,7 +59,7 @@ class Lustre(pulumi.ComponentResource):
             file_system_type_version="2.15",
             data_compression_type="LZ4",
             kms_key_id=data_key,
-            subnet_ids=site.subnets[zone],
+            subnet_ids=network.subnets[zone],
             security_group_ids=[group.id],
             # AWS Backup creates backups; file systems linked to a bucket cannot have any.
             automatic_backup_retention_days=0,

@@ -51,13 +51,11 @@ class Stores(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`subnets` by zone; `clients`: security group of the nodes; `copies`: where backups go as well.
-
-        `gbps`: bandwidth of the fastest nodes, which bounds what a mounted bucket is read with.
-        """
+        """`subnets` by zone; `clients`: security group of the nodes; `copies`: destination of copies of
+        backups. `gbps`: bandwidth of the fastest nodes, which limits reads of a mounted bucket."""
         super().__init__("gpu-cluster:index:Stores", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        site = FileSystemNetwork(
+        network = FileSystemNetwork(
             vpc_id, {zone: it for zone, it in subnets.items() if not is_local(zone)}, clients
         )
 
@@ -101,7 +99,7 @@ class Stores(pulumi.ComponentResource):
                         f"{name}-{key}",
                         key,
                         chosen,
-                        site,
+                        network,
                         data_key=data_key,
                         protect=protect,
                         opts=child,
@@ -115,7 +113,7 @@ class Stores(pulumi.ComponentResource):
                         f"{name}-{key}",
                         key,
                         chosen,
-                        site,
+                        network,
                         data_key=data_key,
                         objects=shown.objects if shown else chosen.s3,
                         protect=protect,

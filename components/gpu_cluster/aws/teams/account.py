@@ -43,7 +43,7 @@ class TeamAccount(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         tags = team_tags(environment, team)
 
-        rights = aws.iam.Policy(
+        policy = aws.iam.Policy(
             f"{name}-rights",
             description=f"Members of team {team} of {environment}",
             policy=member_policy(prefixes, cluster),
@@ -51,7 +51,7 @@ class TeamAccount(pulumi.ComponentResource):
             opts=child,
         )
         for member in settings.members:
-            self._admit(name, member, group_of(team), rights.arn, cluster)
+            self._admit(name, member, group_of(team), policy.arn, cluster)
         identity = PodIdentity(
             f"{name}-identity",
             cluster=cluster,
@@ -79,7 +79,7 @@ class TeamAccount(pulumi.ComponentResource):
                 key: pulumi.Output.concat("s3://", it, "/", team, "/") for key, it in prefixes.buckets.items()
             },
             "role": identity.role_arn,
-            **({"policy": rights.name} if any(map(is_managed_by_aws, settings.members)) else {}),
+            **({"policy": policy.name} if any(map(is_managed_by_aws, settings.members)) else {}),
         }
         self.register_outputs(self.outputs)
 
@@ -88,7 +88,7 @@ class TeamAccount(pulumi.ComponentResource):
         name: str,
         member: str,
         group: str,
-        rights: pulumi.Input[str],
+        policy: pulumi.Input[str],
         cluster: pulumi.Input[str],
     ) -> None:
         """Into the cluster as one of the team's group, and to what is the team's on AWS.
@@ -102,6 +102,6 @@ class TeamAccount(pulumi.ComponentResource):
             return
         attachment = f"{name}-rights-{kind}-{principal}"
         if kind == "role":
-            aws.iam.RolePolicyAttachment(attachment, role=principal, policy_arn=rights, opts=child)
+            aws.iam.RolePolicyAttachment(attachment, role=principal, policy_arn=policy, opts=child)
         else:
-            aws.iam.UserPolicyAttachment(attachment, user=principal, policy_arn=rights, opts=child)
+            aws.iam.UserPolicyAttachment(attachment, user=principal, policy_arn=policy, opts=child)

@@ -76,7 +76,7 @@ def _images(prefixes: Prefixes, actions: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _objects(prefixes: Prefixes) -> Iterator[dict[str, Any]]:
-    """The key serves objects of these buckets alone, for which S3 names the bucket."""
+    """The key may be used only for objects of these buckets: S3 sends the bucket as encryption context."""
     if not prefixes.buckets:
         return
     buckets = [pulumi.Output.concat("arn:aws:s3:::", name) for name in prefixes.buckets.values()]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from gpu_cluster.capacity import Pool
 
 _BLOCK = 16
-"""Addresses of a prefix, the least that the VPC CNI takes for pods where it delegates prefixes. Where it does
-not it takes those of a whole interface at once, which comes to nearly the same."""
+"""Addresses of a prefix, the smallest unit that the VPC CNI allocates with prefix delegation. Without it, the
+CNI allocates the addresses of a whole interface at once, with nearly the same result."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,8 @@ class Demand:
 
 
 def demand_of(pools: Iterable[Pool], zones: Mapping[str, Sequence[str]]) -> Demand:
-    """Addresses with all pools at nodes.max, spread evenly, and nodes full of pods.
-
-    `zones`: those of each pool by its name. A node takes one address for itself.
-    """
+    """Addresses used if all pools have nodes.max nodes, spread evenly and full of pods. `zones`: zones of
+    each pool by name. Each node uses one address."""
     demand = Demand()
     for pool in pools:
         here = zones[pool.name]

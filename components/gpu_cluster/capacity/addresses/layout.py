@@ -30,7 +30,7 @@ class Tier(StrEnum):
     """The interfaces of the control plane; no way out."""
 
     PODS = "pods"
-    """Pods, where they have a range of their own."""
+    """Pods, if they have their own range."""
 
 
 class _Place(NamedTuple):
@@ -52,9 +52,9 @@ _PLACES = {
 
 
 def subnet(cidr: str, tier: Tier, zone: str) -> IPv4Network:
-    """The subnet of a tier in an availability zone; `cidr` is that of the VPC, and for pods their own.
+    """Subnet of a tier in an availability zone; `cidr` is the range of the VPC, or of pods for their tier.
 
-    It depends on nothing else: neither on other zones nor on other tiers. `ValueError` for a local zone.
+    The subnet does not depend on other zones or tiers. `ValueError` for a local zone.
     """
     network, place = IPv4Network(cidr), _PLACES[tier]
     length = network.prefixlen + place.parts

@@ -39,7 +39,7 @@ class Engine:
     """Repository of its public images; None if each model has its own image."""
 
     example: str
-    """A release, or an image where there is no repository for all models."""
+    """A release, or an image if the engine has no repository for all models."""
 
     ready: str
     """HTTP path that answers 200 once it can serve."""

@@ -101,9 +101,8 @@ NAME_LIMITS: Mapping[str, NameLimit] = _limits()
 
 
 def fitted(resource_type: str, name: str) -> str:
-    """The logical name itself where its automatic name fits, else a shorter one, always the same.
-
-    A short last word stays, and a hash of the whole name tells names apart whose beginnings are alike.
+    """The logical name if its automatic name fits, otherwise a shorter, deterministic one: a short last word
+    stays, and a hash of the whole name makes it unique.
 
     fitted("aws:iam/role:Role", "platform-addons-aws-mountpoint-s3-csi-driver-identity-role")
     # platform-addons-aws-mountpoint-s3-csi-driver-…-role

@@ -20,7 +20,7 @@ class Exceeded:
     """A limit that a request would exceed."""
 
     limit: str
-    """Key of `LIMITS`; name, labels, mount-targets or base64 for what no number bounds."""
+    """Key of `LIMITS`; name, labels, mount-targets or base64 for a limit that is not a number."""
 
     words: str
     """Readable message with the given value and the limit of the service."""
@@ -29,9 +29,9 @@ class Exceeded:
 def request_problems(
     service: str, operation: str, parameters: Parameters, existing: Sequence[Any] = ()
 ) -> list[Exceeded]:
-    """Every limit that a request would exceed; none where the table has no limit of it.
+    """Limits that a request would exceed; empty if the table has no limit for the request.
 
-    `existing` is what the resource has already, and what the request replaces is not in it:
+    `existing` is the present content of the resource, without what the request replaces:
 
     - PutRolePolicy: documents of the other inline policies of the role.
     - AuthorizeSecurityGroupIngress and Egress: rules of the same direction, as IpPermissions.

@@ -10,13 +10,13 @@ LOCAL = Path(".local/kubeconfig")
 
 
 class NoKubeconfigError(Exception):
-    """There is no kubeconfig where the stack file says."""
+    """The stack file names a kubeconfig that does not exist."""
 
 
 def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> str:
-    """Path of the kubeconfig; `NoKubeconfigError` where there is none.
+    """Path of the kubeconfig; `NoKubeconfigError` if the file does not exist.
 
-    One below `~` stays as it is, so that the state is the same for every user's home.
+    A path below `~` is not expanded, so the state is the same for every user.
     """
     given = settings.kubeconfig if isinstance(settings, ExistingCluster) else str(LOCAL)
     path = given if given.startswith("~") else str(project / given)

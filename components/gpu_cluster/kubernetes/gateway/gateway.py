@@ -49,8 +49,8 @@ class Gateway(pulumi.ComponentResource):
         pull_secret: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`image`: of Envoy, where the platform installs its controller; `nodes`: those for the proxies;
-        `pull_secret`: Secret beside the proxies with a login at the mirror."""
+        """`image`: image of Envoy, if the platform installs its controller; `nodes`: nodes of the proxies;
+        `pull_secret`: Secret in the proxies' namespace with the login for the mirror."""
         super().__init__("gpu-cluster:index:Gateway", name, None, opts)
         self.namespace = Namespace(
             name,
@@ -126,7 +126,7 @@ class Gateway(pulumi.ComponentResource):
 
 
 def _infrastructure(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, Any]:
-    """Annotations that the class gives to what it makes, and the parameters of Envoy Gateway."""
+    """Annotations that the class adds to its objects, and the parameters of Envoy Gateway."""
     if not settings.has_policies:
         return {"annotations": {**annotations_of(settings, cluster), **certificate_of(settings)}}
     reference = {"group": ENVOY.partition("/")[0], "kind": "EnvoyProxy", "name": GATEWAY}

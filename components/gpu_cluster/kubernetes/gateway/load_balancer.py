@@ -1,4 +1,4 @@
-"""The Service of a gateway, and annotations by which clouds make its load balancer."""
+"""Service of a gateway, with the annotations for load balancers of clouds."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/1
 
 
 def service_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, Any]:
-    """Service of the proxies; on this machine there is no load balancer, and a port of it leads there."""
+    """Service of the proxies; with provider local a node port, since there is no load balancer."""
     if isinstance(cluster, LocalCluster):
         return {"type": "ClusterIP"}
     return {
@@ -24,7 +24,8 @@ def service_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str,
 
 
 def annotations_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, str]:
-    """A Network Load Balancer on AWS; where the cloud is not known, those that make it internal in each."""
+    """A Network Load Balancer on AWS; for an unknown cloud, the annotations of all clouds for an internal
+    one."""
     return {**_scheme(settings, on_eks=isinstance(cluster, EksSettings)), **settings.annotations}
 
 

@@ -18,4 +18,4 @@ METRICS_PORT = 19001
 """Port of the metrics of controller and proxies (internal/xds/bootstrap/bootstrap.go, v1.6.0)."""
 
 CONSUMER = "x-consumer"
-"""Header by which a model, and the count of requests, see who calls; a caller's own is replaced."""
+"""Header with the consumer, for models and request counts; a value sent by the client is replaced."""

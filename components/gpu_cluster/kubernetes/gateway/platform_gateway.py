@@ -41,7 +41,7 @@ class PlatformGateway(pulumi.ComponentResource):
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`keys`: API keys by consumer; `pools`: those of the stack; `models`: what the routes lead to;
+        """`keys`: API keys by consumer; `pools`: pools of the stack; `models`: backends of the routes;
         `resolvers`: addresses of NodeLocal DNSCache."""
         super().__init__("gpu-cluster:index:PlatformGateway", name, None, opts)
         namespaces = routed_namespaces(stack)

@@ -32,9 +32,9 @@ def daemon_set(
     namespace: str = NAMESPACE,
     opts: pulumi.ResourceOptions,
 ) -> apps.DaemonSet:
-    """`<program>-<pool>`; `labels` of its pods beside those that it finds them by.
+    """`<program>-<pool>`; `labels` are added to its pods' selector labels.
 
-    The programs read their configuration once, so a new `config` is a new pod, on this pool alone.
+    The programs read their configuration once, so a new `config` restarts the pods of this pool only.
     """
     own = {
         "app.kubernetes.io/name": program,

@@ -1,4 +1,4 @@
-"""Device plugins: what makes GPUs and EFA visible to the scheduler, in one namespace."""
+"""Device plugins, which advertise GPUs and EFA interfaces to the scheduler, in one namespace."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -65,10 +65,8 @@ class DevicePlugin(pulumi.ComponentResource):
         region: str | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`gpus`: false where something else offers and divides them. `region` of AWS, for pools with EFA.
-
-        Nodes whose operating system runs the device plugin get no second one.
-        """
+        """`gpus`: false if another program advertises and divides them. `region` of AWS, for pools with EFA.
+        Nodes whose operating system runs the device plugin get no second one."""
         super().__init__("gpu-cluster:index:DevicePlugin", name, None, opts)
         self.namespace = namespace = Namespace(
             name,
@@ -92,7 +90,7 @@ class DevicePlugin(pulumi.ComponentResource):
 
     @staticmethod
     def wanted(pools: Mapping[str, Pool], *, gpus: bool) -> bool:
-        """Whether any node has devices that it does not offer by itself."""
+        """Whether any node needs a device plugin."""
         return bool(_with_efa(pools)) or (gpus and bool(_to_offer(pools)))
 
 

@@ -1,4 +1,4 @@
-"""The EFA device plugin of AWS: what makes interfaces that bypass the kernel visible to the scheduler."""
+"""AWS EFA device plugin, which advertises EFA interfaces to the scheduler."""
 
 from collections.abc import Mapping
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""The rules that device plugins and what divides GPUs cannot keep."""
+"""Rules from which device plugins and the MIG manager are exempt."""
 
 from gpu_cluster.exemption import Exemption, exemptions
 

@@ -109,5 +109,5 @@ def _pod(pool: Pool, image: str) -> core.PodSpecArgs:
 
 
 def _clients() -> str:
-    """Services of a node that hold GPUs, and stop for as long; those that are not there are passed over."""
+    """Services of a node that hold GPUs and are stopped during a MIG change; missing ones are skipped."""
     return json.dumps({"version": "v1", "systemd-services": ["dcgm.service", "nvidia-dcgm.service"]})

@@ -1,4 +1,4 @@
-"""The pods of the device plugin: what offers GPUs, and what runs MPS where that shares them."""
+"""Pods of the device plugin, and of MPS for pools that share GPUs with it."""
 
 from pulumi_kubernetes.core import v1 as core
 
@@ -12,12 +12,13 @@ _CDI_ROOT = "/var/run/cdi"
 
 
 def plugin_pod(pool: Pool, image: str, *, account: str, config_map: str) -> core.PodSpecArgs:
-    """Registers the pool's GPUs with the kubelet. Root, since the kubelet's socket is root's.
+    """Container that registers the pool's GPUs with the kubelet.
 
-    With SYS_ADMIN where it watches MIG devices of the whole machine, and where the runtime may give all GPUs
-    to such containers alone (`IsPrivileged` in internal/config/image/privileged.go of
-    NVIDIA/nvidia-container-toolkit v1.20.0, 2026-08-21). For CDI it reads the driver's files of the node and
-    writes what a container gets of each device (docs/cdi.md of NVIDIA/k8s-device-plugin v0.20.0, 2026-08-19).
+    It runs as root, since only root can open the kubelet's socket. It has SYS_ADMIN where it watches MIG
+    devices of the whole machine, and where the runtime gives all GPUs only to such containers (`IsPrivileged`
+    in internal/config/image/privileged.go of NVIDIA/nvidia-container-toolkit v1.20.0, 2026-08-21). For CDI it
+    reads the driver's files of the node and writes what a container gets of each device (docs/cdi.md of
+    NVIDIA/k8s-device-plugin v0.20.0, 2026-08-19).
     """
     mig = bool(pool.sharing and pool.sharing.mig)
     mps = bool(pool.sharing and pool.sharing.mps)

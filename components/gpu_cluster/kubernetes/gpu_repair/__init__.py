@@ -1,4 +1,4 @@
-"""Repair of nodes whose GPU reports a fault, on clusters that have nothing else for it."""
+"""Repair of nodes with a faulty GPU, on clusters without another repair."""
 
 from gpu_cluster.kubernetes.gpu_repair.gpu_repair import GpuRepair
 

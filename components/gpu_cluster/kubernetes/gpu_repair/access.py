@@ -1,4 +1,4 @@
-"""RBAC of detector and repair, and admission policies for what RBAC cannot tell apart."""
+"""RBAC of detector and repair, and admission policies for restrictions that RBAC lacks."""
 
 from collections.abc import Sequence
 

@@ -82,10 +82,8 @@ def agent_config(settings: LogSettings) -> str:
 
 
 def patient() -> dict[str, Any]:
-    """Keys of an exporter that keeps on disk what it has not sent, and reads no more once that is full.
-
-    It makes batches of what it has stored. A batch processor would have them in memory, and lose them.
-    """
+    """Settings of an exporter that buffers unsent records on disk, and stops reading when the buffer is full.
+    It batches buffered records. A batch processor would hold them in memory and could lose them."""
     return {
         "sending_queue": {
             "storage": "file_storage",

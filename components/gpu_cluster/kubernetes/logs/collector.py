@@ -1,4 +1,5 @@
-"""The collector: one pod that agents send to, which keeps logs and events where the stack file says."""
+"""Log collector: one pod that receives records from the agents, and writes logs and events to the configured
+destination."""
 
 from collections.abc import Mapping, Sequence
 
@@ -83,7 +84,7 @@ def log_collector(
 
 
 def _access(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """Read events, and nothing else."""
+    """Permission to read events only."""
     role = rbac.ClusterRole(
         f"{name}-role",
         metadata=metadata(_ROLE),

@@ -32,8 +32,8 @@ _FULL = 4, 5
 def collector_config(settings: LogSettings, region: str | None) -> str:
     """The configuration as YAML; the log group and the header are variables of the container.
 
-    A record without a time of its own gets the time that it was read: CloudWatch refuses what is older than
-    14 days (PutLogEvents, API reference, read 2026-11-30).
+    A record without a timestamp gets the time of reading: CloudWatch refuses records older than 14 days
+    (PutLogEvents, API reference, read 2026-11-30).
     """
     exporters = _exporters(settings, region)
     receivers: dict[str, Any] = {"otlp": {"protocols": {"http": {"endpoint": f"0.0.0.0:{OTLP_PORT}"}}}}

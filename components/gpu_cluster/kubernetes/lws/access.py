@@ -40,7 +40,8 @@ def access(
     validation: str,
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
-    """`certificate`: Secret of its own certificate; `webhooks`, `validation`: configurations that get it."""
+    """`certificate`: Secret with the controller's certificate; `webhooks`, `validation`: configurations that
+    contain its CA."""
     subject = rbac.SubjectArgs(kind="ServiceAccount", name=account, namespace=namespace)
     cluster_role = rbac.ClusterRole(
         f"{name}-cluster-role",

@@ -1,7 +1,7 @@
-"""The kind LeaderWorkerSet, as far as the controller reads it.
+"""CustomResourceDefinition of LeaderWorkerSet, with the fields that the controller reads.
 
-The publisher's definition spells out every field of a pod template, 1.2 MB of them. Here a template is any
-object: the API server checks it when the controller makes StatefulSets of it, and validation before that.
+The publisher's definition lists every field of a pod template, 1.2 MB in total. Here a template is any
+object: the validating webhook checks it, and the API server when the controller creates StatefulSets from it.
 Source: api/leaderworkerset/v1/leaderworkerset_types.go of kubernetes-sigs/lws v0.7.0, 2026-11-29.
 """
 

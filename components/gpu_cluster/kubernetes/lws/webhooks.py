@@ -23,7 +23,8 @@ _OF_GROUPS = meta.LabelSelectorArgs(
 
 
 def webhooks(name: str, namespace: str, *, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-    """The controller adds the authority of its certificate. Of all pods those of groups alone wait for it."""
+    """Webhook configurations; the controller adds the CA of its certificate. Only pods of groups wait for the
+    webhook."""
     return [
         admission.MutatingWebhookConfiguration(
             f"{name}-defaults",

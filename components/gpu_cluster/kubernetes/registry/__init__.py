@@ -1,6 +1,6 @@
 """Image registries: one inside the cluster, or the ECR of an account; and the login at a mirror.
 
-What AWS makes is in `gpu_cluster.aws.ecr`, for the place that is on AWS alone.
+ECR itself is in `gpu_cluster.aws.ecr`.
 """
 
 from gpu_cluster.kubernetes.registry.pull_secrets import PullSecrets, PullSecretUse, pull_secrets

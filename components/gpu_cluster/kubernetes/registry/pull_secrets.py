@@ -37,9 +37,8 @@ def pull_secrets(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTran
 
 
 class PullSecretUse:
-    """Namespaces of a platform whose pods pull with the Secret, as a transformation meets them.
-
-    These are the platform's own, those of its teams, and that of a chart or manifest which names the Secret.
+    """Namespaces whose pods pull with the Secret, collected by a transformation: namespaces of the platform
+    and its teams, and the namespace of a chart or manifest that names the Secret.
     """
 
     def __init__(self) -> None:

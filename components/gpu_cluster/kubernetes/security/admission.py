@@ -12,7 +12,7 @@ def admission_policy(
     spec: admission.ValidatingAdmissionPolicySpecArgs,
     opts: pulumi.ResourceOptions,
 ) -> admission.ValidatingAdmissionPolicyBinding:
-    """A policy, and the binding by which it refuses: once that is there, the policy is in force."""
+    """A ValidatingAdmissionPolicy with its binding; the policy is in force once the binding exists."""
     policy = admission.ValidatingAdmissionPolicy(name, metadata=metadata(object_name), spec=spec, opts=opts)
     return admission.ValidatingAdmissionPolicyBinding(
         f"{name}-binding",

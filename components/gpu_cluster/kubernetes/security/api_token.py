@@ -1,4 +1,4 @@
-"""A pod's token for the API server, mounted where clients look for it and renewed every hour."""
+"""Service account token of a pod, mounted at the default path and renewed every hour."""
 
 from pulumi_kubernetes.core import v1 as core
 

@@ -6,8 +6,8 @@ from pulumi_kubernetes.core import v1 as core
 def restricted_pod(user: int, *, owns_volumes: bool = True) -> core.PodSecurityContextArgs:
     """Everything in the pod runs as this user.
 
-    `owns_volumes`: the kubelet gives them to the user first. A file server that squashes root refuses
-    that, and then the pod does not start.
+    `owns_volumes`: the kubelet changes the owner of volumes to this user. A file server that squashes root
+    refuses that, and the pod does not start.
     """
     return core.PodSecurityContextArgs(
         run_as_non_root=True,

@@ -30,8 +30,7 @@ def deployment(
     volumes: Sequence[core.VolumeArgs],
     login: str | None,
 ) -> apps.DeploymentSpecArgs:
-    """`volumes`: those of the stack file, under their names there; `login`: Secret with the login of the
-    mirror."""
+    """`volumes`: volumes by their names in the stack file; `login`: Secret with the login for the mirror."""
     tmp = core.VolumeArgs(name=_TMP, empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="1Gi"))
     on_gpus = pool if settings.gpus else None
     return apps.DeploymentSpecArgs(
@@ -90,7 +89,7 @@ def _container(settings: ServiceSettings, pool: Pool | None, name: str, image: s
 
 
 def _probe(settings: ServiceSettings, seconds: int, *, attempts: int) -> core.ProbeArgs:
-    """Whether it answers on its health path, or at all on its port."""
+    """Probe of its health path, or of its port if it has no health path."""
     asked = core.HTTPGetActionArgs(path=settings.health, port="http") if settings.health else None
     return core.ProbeArgs(
         http_get=asked,

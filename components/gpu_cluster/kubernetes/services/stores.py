@@ -19,7 +19,7 @@ def store_claims(
     *,
     opts: pulumi.ResourceOptions,
 ) -> list[core.PersistentVolumeClaim]:
-    """A claim for each store, under its name: the platform has a volume for it alone."""
+    """A PersistentVolumeClaim for each store, with its name, bound to a volume of the platform."""
     chosen = {key: settings for key, settings in storage.items() if key in stores}
     return [
         core.PersistentVolumeClaim(

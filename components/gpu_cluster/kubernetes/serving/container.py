@@ -79,7 +79,7 @@ def grace_seconds(settings: ModelSettings) -> int:
 
 
 def volumes(settings: ModelSettings, pool: Pool, weights: core.VolumeArgs | None) -> list[core.VolumeArgs]:
-    """`weights` under the name that the container mounts, and what else it writes to."""
+    """Mounts of the container: `weights`, and writable volumes."""
     scratch = core.VolumeArgs(name="scratch", empty_dir=core.EmptyDirVolumeSourceArgs(size_limit="10Gi"))
     shm = core.VolumeArgs(
         name="shm",
@@ -128,5 +128,5 @@ def _mounts(server: Server, settings: ModelSettings, pool: Pool) -> dict[str, st
 
 
 def _has_shm(pool: Pool) -> bool:
-    """Under MPS the device plugin itself mounts the shared memory of the GPU's daemon."""
+    """With MPS, the device plugin mounts the shared memory of the GPU's MPS daemon."""
     return not (pool.sharing and pool.sharing.mps)

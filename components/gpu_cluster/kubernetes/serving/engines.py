@@ -22,9 +22,9 @@ def server_of(
     *,
     reports_usage: bool = False,
 ) -> Server:
-    """Command line, environment and probes of a model's replicas; of the engines vLLM takes several names.
+    """Command line, environment and probes of a model's replicas; only vLLM accepts several served names.
 
-    `reports_usage`: streams end with their token usage, unasked, where the engine has an argument for it.
+    `reports_usage`: streams always end with their token usage, if the engine has an argument for it.
     """
     match settings.engine:
         case ServingEngine.VLLM:

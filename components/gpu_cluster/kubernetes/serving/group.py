@@ -26,7 +26,8 @@ _READY = {"pulumi.com/waitFor": "condition=Available"}
 
 
 def name_of(key: str) -> str:
-    """Another name than the model's: the controller makes a Service of it, by which pods find each other.
+    """Name of the group. It differs from the model's name, since the controller creates a headless Service of
+    this name.
 
     name_of("reasoning")
     # reasoning-group

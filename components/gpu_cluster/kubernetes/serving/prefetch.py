@@ -1,9 +1,9 @@
 """DaemonSets that keep the images of models on every node of their pools.
 
-Each is a pod that mounts the images and runs nothing of them: the kubelet pulls image volumes as it pulls
-images of containers, and its garbage collector spares what a container mounts (`detectImages` and
-`handleImageVolumes`, pkg/kubelet/images/image_gc_manager.go of Kubernetes 1.35.4). An init container in each
-image would need a command that the image has.
+Its pods mount the images and do not run them: the kubelet pulls image volumes like container images, and its
+garbage collector keeps mounted images (`detectImages` and `handleImageVolumes`,
+pkg/kubelet/images/image_gc_manager.go of Kubernetes 1.35.4). An init container in each image would need a
+command that the image has.
 """
 
 from collections.abc import Mapping

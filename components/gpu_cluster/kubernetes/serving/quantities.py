@@ -6,7 +6,7 @@ _BINARY = ("", "Ki", "Mi", "Gi", "Ti", "Pi")
 
 
 def limits(request: Request) -> dict[str, str]:
-    """Memory and GPUs. Not CPU: a replica may use what its node has to spare."""
+    """Memory and GPUs. CPU has no limit: a replica may use idle CPUs of its node."""
     return {"memory": memory(request.memory_bytes), request.resource: str(request.count)}
 
 

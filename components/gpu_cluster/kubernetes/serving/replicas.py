@@ -17,7 +17,7 @@ from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.variables import pull_secrets
 
 USER = 2000
-"""Of every replica. A GPU that MPS shares serves one user at a time: another's pods would wait until its end
+"""User id of every replica. A GPU shared by MPS serves one user at a time: pods of another user would wait
 (nvidia-cuda-mps-control(1) of driver 580; the device plugin starts that daemon with `-d` alone)."""
 
 _IMAGE_PULL_MINUTES = 15
@@ -30,7 +30,7 @@ class Placement:
     pool: Pool
     request: Request
     surge: bool
-    """Whether the pool holds one replica more than every model on it may have."""
+    """Whether the pool has a GPU to spare for one more replica than the maximum of all models."""
 
     priority_class: str | None = None
     """Priority class, by which the team quota counts replicas."""
@@ -78,8 +78,8 @@ def pod_spec(
     login: str | None,
     revision: str = "pod-template-hash",
 ) -> core.PodSpecArgs:
-    """`login`: Secret with the login of the mirror; `revision`: label that tells the pods of an update from
-    those before it."""
+    """`login`: Secret with the login for the mirror; `revision`: label that distinguishes the pods of an
+    update from older ones."""
     return core.PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
@@ -98,7 +98,7 @@ def pod_spec(
 
 
 def _metrics_path(settings: ModelSettings) -> dict[str, str] | None:
-    """Path of a custom server's metrics, by which they are collected; those of engines are known."""
+    """Path of a custom server's metrics for scraping; the paths of engines are known."""
     custom = settings.engine is ServingEngine.CUSTOM
     return {METRICS_PATH: settings.server.metrics} if custom and settings.server.metrics else None
 

@@ -1,6 +1,6 @@
 """Storage classes, and the stores that workloads mount.
 
-What AWS makes behind them is in `gpu_cluster.aws.stores`, for the place that is on AWS alone.
+The AWS resources behind them are in `gpu_cluster.aws.stores`.
 """
 
 from gpu_cluster.kubernetes.storage.classes import StorageClasses, StorageClassNames, classes_of

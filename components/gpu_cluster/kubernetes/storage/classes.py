@@ -86,7 +86,7 @@ class StorageClasses(pulumi.ComponentResource):
         backing: StorageResources | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`backing`: what AWS made for the kinds that are AWS's."""
+        """`backing`: AWS resources of the storage classes."""
         super().__init__("gpu-cluster:index:StorageClasses", name, None, opts)
         self.classes = classes_of(settings)
         backing = backing or StorageResources()
@@ -155,7 +155,7 @@ def _storage_class(
 
 
 def classes_of(settings: Mapping[str, StorageSettings]) -> StorageClassNames:
-    """No volumes are made of stores: what mounts them finds one that is there."""
+    """Stores have no dynamic provisioning: pods mount an existing volume."""
     drivers = {
         key: provisioner_of(chosen)
         for key, chosen in settings.items()

@@ -1,4 +1,4 @@
-"""The CSI drivers that a stack's storage needs, and what takes snapshots, as add-ons of EKS."""
+"""CSI drivers for the storage of a stack, and the snapshot controller, as EKS add-ons."""
 
 from collections.abc import Mapping
 

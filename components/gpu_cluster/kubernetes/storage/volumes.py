@@ -16,8 +16,8 @@ STORE_CLAIM = "1Gi"
 """Size of a claim of a store, as it has to have one."""
 
 KEPT_BY_CLAIMS = ["spec.accessModes"]
-"""Fields that stay as they were: another `writable` would replace the claim, whose deletion
-waits for every pod that mounts it. Its volume alone says how pods mount it."""
+"""Ignored changes: a changed `writable` would replace the claim, whose deletion waits for every pod that
+mounts it. The volume decides how pods mount it."""
 
 _READ = ("read-only", "allow-other")
 # All pods that mount the bucket may write to it, because S3 has no file owners.

@@ -1,6 +1,6 @@
 """Grants of a platform to its teams.
 
-What AWS has to know of them is in `gpu_cluster.aws.teams.account`, for the place that is on AWS alone.
+Their IAM roles are in `gpu_cluster.aws.teams.account`.
 """
 
 from gpu_cluster.kubernetes.teams.grant import TeamGrant, summary_of

@@ -9,8 +9,7 @@ from gpu_cluster.kubernetes.serving import quantities
 
 
 def quota_of(team: TeamSettings, share: Share, pools: Mapping[str, Pool]) -> dict[str, str]:
-    """Hard limits of the namespace by resource; GPUs of every kind that there is, those of no pool granted
-    as none."""
+    """Hard limits of the namespace by resource; GPUs of pools without a grant have the limit 0."""
     gpus: Counter[str] = Counter({name: 0 for pool in pools.values() for name in pool.gpu_resources})
     for granted in share.gpus.values():
         gpus.update(granted)

@@ -1,6 +1,6 @@
-"""PodMonitors: what a Prometheus that is there already has to scrape.
+"""PodMonitors: scrape targets for an existing Prometheus.
 
-The kind is that of the Prometheus operator; a cluster without it refuses them.
+They require the Prometheus operator.
 """
 
 from collections.abc import Collection, Mapping

@@ -49,7 +49,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
     """
     offered, unsound = valid_pools(stack)
     broken |= unsound
-    mistakes = [
+    diagnostics = [
         *region(stack),
         *cluster(stack, broken),
         *versions(stack, broken),
@@ -87,4 +87,4 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *team_grants(stack, offered, broken),
         *on_call(stack, broken),
     ]
-    return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]
+    return [Diagnostic(rooted(keys), message) for keys, message, _ in diagnostics]

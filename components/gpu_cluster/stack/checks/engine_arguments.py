@@ -129,7 +129,9 @@ _SECRET = ("--api-key", "--admin-api-key", "--ssl-keyfile-password")
 """Arguments whose value is a secret, which everyone who may read pods would read."""
 
 
-def argument_mistakes(keys: Keys, engine: str, release: str | None, words: list[str]) -> Iterator[Diagnostic]:
+def argument_diagnostics(
+    keys: Keys, engine: str, release: str | None, words: list[str]
+) -> Iterator[Diagnostic]:
     """`keys`: path of the arguments. For an unknown release, names and values are not checked."""
     flags = flags_of(engine, release)
     for flag, values in split_arguments(words):

@@ -7,7 +7,7 @@ from gpu_cluster.catalog.engines import ENGINES, flags_of, known_releases
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.stack.checks.engine_arguments import argument_mistakes, value_problem
+from gpu_cluster.stack.checks.engine_arguments import argument_diagnostics, value_problem
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
@@ -61,7 +61,7 @@ def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         for variable in sorted((_SET[model.engine] | of_group) & model.env.keys()):
             yield Diagnostic((*keys, "env", variable), "set by the platform; remove it")
         release = release_in_use(model)
-        yield from argument_mistakes((*keys, "args"), model.engine.value, release, model.args)
+        yield from argument_diagnostics((*keys, "args"), model.engine.value, release, model.args)
 
 
 def release_in_use(model: ModelSettings) -> str | None:

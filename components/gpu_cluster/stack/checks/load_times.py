@@ -16,13 +16,13 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
     """Models that would restart before they are loaded. Provider local loads nothing."""
     if isinstance(stack.cluster, LocalCluster):
         return
-    mistaken = {keys[:3] for keys in broken}
+    broken_models = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         minutes = load_time(settings, stack.storage, offered.get(settings.pool))
         if (
             settings.engine not in FROM_HUB
-            or keys in mistaken
+            or keys in broken_models
             or minutes is None
             or minutes <= settings.load_minutes
         ):

@@ -39,13 +39,13 @@ _MOST_GPUS = 8
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    mistaken = {keys[:3] for keys in broken}
+    broken_models = {keys[:3] for keys in broken}
     for name, settings in stack.serving.models.items():
         keys: Keys = ("serving", "models", name)
         model, pool = known_model(settings), offered.get(settings.pool)
         if settings.engine not in FROM_HUB:
             continue
-        if keys in mistaken:  # the invalid key may decide the estimate
+        if keys in broken_models:  # the invalid key may decide the estimate
             continue
         if settings.engine is not ServingEngine.VLLM:  # the formula is vLLM's
             yield from _volume(keys, settings, model) if model else ()
@@ -186,19 +186,19 @@ def _most(limit: int, fits: Callable[[int], bool]) -> int:
 def _roomier(load: ModelLoad, pool: Pool, offered: Mapping[str, Pool], copies: int) -> Iterator[str]:
     """Settings that fit: fewer copies on `copies` GPUs, more GPUs of the pool, or the smallest fit on
     another pool."""
-    places = {
-        each.name: place
+    slots = {
+        each.name: slot
         for each in offered.values()
-        if (place := smallest_fit(load, each.gpu, each.gpus, each.sharing))
+        if (slot := smallest_fit(load, each.gpu, each.gpus, each.sharing))
     }
-    here = places.pop(pool.name, None)
+    here = slots.pop(pool.name, None)
     if here and here.gpus <= copies:
         yield f"with dataParallel: {copies // here.gpus}"
     elif here:
         yield f"with {_keys(here)}"
-    if places:
-        name = min(places, key=lambda name: places[name].usable_bytes)
-        yield f"on pool {name} with {_keys(places[name])}"
+    if slots:
+        name = min(slots, key=lambda name: slots[name].usable_bytes)
+        yield f"on pool {name} with {_keys(slots[name])}"
 
 
 def _wider(load: ModelLoad, device: Device, pool: Pool, nodes: int) -> Iterator[str]:
@@ -227,8 +227,8 @@ def _server(load: ModelLoad, pool: Pool) -> Iterator[str]:
     """Suggestions of a server with enough GPUs of the same kind, or of the smallest kind that fits."""
     others = sorted(GPUS.values(), key=lambda gpu: gpu.memory_mib)
     for gpu in (*([pool.gpu] if pool.gpu else []), *others):
-        if place := smallest_fit(load, gpu, _MOST_GPUS):
-            yield f"on servers with {place.gpus} whole {gpu.name} and {_keys(place)}"
+        if slot := smallest_fit(load, gpu, _MOST_GPUS):
+            yield f"on servers with {slot.gpus} whole {gpu.name} and {_keys(slot)}"
             return
 
 
@@ -237,15 +237,15 @@ def _instance(load: ModelLoad, region: str | None) -> Iterator[str]:
     for instance in sorted(INSTANCES.values(), key=lambda instance: instance.hourly_usd or inf):
         if region and zones_with(instance.name, region) == ():
             continue
-        place = smallest_fit(load, instance.gpu, instance.gpus)
-        if place:
-            yield f"on a pool of {instance.name} with {_keys(place)}"
+        slot = smallest_fit(load, instance.gpu, instance.gpus)
+        if slot:
+            yield f"on a pool of {instance.name} with {_keys(slot)}"
             return
 
 
-def _keys(place: GpuSlot) -> str:
+def _keys(slot: GpuSlot) -> str:
     """Keys of a model for this slot."""
-    return f"slice: {place.profile}" if place.profile else f"gpus: {place.gpus}"
+    return f"slice: {slot.profile}" if slot.profile else f"gpus: {slot.gpus}"
 
 
 def _gi(size: int, rounded: Callable[[float], int] = round) -> str:

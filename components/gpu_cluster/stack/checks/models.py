@@ -28,8 +28,8 @@ def obstacles(keys: Keys, model: ModelSettings, pool: Pool) -> Iterator[Diagnost
     if not pool.gpu_resources:
         yield Diagnostic((*keys, "pool"), f"pool {pool.name} has no GPU that pods can request")
         return
-    mistakes = [*_gpus(keys, model, pool), *_nodes(keys, model, pool), *_slice(keys, model, pool)]
-    yield from mistakes or _size(keys, model, pool)
+    diagnostics = [*_gpus(keys, model, pool), *_nodes(keys, model, pool), *_slice(keys, model, pool)]
+    yield from diagnostics or _size(keys, model, pool)
 
 
 def unknown_pool(name: str, stack: Stack, broken: frozenset[Keys]) -> str:

@@ -37,9 +37,9 @@ def network(stack: Stack, offered: dict[str, Pool], broken: frozenset[Keys]) -> 
     yield from _alone(settings) if settings.existing else _closed(stack, settings)
     if stack.region is None or unknown_region(stack.region) or ("network", "zones") in broken:
         return
-    mistaken = list(_zones(settings, stack.region)) or list(_pool_zones(stack, settings))
-    yield from mistaken
-    if not mistaken and not any(keys[0] == "network" for keys in broken):
+    wrong_zones = list(_zones(settings, stack.region)) or list(_pool_zones(stack, settings))
+    yield from wrong_zones
+    if not wrong_zones and not any(keys[0] == "network" for keys in broken):
         yield from addresses(stack, settings, offered)
 
 

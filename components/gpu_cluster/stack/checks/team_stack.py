@@ -56,7 +56,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *image_volumes(team.served, pools, as_served, of_team=True),
         *load_times(team.served, pools, as_served),
     ]
-    mistakes = [
+    diagnostics = [
         *_place(team),
         *_names(team),
         *_repositories(team),
@@ -68,7 +68,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *_paths(team),
         *_exceeded(team, pools),
     ]
-    return [Diagnostic(rooted(keys), message) for keys, message, _ in mistakes]
+    return [Diagnostic(rooted(keys), message) for keys, message, _ in diagnostics]
 
 
 def _place(team: TeamStack) -> Iterator[Diagnostic]:

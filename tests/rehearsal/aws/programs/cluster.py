@@ -95,7 +95,7 @@ nodes = NodeGroups(
     subnets=ids,
     security_group=cluster.security_group_id,
     volumes_key=keys.arns[KeyUsage.VOLUMES],
-    opts=pulumi.ResourceOptions(depends_on=cluster.foundation),
+    opts=pulumi.ResourceOptions(depends_on=cluster.bootstrap_addons),
 )
 ClusterAddons(
     "addons",

@@ -6,7 +6,7 @@ from gpu_cluster.cost import NodeKind
 from gpu_cluster.cost.item import items_of
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.node_price import node_price, pool_items, server_price
-from gpu_cluster.cost.pricing import site_of
+from gpu_cluster.cost.pricing import pricing_context
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.plans import plan
 
@@ -15,7 +15,7 @@ STACKS = ("prod", "dev", "staging")
 
 def price(kind: NodeKind, stack: str = "prod", day: date = TODAY) -> tuple[Range, tuple[str, ...]]:
     items = items_of(plan(stack).graph)
-    found, missing = node_price(kind, pool_items(items), site_of(items, "us-east-2", day=day))
+    found, missing = node_price(kind, pool_items(items), pricing_context(items, "us-east-2", day=day))
     return found, tuple(map(str, missing))
 
 
@@ -29,14 +29,14 @@ def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
     bill = cost_of(made, day=TODAY)
     assert bill.region
     items = items_of(made.graph)
-    site = site_of(items, bill.region, day=TODAY)
+    context = pricing_context(items, bill.region, day=TODAY)
     for name, pool in pools_of(made.stack).items():
         lines = [it for it in bill.lines if it.pool == name and it.part == "nodes"]
         servers = [it for it in lines if it.unit == "node"]
         if not servers or not servers[0].quantity.most:
             continue
         kind = NodeKind(name, pool.machine, capacity_type(made.stack.pools[name].capacity))
-        found, missing = node_price(kind, pool_items(items), site)
+        found, missing = node_price(kind, pool_items(items), context)
         assert not missing
         whole = sum((it.hourly.most for it in lines), start=found.most * 0)
         assert found.most * servers[0].quantity.most == whole, name
@@ -55,7 +55,7 @@ def test_a_type_without_a_price_is_named_with_its_pool() -> None:
 
 
 def test_an_old_price_is_missing() -> None:
-    site = site_of([], "us-east-2", day=date(2029, 1, 1))
-    found, missing = server_price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"), site)
+    context = pricing_context([], "us-east-2", day=date(2029, 1, 1))
+    found, missing = server_price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"), context)
     assert not found
     assert "held until" in str(missing[0])

@@ -109,7 +109,7 @@ def test_spot_of_an_own_price_is_up_to_that(tmp_path: Path) -> None:
     assert least.usd == Fraction("0.3")  # 20 %, the lowest that was seen of the family
 
 
-def test_every_mistake_is_named_at_once_with_its_line(tmp_path: Path) -> None:
+def test_all_errors_are_named_at_once_with_its_line(tmp_path: Path) -> None:
     wrong = """
 prices:
   - region: eu-centrl-1
@@ -156,7 +156,7 @@ def test_another_shape_is_answered_in_words(tmp_path: Path, text: str, problem: 
     assert problem in problems(tmp_path, text)
 
 
-def test_a_price_or_a_discount_that_is_given_twice_is_a_mistake(tmp_path: Path) -> None:
+def test_a_price_or_a_discount_that_is_given_twice_is_an_error(tmp_path: Path) -> None:
     block = OWN.partition("  - region: us-east-2")[0]
     twice = block + block.partition("prices:\n")[2]
     found = problems(tmp_path, twice)

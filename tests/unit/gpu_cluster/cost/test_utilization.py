@@ -3,7 +3,7 @@ from fractions import Fraction
 from gpu_cluster.capacity import Pool
 from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.money import Range
-from gpu_cluster.cost.pricing import site_of
+from gpu_cluster.cost.pricing import pricing_context
 from gpu_cluster.cost.utilization import Utilization, use_of
 from tests.today import TODAY
 from tests.unit.gpu_cluster.capacity.stacks import pool_of
@@ -17,7 +17,7 @@ def replica(name: str = "chat", gpus: int = 1, cpu: str = "1", resource: str = "
 
 
 def use(pool: Pool, *items: Item) -> Utilization:
-    [found] = use_of({"p": pool}, items, site_of(items, REGION, day=TODAY))
+    [found] = use_of({"p": pool}, items, pricing_context(items, REGION, day=TODAY))
     return found
 
 
@@ -82,4 +82,4 @@ def test_what_goes_elsewhere_or_asks_for_no_gpu_does_not_count() -> None:
 
 
 def test_a_pool_without_gpus_has_none_to_use() -> None:
-    assert use_of({"p": pool_of(instance="m7i.xlarge")}, [], site_of([], REGION, day=TODAY)) == ()
+    assert use_of({"p": pool_of(instance="m7i.xlarge")}, [], pricing_context([], REGION, day=TODAY)) == ()

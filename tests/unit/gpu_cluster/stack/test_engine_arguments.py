@@ -7,7 +7,7 @@ from gpu_cluster.images import VLLM
 from gpu_cluster.stack.checks.engine_arguments import (
     PLATFORM,
     TYPED,
-    argument_mistakes,
+    argument_diagnostics,
     argument_problem,
     split_arguments,
 )
@@ -29,7 +29,7 @@ def test_every_command_line_that_is_rendered_passes(engine: str) -> None:
     ("engine", "words"), [(engine, words) for engine in WRONG for words in WRONG[engine]]
 )
 def test_what_the_parser_refuses_is_refused(engine: str, words: list[str]) -> None:
-    assert list(argument_mistakes((), engine, RELEASES[engine], words))
+    assert list(argument_diagnostics((), engine, RELEASES[engine], words))
 
 
 @pytest.mark.parametrize("engine", RELEASES)
@@ -40,14 +40,14 @@ def test_every_argument_with_a_rule_of_its_own_exists(engine: str) -> None:
 
 def test_a_short_spelling_is_the_same_argument() -> None:
     for words in (["-tp", "2"], ["--tensor_parallel_size=2"], ["--tensor-parallel-size", "2"]):
-        [mistake] = argument_mistakes((), "vllm", "0.26.0", words)
-        assert mistake.message.endswith("set tensorParallel, which is validated")
+        [diagnostic] = argument_diagnostics((), "vllm", "0.26.0", words)
+        assert diagnostic.message.endswith("set tensorParallel, which is validated")
 
 
 def test_of_an_unknown_release_only_the_platforms_arguments_are_refused() -> None:
     words = ["--new-in-this-release=1", "--port=9000"]
-    [mistake] = argument_mistakes((), "vllm", "0.99.0", words)
-    assert mistake.message == "--port is set by the platform: replicas listen on port 8000"
+    [diagnostic] = argument_diagnostics((), "vllm", "0.99.0", words)
+    assert diagnostic.message == "--port is set by the platform: replicas listen on port 8000"
 
 
 def test_the_pinned_release_is_one_whose_parser_was_read() -> None:

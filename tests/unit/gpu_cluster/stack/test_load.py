@@ -56,7 +56,7 @@ def test_other_encodings_name_the_line(project: Path) -> None:
     assert message(Path("stacks/Pulumi.dev.yaml")) == "stacks/Pulumi.dev.yaml:5 not UTF-8: byte 0xe9"
 
 
-def test_a_byte_order_mark_is_no_mistake(project: Path) -> None:
+def test_a_byte_order_mark_is_no_error(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").write_bytes(b"\xef\xbb\xbf" + SMALLEST.encode())
 
     assert list(load(Path("stacks/Pulumi.dev.yaml")).pools) == ["system"]
@@ -98,7 +98,7 @@ def test_a_large_file_is_read_whole(project: Path) -> None:
 
 
 @pytest.mark.timeout(30)
-def test_a_thousand_mistakes_are_named_without_delay(project: Path) -> None:
+def test_a_thousand_errors_are_named_without_delay(project: Path) -> None:
     pools = "".join(f"    p{n}: {{instance: g6.4xlarge, nodes: 0}}\n" for n in range(1000))
     path = Path("stacks/Pulumi.dev.yaml")
     path.write_text(SMALLEST + pools)

@@ -24,7 +24,7 @@ def test_happy_files_validate(path: Path) -> None:
     assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
 
 
-def test_more_than_half_of_all_mistakes_show_in_the_editor() -> None:
+def test_more_than_half_of_all_errors_show_in_the_editor() -> None:
     readable = [path for path in ERRORS if _is_yaml(path)]
     refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
     assert len(refused) > 0.5 * len(readable)  # the others are between sections

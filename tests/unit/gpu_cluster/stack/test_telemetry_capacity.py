@@ -21,7 +21,7 @@ config:
 """
 
 
-def mistakes(text: str, folder: Path) -> list[str]:
+def errors(text: str, folder: Path) -> list[str]:
     file = folder / "Pulumi.lab.yaml"
     file.write_text(text)
     try:
@@ -33,19 +33,19 @@ def mistakes(text: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("telemetry", ["", "enabled: false", "memory: 4Gi", "cpu: '1'"])
 def test_a_system_pool_that_holds_telemetry_is_right(telemetry: str, tmp_path: Path) -> None:
-    assert not mistakes(SYSTEM % telemetry, tmp_path)
+    assert not errors(SYSTEM % telemetry, tmp_path)
 
 
 def test_prometheus_has_to_fit_on_one_node(tmp_path: Path) -> None:
-    [message] = mistakes(SYSTEM % "memory: 12Gi", tmp_path)
+    [message] = errors(SYSTEM % "memory: 12Gi", tmp_path)
     assert "telemetry.memory: Prometheus requests 12288Mi, and a node of pool system has " in message
-    [message] = mistakes(SYSTEM % "cpu: '3'", tmp_path)
+    [message] = errors(SYSTEM % "cpu: '3'", tmp_path)
     assert "telemetry.cpu: Prometheus requests 3000m CPU, and a node of pool system has " in message
 
 
 def test_beside_models_telemetry_has_to_fit_into_the_reserve(tmp_path: Path) -> None:
-    assert not mistakes(BESIDE_MODELS % "1Gi", tmp_path)
-    [message] = mistakes(BESIDE_MODELS % "512Mi", tmp_path)
+    assert not errors(BESIDE_MODELS % "1Gi", tmp_path)
+    [message] = errors(BESIDE_MODELS % "512Mi", tmp_path)
     assert message.endswith(
         "telemetry.memory: telemetry requests 624Mi next to models, and a node of pool l4 keeps 512Mi free; "
         "raise pools.l4.reserve.memory, or add a pool without GPUs"

@@ -126,7 +126,7 @@ def test_a_team_s_stack_is_no_environment(project: Path) -> None:
     assert "no environment 'prod-vision' (there are dev" in words(done.stderr)
 
 
-def test_mistakes_of_the_environment_are_its_own(project: Path) -> None:
+def test_errors_of_the_environment_are_its_own(project: Path) -> None:
     environment = project / "stacks" / "Pulumi.prod.yaml"
     environment.write_text(environment.read_text().replace("g6.4xlarge", "g6.5xlarge"))
 

@@ -33,7 +33,7 @@ def project(folder: Path, stack: str) -> Path:
     return folder
 
 
-def test_a_wrong_stack_file_is_a_list_of_mistakes_and_exit_code_2(tmp_path: Path) -> None:
+def test_a_wrong_stack_file_is_a_list_of_errors_and_exit_code_2(tmp_path: Path) -> None:
     done = run(project(tmp_path, WRONG), "validate", "dev")
 
     assert done.returncode == 2

@@ -32,7 +32,7 @@ def test_nothing_touched_is_nothing_to_decide(project: Path) -> None:
     assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: no stack is affected\n")
 
 
-def test_a_mistake_in_a_stack_file_is_in_the_comment_and_ends_with_2(project: Path) -> None:
+def test_an_error_in_a_stack_file_is_in_the_comment_and_ends_with_2(project: Path) -> None:
     edit(project, "pool: box", "pool: bocks")
 
     done = run()

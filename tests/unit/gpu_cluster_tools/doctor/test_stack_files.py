@@ -21,7 +21,7 @@ def test_a_right_file_gives_its_settings(tmp_path: Path) -> None:
     assert (check.verdict, check.found) == (CheckStatus.OK, "1 pool and 0 models on provider local")
 
 
-def test_every_mistake_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> None:
+def test_all_errors_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.small.yaml"
     file.write_text(SMALL.replace("m7i.large", "m7i.larg").replace("local", "CHANGEME"))
 

@@ -19,7 +19,7 @@ from tests.unit.gpu_cluster_tools.review.repository import (
 )
 
 
-def test_a_stack_is_a_plan_or_its_mistakes_or_nothing(tmp_path: Path) -> None:
+def test_a_stack_is_a_plan_or_its_errors_or_nothing(tmp_path: Path) -> None:
     project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
 
     found = plans(project, ["site", "wrong", "gone"])

@@ -81,13 +81,13 @@ def test_another_checkout_is_planned_by_its_own_code(project: Path, tmp_path: Pa
     assert Action.REPLACE in {change.action for change in review.changes}
 
 
-def test_a_mistake_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
+def test_an_error_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
     edit(project, "site", "pool: box", "pool: bocks")
 
     [review] = found(project)
 
     assert review.verdict is Verdict.BLOCKED
-    assert review.reasons[0].words == "its stack file has 1 mistake"
+    assert review.reasons[0].words == "its stack file has 1 error"
     assert review.problems == (
         "stacks/Pulumi.site.yaml:14 gpu-cluster:serving.models.search.pool: unknown pool 'bocks',"
         " did you mean 'box'?",
@@ -131,7 +131,7 @@ def test_a_team_is_reviewed_with_the_environment_that_it_stands_on(project: Path
     _, vision = found(project)
 
     assert (vision.stack, vision.verdict) == ("site-vision", Verdict.BLOCKED)
-    assert vision.reasons[0].words == "its stack file has 3 mistakes, although it is unchanged"
+    assert vision.reasons[0].words == "its stack file has 3 errors, although it is unchanged"
 
 
 def test_a_stack_that_goes_loses_everything(project: Path) -> None:

@@ -16,7 +16,7 @@ from gpu_cluster_tools.scaffold.wanted_model import WantedModel
 
 SPANS = st.tuples(st.integers(1, 3), st.integers(0, 4)).map(lambda it: (it[0], it[0] + it[1]))
 
-WISHES = st.builds(
+OPTIONS = st.builds(
     InitOptions,
     name=st.sampled_from(["lab", "prod-2"]),
     provider=st.sampled_from(["local", "eks"]),
@@ -43,7 +43,7 @@ ON_SITE = st.builds(
 )
 
 
-@given(init=st.one_of(WISHES, ON_SITE))
+@given(init=st.one_of(OPTIONS, ON_SITE))
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) -> None:
     try:
@@ -56,7 +56,7 @@ def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) ->
     assert f"# Replace every {BLANK}" in text
 
 
-@given(init=st.one_of(WISHES, ON_SITE))
+@given(init=st.one_of(OPTIONS, ON_SITE))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_before_that_nothing_is_wrong_with_it_but_its_placeholders(
     init: InitOptions, tmp_path_factory: pytest.TempPathFactory

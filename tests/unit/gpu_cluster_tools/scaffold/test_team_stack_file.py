@@ -86,14 +86,14 @@ def test_nothing_is_wrong_with_it_but_its_placeholders(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("environment", "team"), GRANTS)
 def test_every_model_gets_a_place_within_the_grant_or_a_word(environment: str, team: str) -> None:
     stack = load(environment_file(environment, team))
-    wishes = [wish_of(environment, team, model, stack=stack) for model in [*MODELS][::12]]
+    options = [wish_of(environment, team, model, stack=stack) for model in [*MODELS][::12]]
 
-    placed = [it for it in map(place_or_none, wishes) if it]
-    assert 0 < len(placed) < len(wishes)
+    placed = [it for it in map(place_or_none, options) if it]
+    assert 0 < len(placed) < len(options)
     for place in placed:
         assert place.pool in stack.teams[team].gpus
         assert 1 <= place.least <= place.most
-        assert place.most * place.place.gpus <= place.granted
+        assert place.most * place.slot.gpus <= place.granted
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_model_goes_where_the_grant_has_room(
     placed = wish_of("prod", "vision", model, stack=granted("prod", grant)).placed
 
     assert placed
-    assert (placed.pool, placed.place.gpus, placed.place.profile, placed.least, placed.most) == expected
+    assert (placed.pool, placed.slot.gpus, placed.slot.profile, placed.least, placed.most) == expected
 
 
 def test_a_profile_that_is_not_granted_is_no_place() -> None:
@@ -124,7 +124,7 @@ def test_a_profile_that_is_not_granted_is_no_place() -> None:
 
     placed = wish_of("cloud", "vision", model, stack=granted("cloud", {"a100": both})).placed
     assert placed
-    assert (placed.place.profile, placed.most) == ("3g.20gb", 2)
+    assert (placed.slot.profile, placed.most) == ("3g.20gb", 2)
     with pytest.raises(
         InitOptionsError, match=r"it has 6 nvidia.com/mig-1g.5gb of pool a100, and a replica takes"
     ):

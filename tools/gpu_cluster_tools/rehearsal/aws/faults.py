@@ -27,7 +27,7 @@ class Fault(StrEnum):
     """A resource is created, and the wait for it ends with a time-out; each creation."""
 
     INSUFFICIENT_CAPACITY = "insufficient-capacity"
-    """There are no servers of the type in the zone; each start of servers of a node group."""
+    """There are no servers of the type in the zone; checked at each start of servers of a node group."""
 
     NODE_NEVER_JOINS = "node-never-joins"
     """A server starts and never becomes a node of the cluster; each start of servers of a node group."""

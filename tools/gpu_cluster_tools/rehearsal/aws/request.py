@@ -41,7 +41,7 @@ class SignedRequest:
 
     http: Http
     model: Any
-    """Its operation as botocore describes it; None where no service has it."""
+    """The operation as botocore describes it; None if no service has it."""
 
     labels: dict[str, Any]
     """The parameters in its path."""

@@ -78,7 +78,7 @@ ERRORS: Mapping[tuple[str, str], tuple[str, int]] = _errors()
 
 
 def _existing(api: Api, service: str, operation: str, given: dict[str, Any]) -> Sequence[Any]:
-    """Values that the account has already; none where it lacks what the request names."""
+    """Existing values of the account; empty if the request names a missing resource."""
     look = _LOOKS.get((service, operation))
     try:
         return look(api, given) if look else ()

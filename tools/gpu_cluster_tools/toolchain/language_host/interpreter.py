@@ -46,7 +46,7 @@ class Options:
 
 
 def options_of(info: ProgramInfo, *, default_virtualenv: str = "") -> Options:
-    """Read the options of a program; `OptionError` where they are wrong."""
+    """Read the options of a program; `OptionError` if they are invalid."""
     given = MessageToDict(info.options)
     root, program = Path(info.root_directory), Path(info.program_directory)
     if given.get("typechecker"):

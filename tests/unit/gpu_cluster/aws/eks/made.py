@@ -71,7 +71,7 @@ def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = Non
             protect=protect,
         )
         pulumi.CustomResource(
-            "test:index:NodeGroup", "pool", {}, opts=pulumi.ResourceOptions(depends_on=made.foundation)
+            "test:index:NodeGroup", "pool", {}, opts=pulumi.ResourceOptions(depends_on=made.bootstrap_addons)
         )
         pulumi.CustomResource(
             "test:index:Object", "object", {}, opts=pulumi.ResourceOptions(depends_on=[made.provider])

@@ -14,7 +14,7 @@ from tests.unit.gpu_cluster.stacks import stack_of
 from tests.unit.graph import graph_of
 
 ZONES = ("eu-central-1a", "eu-central-1b")
-GROUND = NodeContext(
+CONTEXT = NodeContext(
     cluster_name="ml-1a2b3c4",
     version="1.35",
     subnets={zone: f"subnet-{zone[-1]}" for zone in ZONES},
@@ -64,7 +64,7 @@ def karpenter(**settings: bool) -> Graph:
             "karpenter",
             pools,
             stack.pools,
-            ground=GROUND,
+            context=CONTEXT,
             account="123456789012",
             region="eu-central-1",
             charts=charts_below(CHARTS, "mirror.example.com"),
@@ -143,7 +143,7 @@ def test_nodes_are_closed_encrypted_and_pinned(graph: Graph) -> None:
         "httpPutResponseHopLimit": 1,
     }
     [disk] = spot["spec.blockDeviceMappings"]
-    assert (disk["ebs"]["encrypted"], disk["ebs"]["kmsKeyID"]) == (True, GROUND.volumes_key)
+    assert (disk["ebs"]["encrypted"], disk["ebs"]["kmsKeyID"]) == (True, CONTEXT.volumes_key)
     assert spot["spec.amiSelectorTerms"][0]["alias"].startswith("al2023@v20")
     assert spot["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}, {"id": "subnet-b"}]
     assert spot["spec.tags"] == {

@@ -9,7 +9,7 @@ from gpu_cluster.capacity import ModelLoad, smallest_fit
 from gpu_cluster.catalog import GPUS, MODELS, RECIPES, Recipe, Source
 from gpu_cluster.catalog.engines import flags_of
 from gpu_cluster.catalog.models.recipes import write_recipes
-from gpu_cluster.stack.checks.engine_arguments import argument_mistakes, canonical_name
+from gpu_cluster.stack.checks.engine_arguments import argument_diagnostics, canonical_name
 from gpu_cluster_tools.model_catalog.recipes import recipes_of
 
 RELEASE = "0.26.0"
@@ -34,8 +34,8 @@ def test_the_parser_of_the_pinned_release_knows_every_argument() -> None:
 
 def test_what_is_not_a_key_of_the_stack_file_is_right_as_an_argument() -> None:
     for recipe in served():
-        for mistake in argument_mistakes((), "vllm", RELEASE, list(recipe.arguments)):
-            assert mistake.message.endswith("which is validated"), recipe
+        for diagnostic in argument_diagnostics((), "vllm", RELEASE, list(recipe.arguments)):
+            assert diagnostic.message.endswith("which is validated"), recipe
 
 
 @pytest.mark.parametrize(

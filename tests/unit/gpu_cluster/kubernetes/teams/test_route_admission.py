@@ -13,10 +13,10 @@ def test_it_is_there_where_a_team_may_have_routes() -> None:
 
     assert graph.get("ValidatingAdmissionPolicy", NAME)
     assert graph.get("ValidatingAdmissionPolicyBinding", NAME)["spec.validationActions"] == ["Deny"]
-    let_in = {
+    allowed = {
         it["metadata.namespace"] for it in graph.of("NetworkPolicy") if it["metadata.name"] == "allow-gateway"
     }
-    assert let_in == {"serving", "vision"}
+    assert allowed == {"serving", "vision"}
     [listener] = next(it for it in graph.of("Gateway") if it.type.startswith("kubernetes:"))["spec.listeners"]
     [expression] = listener["allowedRoutes"]["namespaces"]["selector"]["matchExpressions"]
     assert expression["values"] == ["serving", "vision"]

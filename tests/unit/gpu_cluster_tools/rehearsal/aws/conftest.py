@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
 from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.moto_application import moto_application
 from gpu_cluster_tools.rehearsal.aws.router import Router
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 

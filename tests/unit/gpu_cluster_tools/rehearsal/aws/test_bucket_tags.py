@@ -4,7 +4,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import fresh
 
 TAGS = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
 

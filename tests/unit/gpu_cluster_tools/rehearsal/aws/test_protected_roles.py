@@ -3,7 +3,7 @@ import json
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import fresh
 
 READ = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 

@@ -10,7 +10,7 @@ import pytest
 from gpu_cluster.catalog.limits import LIMITS
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError, operation_errors
 from gpu_cluster_tools.rehearsal.aws.service_limits import ERRORS, error_of
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 
 Call = tuple[str, str, dict[str, Any]]
 
@@ -18,8 +18,8 @@ TRUST: dict[str, Any] = {"Version": "2012-10-17", "Statement": []}
 
 
 @pytest.fixture
-def ground(api: Api) -> Ground:
-    return Ground.made(api)
+def eks(api: Api) -> Prerequisites:
+    return Prerequisites.create(api)
 
 
 def _document(filler: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def _user_data(length: int) -> dict[str, Any]:
 TAGS = [{"Key": f"k{number}", "Value": ""} for number in range(51)]
 TAINTS = [{"key": f"team-{number}", "value": "ml", "effect": "NO_SCHEDULE"} for number in range(51)]
 
-NEW: dict[str, tuple[Callable[[Ground], Call], str, str]] = {
+NEW: dict[str, tuple[Callable[[Prerequisites], Call], str, str]] = {
     "iam-managed-policy": (
         lambda _: ("iam", "CreatePolicy", {"PolicyName": fresh("p"), "PolicyDocument": _long(6145)}),
         "LimitExceeded",
@@ -92,14 +92,14 @@ NEW: dict[str, tuple[Callable[[Ground], Call], str, str]] = {
         "a network interface has 6 security groups, EC2 takes 5 unless AWS raised the quota",
     ),
     "api-server-public-networks": (
-        lambda ground: (
+        lambda eks: (
             "eks",
             "CreateCluster",
             {
                 "name": fresh("c"),
-                "roleArn": ground.control,
+                "roleArn": eks.control,
                 "resourcesVpcConfig": {
-                    "subnetIds": ground.subnets,
+                    "subnetIds": eks.subnets,
                     "publicAccessCidrs": [f"203.0.113.{number}/32" for number in range(41)],
                 },
             },
@@ -108,31 +108,31 @@ NEW: dict[str, tuple[Callable[[Ground], Call], str, str]] = {
         "the endpoint of a cluster has 41 public networks, EKS takes 40",
     ),
     "node-group-taints": (
-        lambda ground: ("eks", "CreateNodegroup", _group(ground, taints=TAINTS)),
+        lambda eks: ("eks", "CreateNodegroup", _group(eks, taints=TAINTS)),
         "InvalidParameterException",
         "a managed node group has 51 taints, EKS takes 50",
     ),
     "node-group-taint-key": (
-        lambda ground: ("eks", "CreateNodegroup", _group(ground, taints=[TAINTS[0] | {"key": "k" * 64}])),
+        lambda eks: ("eks", "CreateNodegroup", _group(eks, taints=[TAINTS[0] | {"key": "k" * 64}])),
         "InvalidParameterException",
         "the key of a taint has 64 characters, EKS takes 63",
     ),
     "labels": (
-        lambda ground: (
+        lambda eks: (
             "eks",
             "CreateNodegroup",
-            _group(ground, labels={"node-role.kubernetes.io/gpu": "true"}),
+            _group(eks, labels={"node-role.kubernetes.io/gpu": "true"}),
         ),
         "InvalidParameterException",
         "labels of node-role.kubernetes.io/ keep nodes of a managed node group from joining",
     ),
     "node-group-label-key": (
-        lambda ground: ("eks", "CreateNodegroup", _group(ground, labels={"k" * 64: "v"})),
+        lambda eks: ("eks", "CreateNodegroup", _group(eks, labels={"k" * 64: "v"})),
         "InvalidParameterException",
         "the key of a label has 64 characters, EKS takes 63",
     ),
     "node-group-label-value": (
-        lambda ground: ("eks", "CreateNodegroup", _group(ground, labels={"team": "v" * 64})),
+        lambda eks: ("eks", "CreateNodegroup", _group(eks, labels={"team": "v" * 64})),
         "InvalidParameterException",
         "the value of a label has 64 characters, EKS takes 63",
     ),
@@ -200,15 +200,15 @@ NEW: dict[str, tuple[Callable[[Ground], Call], str, str]] = {
 """Requests that are beyond a limit whatever the account has, by limit: request, code and words."""
 
 
-def _group(ground: Ground, **settings: Any) -> dict[str, Any]:
-    given = {"clusterName": "c", "nodegroupName": "g", "nodeRole": ground.node, "subnets": ground.subnets}
+def _group(eks: Prerequisites, **settings: Any) -> dict[str, Any]:
+    given = {"clusterName": "c", "nodegroupName": "g", "nodeRole": eks.node, "subnets": eks.subnets}
     return given | settings
 
 
 @pytest.mark.parametrize("limit", NEW)
-def test_a_request_beyond_a_limit_is_refused(deployer: Api, ground: Ground, limit: str) -> None:
+def test_a_request_beyond_a_limit_is_refused(deployer: Api, eks: Prerequisites, limit: str) -> None:
     request, code, words = NEW[limit]
-    service, operation, given = request(ground)
+    service, operation, given = request(eks)
     with pytest.raises(ApiError) as refused:
         deployer.call(service, operation, **given)
     assert refused.value.code == code
@@ -266,10 +266,8 @@ def test_inline_policies_of_a_role_count_together(deployer: Api) -> None:
         put("c", 101)
 
 
-def test_rules_of_a_security_group_count_together(deployer: Api, ground: Ground) -> None:
-    group = deployer.call(
-        "ec2", "CreateSecurityGroup", GroupName=fresh("g"), Description="d", VpcId=ground.vpc
-    )
+def test_rules_of_a_security_group_count_together(deployer: Api, eks: Prerequisites) -> None:
+    group = deployer.call("ec2", "CreateSecurityGroup", GroupName=fresh("g"), Description="d", VpcId=eks.vpc)
 
     def rules(first: int, last: int) -> list[dict[str, Any]]:
         ranges = [{"CidrIp": f"10.{number}.0.0/16"} for number in range(first, last)]
@@ -285,32 +283,32 @@ def test_rules_of_a_security_group_count_together(deployer: Api, ground: Ground)
             deployer.call("ec2", operation, GroupId=id, IpPermissions=given)
 
 
-def test_a_vpc_has_five_ranges(deployer: Api, ground: Ground) -> None:
+def test_a_vpc_has_five_ranges(deployer: Api, eks: Prerequisites) -> None:
     for number in range(4):
-        deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=ground.vpc, CidrBlock=f"100.{64 + number}.0.0/16")
+        deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=eks.vpc, CidrBlock=f"100.{64 + number}.0.0/16")
     with pytest.raises(ApiError, match="CidrLimitExceeded: a VPC has 6 IPv4 ranges, EC2 takes 5"):
-        deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=ground.vpc, CidrBlock="100.70.0.0/16")
+        deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=eks.vpc, CidrBlock="100.70.0.0/16")
 
 
-def test_a_file_system_has_one_mount_target_in_a_zone(deployer: Api, ground: Ground) -> None:
+def test_a_file_system_has_one_mount_target_in_a_zone(deployer: Api, eks: Prerequisites) -> None:
     system = deployer.call("efs", "CreateFileSystem", CreationToken=fresh("fs"))["FileSystemId"]
     beside = deployer.call(
-        "ec2", "CreateSubnet", VpcId=ground.vpc, CidrBlock="10.40.128.0/20", AvailabilityZone="eu-central-1a"
+        "ec2", "CreateSubnet", VpcId=eks.vpc, CidrBlock="10.40.128.0/20", AvailabilityZone="eu-central-1a"
     )["Subnet"]["SubnetId"]
-    deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=ground.subnets[0])
-    deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=ground.subnets[1])
+    deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=eks.subnets[0])
+    deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=eks.subnets[1])
     with pytest.raises(
         ApiError, match="MountTargetConflict: the file system has a mount target in eu-central-1a"
     ):
         deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=beside)
 
 
-def test_taints_that_are_added_count_with_those_that_stay(deployer: Api, ground: Ground) -> None:
-    cluster = ground.cluster()["name"]
-    ground.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
+def test_taints_that_are_added_count_with_those_that_stay(deployer: Api, eks: Prerequisites) -> None:
+    cluster = eks.cluster()["name"]
+    eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
     named = {
         "clusterName": cluster,
-        "nodegroupName": ground.node_group(cluster, taints=TAINTS[:50])["nodegroupName"],
+        "nodegroupName": eks.node_group(cluster, taints=TAINTS[:50])["nodegroupName"],
     }
     with pytest.raises(ApiError, match="InvalidParameterException: a managed node group has 51 taints"):
         deployer.call("eks", "UpdateNodegroupConfig", **named, taints={"addOrUpdateTaints": TAINTS[50:]})
@@ -330,9 +328,9 @@ SHARED = {"ValidationError", "MalformedPolicy"}
 @pytest.mark.parametrize(
     "limit", [key for key in NEW if key not in ("user-data", "base64", "security-groups")]
 )
-def test_the_error_is_one_that_the_operation_has(ground: Ground, limit: str) -> None:
+def test_the_error_is_one_that_the_operation_has(eks: Prerequisites, limit: str) -> None:
     request, code, _ = NEW[limit]
-    service, operation, _ = request(ground)
+    service, operation, _ = request(eks)
     assert code in {*SHARED, *operation_errors(service, operation)}
 
 

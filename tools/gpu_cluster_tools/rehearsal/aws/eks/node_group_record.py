@@ -14,7 +14,7 @@ class NodeGroupInstance:
     id: str
     type: str
     address: str
-    """Its private IPv4 address."""
+    """Private IPv4 address."""
 
     zone: str
     subnet: str

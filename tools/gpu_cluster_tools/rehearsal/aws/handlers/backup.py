@@ -120,13 +120,13 @@ def _selections_of(region: str, plan: str) -> list[Document]:
 def _checked(api: Api, plan: Mapping[str, Any]) -> Document:
     rules: list[Document] = [{**_STANDARD, "RuleId": str(uuid.uuid4()), **rule} for rule in plan["Rules"]]
     for rule in rules:
-        for words in _mistakes(rule):
+        for words in _problems(rule):
             raise ApiError("InvalidParameterValueException", f"Rule {rule['RuleName']}: {words}")
         api.call("backup", "DescribeBackupVault", BackupVaultName=rule["TargetBackupVaultName"])
     return {**plan, "Rules": rules}
 
 
-def _mistakes(rule: Mapping[str, Any]) -> Iterator[str]:
+def _problems(rule: Mapping[str, Any]) -> Iterator[str]:
     schedule = rule["ScheduleExpression"]
     if not re.fullmatch(r"cron\((\S+ ){5}\S+\)|rate\(\d+ (minute|hour|day)s?\)", schedule):
         yield f"Invalid schedule expression {schedule}"

@@ -105,7 +105,7 @@ def decide(call: AccessRequest, policies: Policies) -> Decision:
 
 
 def wording(call: AccessRequest, decision: Decision) -> str:
-    """The refusal in AWS's words, and what would have to be otherwise."""
+    """The refusal in AWS's words, and the missing permission."""
     words = f"User: {call.caller.session} is not authorized to perform: {call.action}"
     hints = "".join(f"; {hint}" for hint in decision.hints)
     return f"{words} on resource: {call.resource} {decision.reason}{hints}"
@@ -115,7 +115,8 @@ _TO_ANY, _TO_ROLE = "any", "role"
 
 
 def _by_resource(call: AccessRequest, policy: Policy | None) -> tuple[str, bool]:
-    """How a resource policy allows the call by itself, and whether it delegates to identity policies."""
+    """Whether and how a resource policy alone allows the call, and whether it delegates to identity
+    policies."""
     if policy is None:
         return "", False
     direct, delegated = "", False
@@ -206,7 +207,7 @@ def _any_resource(patterns: Iterable[str], resource: str, context: Context) -> b
 
 
 def _names(principals: Mapping[str, tuple[str, ...]], caller: Caller) -> str:
-    """How a policy names the caller: any, service, session, role or account; empty if it does not."""
+    """How a policy names the caller: any, service, session, role or account; empty for none of them."""
     if caller.is_service:
         listed = principals.get("Service", ())
         return "service" if caller.arn in listed or "*" in listed else ""
@@ -230,7 +231,7 @@ def _refused(call: AccessRequest, kind: str, policies: Iterable[Policy | None]) 
 
 
 def _hints(policy: Policy, call: AccessRequest, kind: str) -> Iterable[str]:
-    """Statements that fit but for their conditions, with what they ask and what the call has."""
+    """Statements that match except for their conditions, with the required and the present values."""
     for statement in policy.statements:
         if not statement.allows or not _concerns(statement, call, policy):
             continue

@@ -58,7 +58,7 @@ def resolved(text: str, context: Context) -> str | None:
 
 
 def plain(text: str) -> str:
-    """A resolved text where it is no pattern."""
+    """The resolved text, if it is not a pattern."""
     return text.replace("\x01", "*").replace("\x02", "?")
 
 

@@ -1,10 +1,10 @@
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites
 
 
 @pytest.fixture
-def ground(api: Api) -> Ground:
+def eks(api: Api) -> Prerequisites:
     """A network and roles of its own."""
-    return Ground.made(api)
+    return Prerequisites.create(api)

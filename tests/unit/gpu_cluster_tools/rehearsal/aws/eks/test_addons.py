@@ -3,86 +3,84 @@ import json
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, role
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, role
 
 TAINT = {"key": "nvidia.com/gpu", "effect": "NO_SCHEDULE"}
 
 
-def test_an_addon_is_known_and_once(ground: Ground) -> None:
-    cluster = ground.cluster()["name"]
-    ground.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
+def test_an_addon_is_known_and_once(eks: Prerequisites) -> None:
+    cluster = eks.cluster()["name"]
+    eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
 
     with pytest.raises(ApiError, match="Addon already exists"):
-        ground.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
+        eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
     with pytest.raises(ApiError, match="Addon nvidia specified is not supported"):
-        ground.api.call("eks", "CreateAddon", clusterName=cluster, addonName="nvidia")
+        eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="nvidia")
 
 
-def test_its_configuration_is_json_and_its_version_one(ground: Ground) -> None:
-    key = {"clusterName": ground.cluster()["name"], "addonName": "vpc-cni"}
+def test_its_configuration_is_json_and_its_version_one(eks: Prerequisites) -> None:
+    key = {"clusterName": eks.cluster()["name"], "addonName": "vpc-cni"}
 
     with pytest.raises(ApiError, match="not in JSON format"):
-        ground.api.call("eks", "CreateAddon", **key, configurationValues="{")
+        eks.api.call("eks", "CreateAddon", **key, configurationValues="{")
     with pytest.raises(ApiError, match="version specified is not supported: latest"):
-        ground.api.call("eks", "CreateAddon", **key, addonVersion="latest")
+        eks.api.call("eks", "CreateAddon", **key, addonVersion="latest")
 
 
-def test_it_is_what_it_was_made_as_and_then_changed_to(ground: Ground) -> None:
-    key = {"clusterName": ground.cluster()["name"], "addonName": "vpc-cni"}
-    made = ground.api.call("eks", "CreateAddon", **key)["addon"]
+def test_it_is_what_it_was_made_as_and_then_changed_to(eks: Prerequisites) -> None:
+    key = {"clusterName": eks.cluster()["name"], "addonName": "vpc-cni"}
+    made = eks.api.call("eks", "CreateAddon", **key)["addon"]
     assert made["addonVersion"].startswith("v1.")
 
     values = json.dumps({"enableNetworkPolicy": "true"})
-    ground.api.call(
-        "eks", "UpdateAddon", **key, addonVersion="v1.99.0-eksbuild.1", configurationValues=values
-    )
+    eks.api.call("eks", "UpdateAddon", **key, addonVersion="v1.99.0-eksbuild.1", configurationValues=values)
 
-    found = ground.api.call("eks", "DescribeAddon", **key)["addon"]
+    found = eks.api.call("eks", "DescribeAddon", **key)["addon"]
     assert (found["addonVersion"], found["configurationValues"]) == ("v1.99.0-eksbuild.1", values)
 
 
-def test_its_associations_are_its_own(ground: Ground) -> None:
-    cluster = ground.cluster()["name"]
-    pods = role(ground.api, "pods.eks.amazonaws.com")
+def test_its_associations_are_its_own(eks: Prerequisites) -> None:
+    cluster = eks.cluster()["name"]
+    pods = role(eks.api, "pods.eks.amazonaws.com")
     wanted = [{"serviceAccount": "aws-node", "roleArn": pods}]
     key = {"clusterName": cluster, "addonName": "vpc-cni"}
-    addon = ground.api.call("eks", "CreateAddon", **key, podIdentityAssociations=wanted)["addon"]
+    addon = eks.api.call("eks", "CreateAddon", **key, podIdentityAssociations=wanted)["addon"]
     id = addon["podIdentityAssociations"][0].rpartition("/")[2]
 
     with pytest.raises(ApiError, match="goes with it"):
-        ground.api.call("eks", "DeletePodIdentityAssociation", clusterName=cluster, associationId=id)
+        eks.api.call("eks", "DeletePodIdentityAssociation", clusterName=cluster, associationId=id)
 
-    ground.api.call("eks", "DeleteAddon", **key)
-    left = ground.api.call("eks", "ListPodIdentityAssociations", clusterName=cluster)["associations"]
+    eks.api.call("eks", "DeleteAddon", **key)
+    left = eks.api.call("eks", "ListPodIdentityAssociations", clusterName=cluster)["associations"]
     assert left == []
 
 
-def test_dns_is_degraded_until_a_node_lets_it_in(ground: Ground) -> None:
-    cluster = ground.cluster()["name"]
+def test_dns_is_degraded_until_a_node_lets_it_in(eks: Prerequisites) -> None:
+    cluster = eks.cluster()["name"]
     key = {"clusterName": cluster, "addonName": "coredns"}
 
     def status() -> str:
-        return ground.api.call("eks", "DescribeAddon", **key)["addon"]["status"]
+        return eks.api.call("eks", "DescribeAddon", **key)["addon"]["status"]
 
-    assert ground.api.call("eks", "CreateAddon", **key)["addon"]["status"] == "DEGRADED"
-    ground.node_group(cluster, taints=[TAINT])
+    assert eks.api.call("eks", "CreateAddon", **key)["addon"]["status"] == "DEGRADED"
+    eks.node_group(cluster, taints=[TAINT])
     assert status() == "DEGRADED"
-    ground.node_group(cluster)
+    eks.node_group(cluster)
     assert status() == "ACTIVE"
 
 
-def test_a_service_account_has_one_role_that_trusts_pods(ground: Ground) -> None:
-    cluster = ground.cluster()["name"]
-    pods = role(ground.api, "pods.eks.amazonaws.com")
+def test_a_service_account_has_one_role_that_trusts_pods(eks: Prerequisites) -> None:
+    cluster = eks.cluster()["name"]
+    pods = role(eks.api, "pods.eks.amazonaws.com")
     account = {"clusterName": cluster, "namespace": "serving", "serviceAccount": "vllm"}
 
     with pytest.raises(ApiError, match="trusted entity is not correct"):
-        ground.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=ground.node)
-    made = ground.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=pods)["association"]
+        eks.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=eks.node)
+    made = eks.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=pods)["association"]
     with pytest.raises(ApiError, match="Association already exists"):
-        ground.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=pods)
+        eks.api.call("eks", "CreatePodIdentityAssociation", **account, roleArn=pods)
 
-    found = ground.api.call(
+    found = eks.api.call(
         "eks", "DescribePodIdentityAssociation", clusterName=cluster, associationId=made["associationId"]
     )["association"]
     assert (found["namespace"], found["roleArn"]) == ("serving", pods)

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites
 
 BLOCK = {"MarketType": "capacity-block"}
 RESERVED = {"CapacityReservationTarget": {"CapacityReservationId": "cr-0123456789abcdef0"}}
@@ -39,127 +39,123 @@ WRONG_SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("words", WRONG_SETTINGS)
-def test_what_does_not_fit_is_refused(ground: Ground, words: str) -> None:
-    cluster = ground.cluster()["name"]
+def test_what_does_not_fit_is_refused(eks: Prerequisites, words: str) -> None:
+    cluster = eks.cluster()["name"]
 
     with pytest.raises(ApiError, match=words):
-        ground.node_group(cluster, **WRONG_SETTINGS[words])
+        eks.node_group(cluster, **WRONG_SETTINGS[words])
 
 
 @pytest.mark.parametrize("words", WRONG_TEMPLATES)
-def test_a_template_says_what_is_not_the_groups(ground: Ground, words: str) -> None:
-    cluster, template = ground.cluster()["name"], ground.template(**WRONG_TEMPLATES[words])
+def test_a_template_says_what_is_not_the_groups(eks: Prerequisites, words: str) -> None:
+    cluster, template = eks.cluster()["name"], eks.template(**WRONG_TEMPLATES[words])
 
     with pytest.raises(ApiError, match=words):
-        ground.node_group(cluster, launchTemplate=template, instanceTypes=["g6.4xlarge"])
+        eks.node_group(cluster, launchTemplate=template, instanceTypes=["g6.4xlarge"])
 
 
-def test_a_capacity_block_is_named_by_the_template(ground: Ground) -> None:
-    cluster, settings = ground.cluster()["name"], {"capacityType": "CAPACITY_BLOCK"}
-    template = ground.template(InstanceMarketOptions=BLOCK, InstanceType="p5.48xlarge")
+def test_a_capacity_block_is_named_by_the_template(eks: Prerequisites) -> None:
+    cluster, settings = eks.cluster()["name"], {"capacityType": "CAPACITY_BLOCK"}
+    template = eks.template(InstanceMarketOptions=BLOCK, InstanceType="p5.48xlarge")
     with pytest.raises(ApiError, match="has to name its reservation"):
-        ground.node_group(cluster, launchTemplate=template, **settings)
+        eks.node_group(cluster, launchTemplate=template, **settings)
 
-    template = ground.template(
+    template = eks.template(
         InstanceMarketOptions=BLOCK, InstanceType="p5.48xlarge", CapacityReservationSpecification=RESERVED
     )
-    group = ground.node_group(cluster, launchTemplate=template, **settings)
+    group = eks.node_group(cluster, launchTemplate=template, **settings)
 
     assert (group["amiType"], group["capacityType"]) == ("AL2023_x86_64_NVIDIA", "CAPACITY_BLOCK")
 
 
-def test_its_servers_are_spread_over_its_zones(ground: Ground) -> None:
+def test_its_servers_are_spread_over_its_zones(eks: Prerequisites) -> None:
     scaling = {"minSize": 0, "desiredSize": 4, "maxSize": 4}
-    group = ground.node_group(ground.cluster()["name"], scalingConfig=scaling)
+    group = eks.node_group(eks.cluster()["name"], scalingConfig=scaling)
 
-    assert sorted(_zones(ground.api, group).values()) == [1, 1, 2]
-    assert _scaling_group(ground.api, group)["DesiredCapacity"] == 4
+    assert sorted(_zones(eks.api, group).values()) == [1, 1, 2]
+    assert _scaling_group(eks.api, group)["DesiredCapacity"] == 4
 
 
 @pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
 @pytest.mark.parametrize(("size", "at_once"), [(2, 1), (3, 1), (3, 2), (5, 1), (5, 4)])
 def test_an_update_leaves_as_many_in_each_zone(
-    ground: Ground, strategy: str, size: int, at_once: int
+    eks: Prerequisites, strategy: str, size: int, at_once: int
 ) -> None:
     scaling = {"minSize": 0, "desiredSize": size, "maxSize": size}
     update = {"maxUnavailable": at_once, "updateStrategy": strategy}
-    group = ground.node_group(ground.cluster()["name"], scalingConfig=scaling, updateConfig=update)
-    before = _zones(ground.api, group)
+    group = eks.node_group(eks.cluster()["name"], scalingConfig=scaling, updateConfig=update)
+    before = _zones(eks.api, group)
 
     for release in ("1.34.9-20260801", "1.34.9-20260802"):
-        ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion=release)
+        eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion=release)
 
-        assert _zones(ground.api, group) == before
+        assert _zones(eks.api, group) == before
 
 
-def test_a_zone_that_has_fewer_keeps_what_it_has(ground: Ground) -> None:
-    group = ground.node_group(
-        ground.cluster()["name"], scalingConfig={"minSize": 0, "desiredSize": 6, "maxSize": 6}
+def test_a_zone_that_has_fewer_keeps_what_it_has(eks: Prerequisites) -> None:
+    group = eks.node_group(
+        eks.cluster()["name"], scalingConfig={"minSize": 0, "desiredSize": 6, "maxSize": 6}
     )
-    ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion="1.34.9-20260801")
+    eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion="1.34.9-20260801")
 
     for size, spread in {5: [1, 2, 2], 4: [1, 1, 2], 3: [1, 1, 1]}.items():
         scaling = {"minSize": 0, "desiredSize": size, "maxSize": 6}
-        ground.api.call("eks", "UpdateNodegroupConfig", **_key(group), scalingConfig=scaling)
+        eks.api.call("eks", "UpdateNodegroupConfig", **_key(group), scalingConfig=scaling)
 
-        assert sorted(_zones(ground.api, group).values()) == spread
+        assert sorted(_zones(eks.api, group).values()) == spread
 
 
-def test_it_grows_and_shrinks(ground: Ground) -> None:
-    group = ground.node_group(ground.cluster()["name"])
+def test_it_grows_and_shrinks(eks: Prerequisites) -> None:
+    group = eks.node_group(eks.cluster()["name"])
 
     for size in (4, 1):
         scaling = {"minSize": 1, "desiredSize": size, "maxSize": 4}
-        ground.api.call("eks", "UpdateNodegroupConfig", **_key(group), scalingConfig=scaling)
+        eks.api.call("eks", "UpdateNodegroupConfig", **_key(group), scalingConfig=scaling)
 
-        assert len(_instances(ground.api, group)) == size
-        assert _scaling_group(ground.api, group)["DesiredCapacity"] == size
+        assert len(_instances(eks.api, group)) == size
+        assert _scaling_group(eks.api, group)["DesiredCapacity"] == size
 
 
 @pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
-def test_another_release_replaces_every_server(ground: Ground, strategy: str) -> None:
+def test_another_release_replaces_every_server(eks: Prerequisites, strategy: str) -> None:
     update = {"maxUnavailable": 1, "updateStrategy": strategy}
-    group = ground.node_group(ground.cluster()["name"], updateConfig=update)
-    before = {each["InstanceId"] for each in _instances(ground.api, group)}
+    group = eks.node_group(eks.cluster()["name"], updateConfig=update)
+    before = {each["InstanceId"] for each in _instances(eks.api, group)}
 
-    ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion="1.34.9-20260801")
+    eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), releaseVersion="1.34.9-20260801")
 
-    after = {each["InstanceId"] for each in _instances(ground.api, group)}
+    after = {each["InstanceId"] for each in _instances(eks.api, group)}
     assert len(after) == len(before)
     assert not before & after
-    assert _described(ground.api, group)["releaseVersion"] == "1.34.9-20260801"
+    assert _described(eks.api, group)["releaseVersion"] == "1.34.9-20260801"
 
 
-def test_how_nodes_are_replaced_is_said_in_parts(ground: Ground) -> None:
-    group = ground.node_group(ground.cluster()["name"], updateConfig={"updateStrategy": "MINIMAL"})
+def test_how_nodes_are_replaced_is_said_in_parts(eks: Prerequisites) -> None:
+    group = eks.node_group(eks.cluster()["name"], updateConfig={"updateStrategy": "MINIMAL"})
 
     share = {"maxUnavailablePercentage": 50}
-    ground.api.call("eks", "UpdateNodegroupConfig", **_key(group), updateConfig=share)
+    eks.api.call("eks", "UpdateNodegroupConfig", **_key(group), updateConfig=share)
 
-    assert _described(ground.api, group)["updateConfig"] == {"updateStrategy": "MINIMAL"} | share
+    assert _described(eks.api, group)["updateConfig"] == {"updateStrategy": "MINIMAL"} | share
 
 
-def test_its_template_changes_by_version_alone(ground: Ground) -> None:
-    template, other = ground.template(), ground.template()
-    group = ground.node_group(ground.cluster()["name"], launchTemplate=template)
-    ground.api.call(
-        "ec2", "CreateLaunchTemplateVersion", LaunchTemplateId=template["id"], LaunchTemplateData={}
-    )
+def test_its_template_changes_by_version_alone(eks: Prerequisites) -> None:
+    template, other = eks.template(), eks.template()
+    group = eks.node_group(eks.cluster()["name"], launchTemplate=template)
+    eks.api.call("ec2", "CreateLaunchTemplateVersion", LaunchTemplateId=template["id"], LaunchTemplateData={})
 
-    ground.api.call(
-        "eks", "UpdateNodegroupVersion", **_key(group), launchTemplate=template | {"version": "2"}
-    )
-    assert _described(ground.api, group)["launchTemplate"]["version"] == "2"
+    eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), launchTemplate=template | {"version": "2"})
+    assert _described(eks.api, group)["launchTemplate"]["version"] == "2"
 
     with pytest.raises(ApiError, match="cannot change the launch template"):
-        ground.api.call("eks", "UpdateNodegroupVersion", **_key(group), launchTemplate=other)
+        eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), launchTemplate=other)
 
 
-def test_labels_and_taints_change_by_key(ground: Ground) -> None:
+def test_labels_and_taints_change_by_key(eks: Prerequisites) -> None:
     taint = {"key": "a", "value": "1", "effect": "NO_SCHEDULE"}
-    group = ground.node_group(ground.cluster()["name"], labels={"a": "1", "b": "1"}, taints=[taint])
+    group = eks.node_group(eks.cluster()["name"], labels={"a": "1", "b": "1"}, taints=[taint])
 
-    ground.api.call(
+    eks.api.call(
         "eks",
         "UpdateNodegroupConfig",
         **_key(group),
@@ -167,32 +163,32 @@ def test_labels_and_taints_change_by_key(ground: Ground) -> None:
         taints={"addOrUpdateTaints": [taint | {"value": "2"}]},
     )
 
-    found = _described(ground.api, group)
+    found = _described(eks.api, group)
     assert (found["labels"], found["taints"]) == ({"b": "2"}, [taint | {"value": "2"}])
 
 
-def test_without_a_network_plugin_no_node_gets_ready(ground: Ground) -> None:
-    cluster = ground.cluster(bootstrapSelfManagedAddons=False)["name"]
+def test_without_a_network_plugin_no_node_gets_ready(eks: Prerequisites) -> None:
+    cluster = eks.cluster(bootstrapSelfManagedAddons=False)["name"]
 
-    group = _described(ground.api, ground.node_group(cluster))
+    group = _described(eks.api, eks.node_group(cluster))
 
     assert group["status"] == "CREATE_FAILED"
     assert "cni plugin not initialized" in group["health"]["issues"][0]["message"]
 
 
-def test_it_takes_everything_along(ground: Ground) -> None:
-    group = ground.node_group(ground.cluster()["name"])
+def test_it_takes_everything_along(eks: Prerequisites) -> None:
+    group = eks.node_group(eks.cluster()["name"])
     name = group["resources"]["autoScalingGroups"][0]["name"]
-    before = {each["InstanceId"] for each in _instances(ground.api, group)}
+    before = {each["InstanceId"] for each in _instances(eks.api, group)}
 
-    ground.api.call("eks", "DeleteNodegroup", **_key(group))
+    eks.api.call("eks", "DeleteNodegroup", **_key(group))
 
-    left = ground.api.call("ec2", "DescribeInstances", InstanceIds=sorted(before))["Reservations"]
+    left = eks.api.call("ec2", "DescribeInstances", InstanceIds=sorted(before))["Reservations"]
     assert {each["State"]["Name"] for one in left for each in one["Instances"]} == {"terminated"}
-    groups = ground.api.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])
+    groups = eks.api.call("autoscaling", "DescribeAutoScalingGroups", AutoScalingGroupNames=[name])
     assert groups["AutoScalingGroups"] == []
     with pytest.raises(ApiError, match="No node group found"):
-        _described(ground.api, group)
+        _described(eks.api, group)
 
 
 def _key(group: dict[str, Any]) -> dict[str, str]:

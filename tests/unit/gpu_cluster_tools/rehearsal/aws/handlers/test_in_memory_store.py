@@ -5,31 +5,31 @@ from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import InMemorySto
 
 
 @pytest.fixture
-def shelf() -> InMemoryStore:
+def store() -> InMemoryStore:
     return InMemoryStore(lambda name: ApiError("NotFound", f"no {name}"))
 
 
-def test_regions_know_nothing_of_each_other(shelf: InMemoryStore) -> None:
-    shelf.put("here", "a", {"size": 1})
+def test_regions_know_nothing_of_each_other(store: InMemoryStore) -> None:
+    store.put("here", "a", {"size": 1})
 
-    assert shelf.all("here") == [{"size": 1}]
-    assert shelf.all("there") == []
+    assert store.all("here") == [{"size": 1}]
+    assert store.all("there") == []
     with pytest.raises(ApiError, match="NotFound: no a"):
-        shelf.get("there", "a")
+        store.get("there", "a")
 
 
-def test_what_is_taken_is_gone(shelf: InMemoryStore) -> None:
-    shelf.put("here", "a", {"size": 1})
+def test_what_is_taken_is_gone(store: InMemoryStore) -> None:
+    store.put("here", "a", {"size": 1})
 
-    assert shelf.take("here", "a") == {"size": 1}
-    assert not shelf.has("here", "a")
+    assert store.take("here", "a") == {"size": 1}
+    assert not store.has("here", "a")
 
 
-def test_all_or_those_that_are_named(shelf: InMemoryStore) -> None:
+def test_all_or_those_that_are_named(store: InMemoryStore) -> None:
     for name in ("a", "b"):
-        shelf.put("here", name, {"name": name})
+        store.put("here", name, {"name": name})
 
-    assert shelf.chosen("here", ["b"]) == [{"name": "b"}]
-    assert len(shelf.chosen("here", None)) == 2
+    assert store.chosen("here", ["b"]) == [{"name": "b"}]
+    assert len(store.chosen("here", None)) == 2
     with pytest.raises(ApiError):
-        shelf.chosen("here", ["c"])
+        store.chosen("here", ["c"])

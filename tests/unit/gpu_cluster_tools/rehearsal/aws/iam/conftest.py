@@ -10,7 +10,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
 from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.aws.router import Router
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 
 REGION = "eu-central-1"
 
@@ -46,8 +46,8 @@ def as_role(door: AccessControl, api: Api) -> As:
 
 
 @pytest.fixture
-def ground(api: Api) -> Ground:
-    return Ground.made(api)
+def eks(api: Api) -> Prerequisites:
+    return Prerequisites.create(api)
 
 
 def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:

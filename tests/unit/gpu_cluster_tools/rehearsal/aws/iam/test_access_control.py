@@ -11,7 +11,7 @@ from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.iam.access_control import AccessControl
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import CallLog
 from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
 
 ACCOUNT = identity.account()
@@ -163,13 +163,13 @@ def test_tags_on_creation_are_a_right_of_their_own(as_role: As) -> None:
         )  # fmt: skip
 
 
-def test_a_role_is_handed_to_a_service_by_who_may_pass_it(as_role: As, ground: Ground) -> None:
+def test_a_role_is_handed_to_a_service_by_who_may_pass_it(as_role: As, eks: Prerequisites) -> None:
     given = {
         "name": fresh("cluster"),
-        "roleArn": ground.control,
-        "resourcesVpcConfig": {"subnetIds": ground.subnets},
+        "roleArn": eks.control,
+        "resourcesVpcConfig": {"subnetIds": eks.subnets},
     }
-    with pytest.raises(ApiError, match=f"iam:PassRole on resource: {ground.control} because"):
+    with pytest.raises(ApiError, match=f"iam:PassRole on resource: {eks.control} because"):
         as_role(allow("eks:*")).call("eks", "CreateCluster", **given)
     to_ec2 = allow("iam:PassRole", Condition={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}})
     with pytest.raises(ApiError, match=r"iam:PassedToService ec2\.amazonaws\.com, and the call has eks"):

@@ -13,7 +13,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.operation_actions import ACTIONS, PASSE
 from gpu_cluster_tools.rehearsal.aws.iam.required_permissions import OperationRequest, required_permissions
 from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
 from gpu_cluster_tools.rehearsal.aws.iam.service_reference import action_of, services
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import As, allow
 
 ACCOUNT = identity.account()
@@ -108,14 +108,14 @@ def test_entries_name_actions_sources_and_roles_that_exist() -> None:
 
 
 def test_a_node_group_with_a_launch_template_needs_the_right_to_start_instances(
-    as_role: As, api: Api, ground: Ground
+    as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     """EKS: You are not authorized to launch instances with this launch template."""
     tags = [{"ResourceType": "instance", "Tags": [{"Key": "a", "Value": "b"}]}]
     data = {"SecurityGroupIds": ["sg-1"], "TagSpecifications": tags}
     made = api.call("ec2", "CreateLaunchTemplate", LaunchTemplateName=fresh("t"), LaunchTemplateData=data)
     id = made["LaunchTemplate"]["LaunchTemplateId"]
-    cluster = ground.cluster()["name"]
+    cluster = eks.cluster()["name"]
 
     def create(caller: Api) -> None:
         caller.call(
@@ -123,8 +123,8 @@ def test_a_node_group_with_a_launch_template_needs_the_right_to_start_instances(
             "CreateNodegroup",
             clusterName=cluster,
             nodegroupName=fresh("g"),
-            nodeRole=ground.node,
-            subnets=ground.subnets,
+            nodeRole=eks.node,
+            subnets=eks.subnets,
             launchTemplate={"id": id, "version": "1"},
         )
 

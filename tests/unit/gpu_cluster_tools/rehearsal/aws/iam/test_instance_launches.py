@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import As, allow
 
 OWNED = [{"Key": "owner", "Value": "karpenter"}]
@@ -47,18 +47,18 @@ def fleet(name: str, subnet: str) -> dict[str, Any]:
     }
 
 
-def test_tags_of_a_launch_template_are_tags_of_the_request(api: Api, as_role: As, ground: Ground) -> None:
+def test_tags_of_a_launch_template_are_tags_of_the_request(api: Api, as_role: As, eks: Prerequisites) -> None:
     own = as_role(ASKED, THERE, allow("ec2:CreateTags"))
 
     with pytest.raises(ApiError, match="DryRunOperation"):
-        own.call("ec2", "CreateFleet", **fleet(template(api, tagged=True), ground.subnets[0]))
+        own.call("ec2", "CreateFleet", **fleet(template(api, tagged=True), eks.subnets[0]))
     with pytest.raises(ApiError, match=r"ec2:CreateFleet on resource: \S+:network-interface/\*"):
-        own.call("ec2", "CreateFleet", **fleet(template(api, tagged=False), ground.subnets[0]))
+        own.call("ec2", "CreateFleet", **fleet(template(api, tagged=False), eks.subnets[0]))
 
 
-def test_a_launch_template_needs_rights_by_its_name_too(api: Api, as_role: As, ground: Ground) -> None:
+def test_a_launch_template_needs_rights_by_its_name_too(api: Api, as_role: As, eks: Prerequisites) -> None:
     own = as_role(ASKED, allow(THERE["Action"], "arn:aws:ec2:*:*:subnet/*"), allow("ec2:CreateTags"))
-    asked = fleet(template(api, tagged=True), ground.subnets[0])
+    asked = fleet(template(api, tagged=True), eks.subnets[0])
 
     with pytest.raises(ApiError, match=r"ec2:\w+ on resource: \S+:launch-template/lt-"):
         own.call("ec2", "CreateFleet", **asked)

@@ -8,7 +8,7 @@ import pytest
 
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
 
 ACCOUNT = identity.account()
@@ -22,25 +22,25 @@ def key(api: Api, *statements: dict[str, Any]) -> str:
     return api.call("kms", "CreateKey", Policy=policy)["KeyMetadata"]["Arn"]
 
 
-def create(caller: Api, ground: Ground, key: str) -> None:
+def create(caller: Api, eks: Prerequisites, key: str) -> None:
     caller.call(
         "eks",
         "CreateCluster",
         name=fresh("cluster"),
-        roleArn=ground.control,
-        resourcesVpcConfig={"subnetIds": ground.subnets},
+        roleArn=eks.control,
+        resourcesVpcConfig={"subnetIds": eks.subnets},
         encryptionConfig=[{"resources": ["secrets"], "provider": {"keyArn": key}}],
     )
 
 
 def test_a_cluster_whose_key_grants_to_resources_of_aws_alone_is_not_created(
-    as_role: As, api: Api, ground: Ground
+    as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     """EKS user guide: kms:GrantIsForAWSResource is not supported for CreateCluster."""
     only_for_aws = {**allow("kms:CreateGrant"), "Principal": ROOT, "Condition": FOR_AWS, "Sid": "Grants"}
     wrong = key(api, {**allow(USE), "Principal": ROOT}, only_for_aws)
     with pytest.raises(ApiError) as refused:
-        create(as_role(allow("*")), ground, wrong)
+        create(as_role(allow("*")), eks, wrong)
     assert refused.value.code == "AccessDeniedException"
     assert f"kms:CreateGrant on resource: {wrong} because no resource-based policy allows" in str(
         refused.value
@@ -50,16 +50,18 @@ def test_a_cluster_whose_key_grants_to_resources_of_aws_alone_is_not_created(
     )
 
 
-def test_a_cluster_whose_key_grants_to_the_account_is_created(as_role: As, api: Api, ground: Ground) -> None:
+def test_a_cluster_whose_key_grants_to_the_account_is_created(
+    as_role: As, api: Api, eks: Prerequisites
+) -> None:
     right = key(api, {**allow([*USE, "kms:CreateGrant"]), "Principal": ROOT})
-    create(as_role(allow("*")), ground, right)
+    create(as_role(allow("*")), eks, right)
 
 
-def test_who_creates_a_cluster_needs_the_grant_too(as_role: As, api: Api, ground: Ground) -> None:
+def test_who_creates_a_cluster_needs_the_grant_too(as_role: As, api: Api, eks: Prerequisites) -> None:
     right = key(api, {**allow([*USE, "kms:CreateGrant"]), "Principal": ROOT})
     rights = allow(["eks:*", "iam:*", "ec2:Describe*", "kms:DescribeKey"])
     with pytest.raises(ApiError, match=r"kms:CreateGrant on resource: .* because no identity-based policy"):
-        create(as_role(rights), ground, right)
+        create(as_role(rights), eks, right)
 
 
 def test_a_log_group_takes_a_key_that_admits_the_service(as_role: As, api: Api) -> None:
@@ -125,12 +127,12 @@ SCALING = "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 SPOT = "spot.amazonaws.com/AWSServiceRoleForEC2Spot"
 
 
-def group_on(api: Api, ground: Ground, key: str, capacity: str) -> dict[str, Any]:
-    cluster = ground.cluster()["name"]
+def group_on(api: Api, eks: Prerequisites, key: str, capacity: str) -> dict[str, Any]:
+    cluster = eks.cluster()["name"]
     api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
     volume = {"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "KmsKeyId": key, "VolumeSize": 50}}
-    template = ground.template(InstanceType="m7i.large", BlockDeviceMappings=[volume])
-    group = ground.node_group(cluster, launchTemplate=template, capacityType=capacity)
+    template = eks.template(InstanceType="m7i.large", BlockDeviceMappings=[volume])
+    group = eks.node_group(cluster, launchTemplate=template, capacityType=capacity)
     return settled(api, cluster, group["nodegroupName"])
 
 
@@ -142,13 +144,13 @@ def settled(api: Api, cluster: str, group: str) -> dict[str, Any]:
         time.sleep(0.05)
 
 
-def test_nodes_start_on_a_key_that_admits_auto_scaling(api: Api, ground: Ground) -> None:
-    assert group_on(api, ground, key(api, *of_roles(SCALING)), "ON_DEMAND")["status"] == "ACTIVE"
+def test_nodes_start_on_a_key_that_admits_auto_scaling(api: Api, eks: Prerequisites) -> None:
+    assert group_on(api, eks, key(api, *of_roles(SCALING)), "ON_DEMAND")["status"] == "ACTIVE"
 
 
-def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, ground: Ground) -> None:
+def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, eks: Prerequisites) -> None:
     own = key(api, {**allow("kms:*"), "Principal": ROOT})
-    group = group_on(api, ground, own, "ON_DEMAND")
+    group = group_on(api, eks, own, "ON_DEMAND")
     assert group["status"] == "CREATE_FAILED"
     [issue] = group["health"]["issues"]
     assert issue["code"] == "AsgInstanceLaunchFailures"
@@ -157,17 +159,17 @@ def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, grou
     )
 
 
-def test_spot_nodes_need_the_role_of_spot_on_the_key_too(api: Api, ground: Ground) -> None:
-    without = group_on(api, ground, key(api, *of_roles(SCALING)), "SPOT")
+def test_spot_nodes_need_the_role_of_spot_on_the_key_too(api: Api, eks: Prerequisites) -> None:
+    without = group_on(api, eks, key(api, *of_roles(SCALING)), "SPOT")
     assert without["status"] == "CREATE_FAILED"
     [issue] = without["health"]["issues"]
     assert "AWSServiceRoleForEC2Spot" in issue["message"]
     assert "kms:CreateGrant" in issue["message"]
-    assert group_on(api, ground, key(api, *of_roles(SCALING, SPOT)), "SPOT")["status"] == "ACTIVE"
+    assert group_on(api, eks, key(api, *of_roles(SCALING, SPOT)), "SPOT")["status"] == "ACTIVE"
 
 
-def test_auto_scaling_creates_the_role_of_spot_by_its_own_policy(api: Api, ground: Ground) -> None:
-    group_on(api, ground, key(api, *of_roles(SCALING, SPOT)), "SPOT")
+def test_auto_scaling_creates_the_role_of_spot_by_its_own_policy(api: Api, eks: Prerequisites) -> None:
+    group_on(api, eks, key(api, *of_roles(SCALING, SPOT)), "SPOT")
     role = api.call("iam", "GetRole", RoleName="AWSServiceRoleForEC2Spot")["Role"]
     assert role["Path"] == "/aws-service-role/spot.amazonaws.com/"
 

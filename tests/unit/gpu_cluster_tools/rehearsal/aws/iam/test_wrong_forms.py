@@ -23,7 +23,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.documents import parse
 from gpu_cluster_tools.rehearsal.aws.in_process_client import in_process_sender
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from tests.pains.platforms import ON_AWS, platform
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import Ground, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import REGION, As, allow
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.test_keys import create, group_on
 from tests.unit.graph import graph_of
@@ -62,12 +62,12 @@ def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
             hold(statement.conditions, {})
 
 
-def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, ground: Ground) -> None:
-    create(as_role(allow("*")), ground, key(api, KeyUsage.CLUSTER))
+def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, eks: Prerequisites) -> None:
+    create(as_role(allow("*")), eks, key(api, KeyUsage.CLUSTER))
 
 
 def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
-    as_role: As, api: Api, ground: Ground
+    as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     def wrong(statements: Statements) -> Statements:
         return [{**it, "Condition": OF_AWS} if it["Action"] == "kms:CreateGrant" else it for it in statements]
@@ -75,12 +75,12 @@ def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
     with pytest.raises(
         ApiError, match=r"kms:CreateGrant .* no resource-based policy .*GrantIsForAWSResource"
     ):
-        create(as_role(allow("*")), ground, key(api, KeyUsage.CLUSTER, wrong))
+        create(as_role(allow("*")), eks, key(api, KeyUsage.CLUSTER, wrong))
 
 
 @pytest.mark.parametrize("capacity", ["ON_DEMAND", "SPOT"])
-def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground, capacity: str) -> None:
-    group = group_on(api, ground, key(api, KeyUsage.VOLUMES), capacity)
+def test_nodes_start_on_the_key_of_volumes(api: Api, eks: Prerequisites, capacity: str) -> None:
+    group = group_on(api, eks, key(api, KeyUsage.VOLUMES), capacity)
     assert group["status"] == "ACTIVE", group["health"]
 
 
@@ -89,24 +89,24 @@ def test_nodes_start_on_the_key_of_volumes(api: Api, ground: Ground, capacity: s
     [("ON_DEMAND", "AWSServiceRoleForAutoScaling"), ("SPOT", "AWSServiceRoleForEC2Spot")],
 )
 def test_nodes_do_not_start_on_a_key_that_leaves_their_starter_out(
-    api: Api, ground: Ground, capacity: str, role: str
+    api: Api, eks: Prerequisites, capacity: str, role: str
 ) -> None:
     def wrong(statements: Statements) -> Statements:
         return json.loads(json.dumps(statements).replace(role, "AWSServiceRoleForSupport"))
 
-    group = group_on(api, ground, key(api, KeyUsage.VOLUMES, wrong), capacity)
+    group = group_on(api, eks, key(api, KeyUsage.VOLUMES, wrong), capacity)
     assert group["status"] == "CREATE_FAILED"
     assert f"assumed-role/{role}/" in group["health"]["issues"][0]["message"]
 
 
 @pytest.fixture
-def driver(api: Api, ground: Ground, door: AccessControl) -> tuple[EbsDriver, str]:
+def driver(api: Api, eks: Prerequisites, door: AccessControl) -> tuple[EbsDriver, str]:
     """The EBS driver of a cluster with the policy of AWS alone, and the cluster's name."""
     for old in api.call("eks", "ListClusters")["clusters"]:
         for each in api.call("eks", "ListPodIdentityAssociations", clusterName=old)["associations"]:
             given = {"clusterName": old, "associationId": each["associationId"]}
             api.call("eks", "DeletePodIdentityAssociation", **given)
-    cluster = ground.cluster()["name"]
+    cluster = eks.cluster()["name"]
     name = fresh("driver")
     trust = {
         "Effect": "Allow",
@@ -121,10 +121,10 @@ def driver(api: Api, ground: Ground, door: AccessControl) -> tuple[EbsDriver, st
     return EbsDriver(Api("http://127.0.0.1", REGION, send=in_process_sender(door))), cluster
 
 
-def server(api: Api, ground: Ground, **tags: str) -> dict[str, Any]:
+def server(api: Api, eks: Prerequisites, **tags: str) -> dict[str, Any]:
     """A node with an instance that has these tags."""
     named = [{"Key": key, "Value": value} for key, value in tags.items()]
-    asked: dict[str, Any] = {"ImageId": "ami-12345678", "SubnetId": ground.subnets[0]}
+    asked: dict[str, Any] = {"ImageId": "ami-12345678", "SubnetId": eks.subnets[0]}
     specified = [{"ResourceType": "instance", "Tags": named}] if named else []
     made = api.call("ec2", "RunInstances", MinCount=1, MaxCount=1, TagSpecifications=specified, **asked)
     return {
@@ -139,18 +139,18 @@ def volumes(api: Api) -> set[str]:
 
 @pytest.mark.parametrize("tag", ["eks:cluster-name", "ebs.csi.aws.com/cluster-name", "eks:eks-cluster-name"])
 def test_the_ebs_driver_serves_servers_of_its_cluster(
-    driver: tuple[EbsDriver, str], api: Api, ground: Ground, tag: str
+    driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites, tag: str
 ) -> None:
-    node = server(api, ground, **{tag: driver[1]})
+    node = server(api, eks, **{tag: driver[1]})
     before = volumes(api)
     driver[0].require("vision/scratch", node, {"encrypted": "true"})
     assert volumes(api) == before
 
 
 def test_the_ebs_driver_does_not_serve_a_server_without_a_tag_of_its_cluster(
-    driver: tuple[EbsDriver, str], api: Api, ground: Ground
+    driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites
 ) -> None:
-    node = server(api, ground, **{"karpenter.sh/nodepool": "gpu"})
+    node = server(api, eks, **{"karpenter.sh/nodepool": "gpu"})
     before = volumes(api)
     with pytest.raises(
         RehearsalError, match=r"claim vision/scratch: .* ec2:AttachVolume on resource: .*instance/"
@@ -160,9 +160,9 @@ def test_the_ebs_driver_does_not_serve_a_server_without_a_tag_of_its_cluster(
 
 
 def test_the_ebs_driver_needs_the_key_of_its_volumes(
-    driver: tuple[EbsDriver, str], api: Api, ground: Ground
+    driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites
 ) -> None:
-    node = server(api, ground, **{"eks:cluster-name": driver[1]})
+    node = server(api, eks, **{"eks:cluster-name": driver[1]})
     own = key(api, KeyUsage.VOLUMES)
     with pytest.raises(RehearsalError, match="is not authorized to perform: kms:"):
         driver[0].require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": own})
@@ -171,12 +171,12 @@ def test_the_ebs_driver_needs_the_key_of_its_volumes(
 def test_an_ebs_driver_that_is_throttled_may_try_again(
     driver: tuple[EbsDriver, str],
     api: Api,
-    ground: Ground,
+    eks: Prerequisites,
     door: AccessControl,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    node = server(api, ground, **{"eks:cluster-name": driver[1]})
+    node = server(api, eks, **{"eks:cluster-name": driver[1]})
     throttled = EbsDriver(Api("http://127.0.0.1", REGION, send=in_process_sender(FaultInjection(door))))
     monkeypatch.chdir(tmp_path)
     Faults({Fault.THROTTLING: 1.0}).write(tmp_path)

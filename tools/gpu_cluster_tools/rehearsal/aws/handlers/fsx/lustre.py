@@ -49,11 +49,11 @@ def complete(given: Mapping[str, Any]) -> Document:
 
 def require_sound(system: Mapping[str, Any]) -> None:
     """Reject invalid combinations of parameters."""
-    for words in _mistakes(system):
+    for words in _problems(system):
         raise ApiError("BadRequest", words)
 
 
-def _mistakes(system: Mapping[str, Any]) -> Iterator[str]:
+def _problems(system: Mapping[str, Any]) -> Iterator[str]:
     lustre, storage = system["LustreConfiguration"], system["StorageType"]
     deployment, capacity = lustre["DeploymentType"], system.get("StorageCapacity")
     throughput = lustre.get("PerUnitStorageThroughput")

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
-from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.ground import fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import fresh
 from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 LNET = {"IpProtocol": "tcp", "FromPort": 988, "ToPort": 988}

@@ -11,7 +11,7 @@ _ZONES = ("a", "b", "c")
 
 
 @dataclass(frozen=True)
-class Ground:
+class Prerequisites:
     api: Api
     vpc: str
     subnets: list[str]
@@ -24,7 +24,7 @@ class Ground:
     """ARN of a role that servers may assume."""
 
     @classmethod
-    def made(cls, api: Api) -> "Ground":
+    def create(cls, api: Api) -> "Prerequisites":
         vpc = api.call("ec2", "CreateVpc", CidrBlock="10.40.0.0/16")["Vpc"]["VpcId"]
         subnets = [
             api.call(
