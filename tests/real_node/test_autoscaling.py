@@ -2,7 +2,7 @@
 
 The real ones run here: Prometheus, its adapter, kube-state-metrics, node-exporter and the controller of
 HorizontalPodAutoscalers, as are all objects that the platform renders for them. Changed is the autoscaler's
-patience when it scales down alone.
+patience when it scales down alone. The loop is in `make test` once `make test-all` has built the programs.
 """
 
 import json
@@ -17,16 +17,20 @@ from typing import Any
 import httpx2
 import pytest
 
+from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
+from gpu_cluster_tools.toolchain.toolchain import is_built
+from gpu_cluster_tools.toolchain.tools import KUBE_STATE_METRICS, METRICS_ADAPTER, NODE_EXPORTER, PROMETHEUS
 from tests.real_node.platform import DEPLOYMENT, Platform, brought_up, wait
 from tests.real_node.scaling_stack import scaling_stack
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
-_MISSING = missing_requirement()
+_PROGRAMS = (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
+_UNBUILT = [tool.name for tool in _PROGRAMS if not is_built(tool)]
+_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --all-tests" if _UNBUILT else None)
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.slow,
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 
@@ -106,6 +110,7 @@ def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFix
     assert _condition(platform, "ScalingActive")[0] == "True"
 
 
+@pytest.mark.slow
 def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) -> None:
     """A program that serves no metrics is in the place of DCGM's exporter."""
     verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
@@ -118,6 +123,7 @@ def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) 
     assert "critical" in checks["telemetry: alerts"]["numbers"], checks["telemetry: alerts"]
 
 
+@pytest.mark.slow
 def test_actual_cost_reads_the_prometheus_of_the_cluster(platform: Platform) -> None:
     """The real kube-state-metrics, scraped, recorded and read. Other tests may have had more replicas."""
 
@@ -140,6 +146,7 @@ def test_actual_cost_reads_the_prometheus_of_the_cluster(platform: Platform) -> 
     assert measured - 0.03 < held == chat["unmeasuredGpuHours"], document
 
 
+@pytest.mark.slow
 def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:
     """The autoscaler rests without replicas, whatever its least is, until there is one again."""
     platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 0}})

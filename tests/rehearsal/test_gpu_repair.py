@@ -29,7 +29,6 @@ from tests.rehearsal.within import within
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="a pipe at /dev/kmsg needs a mount namespace, and root"),
 ]
 
@@ -313,6 +312,7 @@ def test_pods_of_daemon_sets_stay(platform: Platform) -> None:
     assert owners == {"DaemonSet"}
 
 
+@pytest.mark.slow
 def test_a_second_faulty_node_waits(platform: Platform) -> None:
     """With atOnce 1; its condition is written as its own detector would."""
     [other] = [it for it in sorted(gpu_nodes(platform)) if it != platform.detector.node][:1]
@@ -327,6 +327,7 @@ def test_a_second_faulty_node_waits(platform: Platform) -> None:
     assert own.patched(f"/api/v1/nodes/{other}/status", healthy)[0] == 200
 
 
+@pytest.mark.slow
 def test_a_new_start_without_the_fault_takes_the_taint_away(platform: Platform) -> None:
     node = platform.detector.node
     healthy = fault_of("GpuFault", status="False")

@@ -64,7 +64,7 @@ def _install_vllm() -> None:
 
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
-    of_tests = (*WITNESSES, AWS_PROVIDER)
+    of_tests = (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else (NODE_PROBLEM_DETECTOR,)))
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
     entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER)
     registries = (OCI_REGISTRY, CRANE)
