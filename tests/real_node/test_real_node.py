@@ -17,7 +17,7 @@ from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from tests.real_node.platform import DEPLOYMENT, PODS, Platform, brought_up, wait
+from tests.real_node.platform import DEPLOYMENT, PODS, Platform, brought_up, client_pod, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _MISSING = missing_requirement()
@@ -225,6 +225,27 @@ def _copy_of_a_replica(platform: Platform, name: str) -> dict[str, Any]:
             volume.pop("persistentVolumeClaim", None)
             volume["emptyDir"] = {}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
+
+
+def test_status_names_a_pod_outside_of_models_that_cannot_be_pulled(platform: Platform) -> None:
+    """The kubelet's own words, for a pod beside the cluster's DNS."""
+    pods = "/api/v1/namespaces/kube-system/pods"
+    pod = client_pod("unpullable", ["count", "1", "1s"])
+    pod["spec"]["containers"][0]["image"] = "registry.invalid/none:1"
+    platform.api.create(pods, pod)
+    try:
+
+        def found() -> list[dict[str, Any]]:
+            shown = run_gpu_cluster(platform.local.parent, "status", "--json")
+            assert shown.returncode == 0, shown.stderr
+            unhealthy = json.loads(shown.stdout)["unhealthyPods"]
+            return [it for it in unhealthy if it["reason"].startswith("cannot pull")]
+
+        [one] = wait(found, 120)
+    finally:
+        platform.api.delete(f"{pods}/unpullable?gracePeriodSeconds=0")
+    assert (one["namespace"], one["owner"], one["pods"], one["total"]) == ("kube-system", "unpullable", 1, 1)
+    assert "the node does not reach registry.invalid" in one["reason"]
 
 
 def test_the_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:

@@ -238,6 +238,7 @@ def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
     control_plane.start()
     volume = _volume(control_plane)
     assert volume.is_dir()
+    (volume / "kept").write_text("what a pod on a real node wrote")
     os.kill(_pids(tmp_path)["etcd"], signal.SIGKILL)
 
     control_plane.remove()
