@@ -70,9 +70,9 @@ def start_real_nodes(
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
         images = container_images(toolchain, graph, flags, vllm_cpu)
     of_gateway = images_of_gateway(real, graph, toolchain)
+    of_support = support_images(graph, toolchain, real.pools)
     images_by_pool = {
-        pool.name: [*images, *of_gateway.get(pool.name, []), *support_images(graph, toolchain, pool)]
-        for pool in real.pools
+        pool.name: [*images, *of_gateway.get(pool.name, []), *of_support[pool.name]] for pool in real.pools
     }
     mounts = {MOUNT: vllm_cpu} if vllm_cpu else {}
     RealNodes(project.local).start(control_plane, toolchain, provide_programs(), real, images_by_pool, mounts)

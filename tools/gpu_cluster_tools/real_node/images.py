@@ -6,6 +6,7 @@ import json
 import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ _EXECUTABLE = ("usr/", "lib", "bin/")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LocalImage:
     """An image of one layer. Files below usr/, lib and bin/ are executable, a path with a slash at its end
     is a folder for everyone's files."""
@@ -34,9 +35,9 @@ class LocalImage:
     files: Mapping[str, bytes]
     command: list[str] = field(default_factory=list[str])
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Digest of its files."""
+        """Digest of its files, which may be hundreds of megabytes."""
         return _digest(_layer(self.files))
 
     def write(self, path: Path, machine: str) -> None:
@@ -46,23 +47,41 @@ class LocalImage:
             "architecture": _ARCHITECTURES[machine],
             "os": "linux",
             "config": {"Env": ["PATH=/usr/local/bin"], "Entrypoint": self.command},
-            "rootfs": {"type": "layers", "diff_ids": [_digest(layer)]},
+            "rootfs": {"type": "layers", "diff_ids": [self.digest]},
         }
-        blobs = [layer, _json(config)]
+        files = _Blob("layer.v1.tar", layer, self.digest)
+        configured = _Blob.of("config.v1+json", config)
         manifest = {
             "schemaVersion": 2,
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
-            "config": _described("config.v1+json", blobs[1]),
-            "layers": [_described("layer.v1.tar", layer)],
+            "config": configured.described,
+            "layers": [files.described],
         }
-        blobs.append(_json(manifest))
+        listed = _Blob.of("manifest.v1+json", manifest)
         named = {"annotations": {"io.containerd.image.name": _reference(self.name)}}
-        index = {"schemaVersion": 2, "manifests": [_described("manifest.v1+json", blobs[2]) | named]}
+        index = {"schemaVersion": 2, "manifests": [listed.described | named]}
         with tarfile.open(path, "w") as archive:
             _add(archive, "oci-layout", _json({"imageLayoutVersion": "1.0.0"}))
             _add(archive, "index.json", _json(index))
-            for blob in blobs:
-                _add(archive, f"blobs/sha256/{_digest(blob).removeprefix('sha256:')}", blob)
+            for blob in (files, configured, listed):
+                _add(archive, f"blobs/sha256/{blob.digest.removeprefix('sha256:')}", blob.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    kind: str
+    content: bytes
+    digest: str
+
+    @classmethod
+    def of(cls, kind: str, document: dict[str, Any]) -> "_Blob":
+        content = _json(document)
+        return cls(kind, content, _digest(content))
+
+    @property
+    def described(self) -> dict[str, Any]:
+        media = f"application/vnd.oci.image.{self.kind}"
+        return {"mediaType": media, "digest": self.digest, "size": len(self.content)}
 
 
 def container_images(
@@ -188,10 +207,6 @@ def _add_folder(archive: tarfile.TarFile, path: str) -> None:
     member = tarfile.TarInfo(path)
     member.type, member.mode = tarfile.DIRTYPE, 0o1777
     archive.addfile(member)
-
-
-def _described(kind: str, blob: bytes) -> dict[str, Any]:
-    return {"mediaType": f"application/vnd.oci.image.{kind}", "digest": _digest(blob), "size": len(blob)}
 
 
 def _digest(blob: bytes) -> str:

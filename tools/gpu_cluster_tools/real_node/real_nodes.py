@@ -30,11 +30,12 @@ from gpu_cluster_tools.real_node.settings import GATEWAY, NodeSettings, Program,
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
-from gpu_cluster_tools.rehearsal.nodes import takes_pods
+from gpu_cluster_tools.rehearsal.nodes import at_once, takes_pods
 from gpu_cluster_tools.rehearsal.processes import Process, end, processes
 from gpu_cluster_tools.toolchain import Toolchain
 
 _POLL_SECONDS = 0.2
+_IMPORTS_AT_ONCE = 2  # each has the files of one image in memory
 _SYSTEM_GROUP = "gpu-cluster:real-nodes"
 
 
@@ -74,8 +75,12 @@ class RealNodes:
             self._write(settings, control_plane, toolchain, programs, real)
             self._spawn()
             self._started.write_text(identity)
-        for node in settings.nodes:
-            import_images(Path(node.folder), toolchain.path("ctr"), images[real.nodes[node.name].name])
+        client = toolchain.path("ctr")
+        at_once(
+            lambda node: import_images(Path(node.folder), client, images[real.nodes[node.name].name]),
+            settings.nodes,
+            _IMPORTS_AT_ONCE,
+        )
         self._await_ready(KubernetesClient(control_plane.kubeconfig), set(real.nodes))
 
     def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:

@@ -71,11 +71,13 @@ def support_tools(graph: Graph, pools: Iterable[Pool]) -> list[Tool]:
     return list(tools.values())
 
 
-def support_images(graph: Graph, toolchain: Toolchain, pool: Pool) -> list[LocalImage]:
-    """Images under the names by which containers ask for them that may run on the nodes of a pool."""
+def support_images(graph: Graph, toolchain: Toolchain, pools: Iterable[Pool]) -> dict[str, list[LocalImage]]:
+    """Images by pool, under the names by which containers ask for them that may run on its nodes."""
     programs = _programs()
-    wanted = sorted(set(_containers_on(graph, pool)))
-    return [programs[name].image(image, toolchain) for name, image in wanted if name in programs]
+    wanted = {pool.name: sorted(set(_containers_on(graph, pool))) for pool in pools}
+    every = {it for containers in wanted.values() for it in containers if it[0] in programs}
+    images = {(name, image): programs[name].image(image, toolchain) for name, image in every}
+    return {pool: [images[it] for it in containers if it in images] for pool, containers in wanted.items()}
 
 
 def without_image(graph: Graph, pool: Pool) -> list[str]:

@@ -178,8 +178,8 @@ def _await_ready(cluster: KubernetesClient, wanted: Iterable[str]) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def at_once(do: Callable[[T], None], items: Iterable[T]) -> None:
+def at_once(do: Callable[[T], None], items: Iterable[T], number: int = _REQUESTS_AT_ONCE) -> None:
     """Do it for every item, a bounded number at a time. The first error ends it."""
-    with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
+    with ThreadPoolExecutor(number) as pool:
         for _ in pool.map(do, items):
             pass

@@ -1,7 +1,6 @@
 """Nodes and images of telemetry and logs on this machine."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -67,16 +66,19 @@ def test_every_container_on_these_nodes_has_an_image_and_others_have_none(tmp_pa
     stack, graph, real = loaded(tmp_path)
     found = support_pools(stack, graph, real)
     assert not isinstance(found, str)
-    [l4, system] = real.with_pools(found).pools
+    pools = real.with_pools(found).pools
+    images = support_images(graph, _Tools({}), pools)
 
-    def programs(pool: Any) -> set[str]:
-        return {image.command[0].rpartition("/")[2] for image in support_images(graph, _Tools({}), pool)}
+    def programs(pool: str) -> set[str]:
+        return {image.command[0].rpartition("/")[2] for image in images[pool]}
 
     exporters = {"node-exporter", "otel-collector"}
     servers = {"prometheus", "prometheus-adapter", "kube-state-metrics", "oci-registry"}
-    assert programs(l4) == {*exporters, "no-metrics"}
-    assert programs(system) == {*exporters, *servers}
-    assert {tool.name for tool in support_tools(graph, [l4])} == programs(l4)
+    assert programs("l4") == {*exporters, "no-metrics"}
+    assert programs("system") == {*exporters, *servers}
+    assert {tool.name for tool in support_tools(graph, pools[:1])} == programs("l4")
+    shared = {id(image) for image in images["l4"]} & {id(image) for image in images["system"]}
+    assert len(shared) == len(exporters)  # each is read and hashed once
 
 
 def test_without_telemetry_and_logs_no_further_node_is_real(tmp_path: Path) -> None:
