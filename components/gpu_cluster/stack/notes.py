@@ -64,12 +64,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             yield f"{name}: GPU memory of its LoRA adapters is not counted"
         if model.speculative and (draft := model.speculative.model) and draft not in MODELS:
             yield f"{name}: GPU memory of the draft model {draft} is not counted, because it is not known"
-        pool = environment.pools.get(model.pool)
-        if model.nodes > 1 and pool and pool.efa:
-            yield (
-                f"model {name}: NCCL uses EFA only if the image has libfabric and aws-ofi-nccl, which is not "
-                "checked; without them it goes by TCP"
-            )
+        yield from _between_nodes(name, model, environment)
+        yield from _cache_type(name, model, environment)
     yield from unchecked_image_volumes(models, environment)
     yield from unchecked(models.values())
 
@@ -81,6 +77,39 @@ def _members_of_identity_center(stack: Stack) -> Iterator[str]:
                 f"team {name}: only AWS can attach policies to roles of IAM Identity Center; add the policy "
                 f"of the output teams.{name}.policy to the permission set of its members, by name"
             )
+
+
+def _between_nodes(name: str, model: ModelSettings, environment: Stack) -> Iterator[str]:
+    settings, pool = environment.pools.get(model.pool), pools_of(environment).get(model.pool)
+    if model.nodes == 1 or settings is None or pool is None:
+        return
+    if settings.efa:
+        yield (
+            f"model {name}: NCCL uses EFA only if the image has libfabric and aws-ofi-nccl, which is not "
+            "checked; without them it goes by TCP"
+        )
+    elif isinstance(environment.cluster, EksSettings) and pool.instance and pool.instance.efa:
+        yield (
+            f"model {name}: NCCL goes by TCP between its nodes, because pool {model.pool} has no EFA; "
+            "hint: efa: true of the pool"
+        )
+
+
+_BEFORE_ADA = ("T4", "A10G", "A100-40GB", "A100-80GB")
+"""GPUs without FP8 E4M3, for which vLLM 0.26.0 calls fp8_e5m2 the only FP8 type of the cache that is usable
+(vllm/model_executor/layers/attention/attention.py, 2026-11-30)."""
+
+
+def _cache_type(name: str, model: ModelSettings, environment: Stack) -> Iterator[str]:
+    pool = pools_of(environment).get(model.pool)
+    gpu = pool.gpu.name if pool and pool.gpu else ""
+    if gpu not in _BEFORE_ADA or model.engine is not ServingEngine.VLLM:
+        return
+    if model.kv_cache_dtype in ("fp8", "fp8_e4m3"):
+        yield (
+            f"model {name}: {gpu} of pool {model.pool} has no FP8 E4M3, so the server may not start with "
+            f"kvCacheDtype: {model.kv_cache_dtype}; hint: fp8_e5m2, or no kvCacheDtype"
+        )
 
 
 def _zones_of_some_accounts(stack: Stack) -> Iterator[str]:

@@ -172,3 +172,23 @@ def test_what_a_model_lacks_of_its_recipe_is_said(tmp_path: Path) -> None:
         "half: GPU memory of the draft model org/draft is not counted, because it is not known",
         "memory not checked: model tencent/Hy3 is not known; vLLM's recipe states at least 708 GB; " + HINT,
     ]
+
+
+def test_what_the_hardware_of_a_pool_lacks_is_said(tmp_path: Path) -> None:
+    text = (HAPPY / "eks-model-over-nodes.yaml").read_text()
+    changed = text.replace(", efa: true", "").replace(
+        "  gpu-cluster:storage:", "    a10g: {instance: g5.xlarge, nodes: 1}\n  gpu-cluster:storage:"
+    )
+    older = "older: {model: Qwen/Qwen3-0.6B, pool: a10g, kvCacheDtype: fp8, replicas: 1, store: models}"
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(changed.replace("      reasoning:", f"      {older}\n      reasoning:"))
+    notes = [*notes_of(load(file))]
+    assert (
+        "model reasoning: NCCL goes by TCP between its nodes, because pool h100 has no EFA; hint: efa: true "
+        "of the pool"
+    ) in notes
+    assert (
+        "model older: A10G of pool a10g has no FP8 E4M3, so the server may not start with kvCacheDtype: fp8; "
+        "hint: fp8_e5m2, or no kvCacheDtype"
+    ) in notes
+    assert not [it for it in notes if "libfabric" in it]
