@@ -1,4 +1,4 @@
-"""Taints nodes with a faulty GPU and drains them: the program of a Deployment, which mounts only this file.
+"""Taints nodes with a faulty GPU and drains them: the program of a Deployment, which has this file alone.
 
     python drain_faulty.py --selectors='[{"pool": "l4"}]' --at-once=1 --after-seconds=300 --port=8080
 
@@ -86,7 +86,7 @@ class Repair:
     after_seconds: float
 
     def work(self) -> Iterator[str]:
-        """Check all nodes once; returns messages."""
+        """One pass, told in words."""
         nodes = list({_name(node): node for node in self._nodes()}.values())
         tainted = [node for node in nodes if _is_tainted(node)]
         for node in list(tainted):
@@ -116,7 +116,7 @@ class Repair:
         return time.time() - _since(node) >= self.after_seconds
 
     def _change(self, node: _Object, taints: list[_Object], handled: str | None) -> None:
-        """Write the taints, unless the node has changed since it was read."""
+        """Its taints, unless another has changed the node meanwhile."""
         metadata: _Object = {"resourceVersion": node["metadata"]["resourceVersion"]}
         if handled:
             metadata["annotations"] = {TAINT: handled}
@@ -153,7 +153,7 @@ def _is_evicted(pod: _Object) -> bool:
 
 
 def _tolerates(tolerations: Iterable[Mapping[str, Any]]) -> bool:
-    """The value of the taint is ignored: another fault may have another value."""
+    """With another value of the taint it may be another fault, so the value does not count."""
     return any(
         it.get("key") in (TAINT, None, "") and it.get("effect") in ("NoSchedule", None, "")
         for it in tolerations
@@ -199,7 +199,7 @@ def _handled(node: _Object) -> tuple[str, str]:
 
 
 class _Server(ThreadingHTTPServer):
-    """Listen on every address, IPv6 included."""
+    """On every address, of IPv6 too where there is any."""
 
     address_family = socket.AF_INET6 if socket.has_dualstack_ipv6() else socket.AF_INET
 
@@ -256,7 +256,7 @@ def _pass(repair: Repair) -> Iterator[str]:
 
 
 def _tell(lines: Iterable[str], before: set[str]) -> set[str]:
-    """Print messages that the last pass did not have."""
+    """Print what the pass before did not say."""
     told: set[str] = set()
     for line in lines:
         if line not in before:

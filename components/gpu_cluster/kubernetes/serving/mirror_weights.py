@@ -28,14 +28,14 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 MARKER = ".mirrored.json"
 REFUSED = 2
-"""Exit status for an error that another attempt cannot fix: no such model or revision, no access to it."""
+"""Exit status where another attempt would end likewise: no such model or revision, no access to it."""
 
 LONGEST_PAUSE_SECONDS = 30
 _AT_ONCE = 4
 _CHUNK = 4 * 2**20
 _TIMEOUT_SECONDS = 60
 _ATTEMPTS = 8
-"""Attempts in a row without a received byte."""
+"""In a row without one byte more."""
 
 _SEVERAL_FORMATS = ("*.bin", "*.pt", "*.pth", "*.h5", "*.msgpack", "*.ot", "*.onnx", "*.onnx_data", "*.gguf")
 """The same weights once more, beside safetensors, which every engine here prefers."""
@@ -50,7 +50,7 @@ class BrokenError(Exception):
 
 
 class CorruptError(Exception):
-    """A file differs from the hub's size or checksum."""
+    """A file is not what the hub says that it is."""
 
 
 class _Digest(Protocol):
@@ -241,7 +241,7 @@ def _read(path: Path, file: File) -> tuple[_Digest, int]:
 
 
 def _download(hub: Hub, model: str, commit: str, file: File, path: Path, digest: _Digest, start: int) -> None:
-    """Download with one open file: a broken connection is resumed by another."""
+    """In one go: a connection that breaks is continued by another, while the file stays open."""
     done, attempt = start, 0
     with path.open("ab" if start else "wb") as out:
         while done < file.size:
