@@ -9,7 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDERS = ("components", "policies", "tools", "docs", "dashboards", "bench", "tests")
 
-OPENING = re.compile(r"(What|Whatever|Whoever|Whose|Those|Such|Nobody)\b")
+OPENING = re.compile(r"(Of|Returned|What|Whatever|Whoever|Whose|Those|Such|Nobody)\b")
 CODE_PHRASES = (
     "nobody|somebody|everybody|anybody|whoever|one's own|there before|from nothing to nothing",
     "house|(?-i:wish(?:es)?)|shelf|front door|stand-?ins?|coming up|goes away|going away|had back",

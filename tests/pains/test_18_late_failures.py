@@ -23,7 +23,7 @@ from tests.pains.platforms import platform, refusal, stack, template
 _NO_SETTINGS: dict[str, Any] = {}
 
 IMAGE_BYTES = 28_600_000_000
-"""Of vLLM as it lies on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
+"""Size of vLLM on a disk (vllm-project/vllm, pull request 22377, 2025-12-10)."""
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_engine_says_what_the_plan_says(engine: Engine, seed: int) -> None:
-    """Of changed plans; test_agreement.py compares some hundred, in process."""
+    """A sample of changed plans; test_agreement.py compares some hundred, in process."""
     objects = [
         it for it in mutated(plan_of(PACK.parent, "local").graph.resources, seed).resources if is_object(it)
     ]

@@ -11,6 +11,7 @@ from docs.wording import PROJECT, page_problems, pages, problems
         ('"""What a rule finds."""', "opens with What"),
         ('class A:\n    """Whoever reads."""', "opens with Whoever"),
         ('def f():\n    """Those of a team."""', "opens with Those"),
+        ('x = 1\n"""Of the whole model."""', "opens with Of"),
         ('x = 1\n"""Such as `a`."""', "opens with Such"),
         ('"""Keys that nobody may use."""', "has nobody"),
         ('"""A pool that was going away."""', "has going away"),

@@ -10,7 +10,7 @@ from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.resource import object_of
 
 TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "b"}]}}
-"""Of a pod that breaks rule 50."""
+"""Spec of a pod that breaks rule 50."""
 
 
 def _object(version: str, kind: str, **content: Any) -> Resource:

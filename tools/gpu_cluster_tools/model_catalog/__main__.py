@@ -136,7 +136,7 @@ def _same(configs: Mapping[str, Published]) -> Iterator[Published]:
 
 
 def _of_list(each: Listed, found: Mapping[str, ModelEntry]) -> ModelEntry | None:
-    """Of what KAITO's list says where it says all: heads, layers, and files that hold the weights."""
+    """Models of KAITO's list with complete entries: heads, layers, and files that hold the weights."""
     config, architecture = each.config, str(each.config["architectures"][0])
     if not architecture.startswith(_PLAIN) or architecture.startswith(("Qwen3_5", "Qwen3Next", "Phi3V")):
         return None

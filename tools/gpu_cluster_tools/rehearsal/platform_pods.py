@@ -30,7 +30,7 @@ class UnhealthyPods:
 
 
 def unhealthy_pods(pods: Iterable[Pod], namespaces: Collection[str]) -> tuple[UnhealthyPods, ...]:
-    """Of these namespaces. Pods that ended as they should, or that are being deleted, are left out."""
+    """Pods of these namespaces. Pods that ended as they should, or that are being deleted, are left out."""
     own = [it for it in pods if _namespace(it) in namespaces and not _is_over(it)]
     totals = Counter(map(_key, own))
     causes: dict[tuple[tuple[str, str], str], list[str]] = {}

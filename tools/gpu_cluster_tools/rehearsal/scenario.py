@@ -130,7 +130,7 @@ class Scenario(Generic[T]):
         return Outcome(f"{ready}; deleted after {down.makespan:.1f} min", notes=tuple(described(up)))
 
     def edits(self, things: Iterable[list[StackEdit]]) -> Iterator[StackEdit]:
-        """Of the ways to do each thing the first that the stack file allows, made when it is its turn."""
+        """The first way to make each edit that the stack file allows, chosen when the edit is next."""
         for ways in things:
             made = next((edit for edit in ways if self.tried.stack_file.put(edit.keys, edit.value)), None)
             if made:

@@ -6,7 +6,7 @@ PROJECT = Path(__file__).parents[4]
 STACKS = PROJECT / "tests/stacks"
 _OWN = sorted(PROJECT.glob("stacks/Pulumi.*.yaml"))
 TEAMS_OWN = [path for path in _OWN if "gpu-cluster:team:" in path.read_text()]
-"""Of teams on the environments beside them."""
+"""Stack files of teams, in the folder of their environments."""
 
 HAPPY = [*sorted(STACKS.glob("happy/*.yaml")), *(path for path in _OWN if path not in TEAMS_OWN)]
 ERRORS = sorted(STACKS.glob("errors/*.yaml"))

@@ -8,7 +8,7 @@ from moto import mock_aws
 from gpu_cluster_tools.doctor.aws import Aws
 
 ACCOUNT = "123456789012"
-"""Of stacks/Pulumi.prod.yaml, and of the emulated account."""
+"""Account of stacks/Pulumi.prod.yaml, and of the emulated account."""
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ BYTES_OF_A_PARAMETER = {
     "mxfp4": (0.53, 0.71),
     "int4": (0.52, 1.15),
 }
-"""Of the whole model: embeddings, and what a quantization leaves out, are in bf16."""
+"""Parameters of the whole model: embeddings, and what a quantization leaves out, are in bf16."""
 
 
 @EVERY
