@@ -150,10 +150,6 @@ class Platform(pulumi.ComponentResource):
             )
             self.outputs["gateway"] = {"urls": gateway.urls}
 
-        if stack.extras.manifests or stack.extras.charts:
-            objects = {it.slug: it.content for it in manifests_of(stack.extras.manifests or ())}
-            Extras(f"{name}-extras", stack.extras, objects=objects, opts=_after(served, [storage]))
-
         if stack.teams:
             teams = Teams(
                 f"{name}-teams",
@@ -210,6 +206,15 @@ class Platform(pulumi.ComponentResource):
                 mounted=storage.made,
                 resolvers=_resolvers(stack),
                 opts=served,
+            )
+
+        if stack.extras.manifests or stack.extras.charts:
+            Extras(
+                f"{name}-extras",
+                stack.extras,
+                objects={it.slug: it.content for it in manifests_of(stack.extras.manifests or ())},
+                namespaces=namespaces,
+                opts=_after(served, [storage]),
             )
 
         if stack.registry.login and stack.mirror and registry_password is not None:

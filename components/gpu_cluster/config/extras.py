@@ -1,5 +1,6 @@
 """`gpu-cluster:extras`: manifests and Helm charts that belong to the stack."""
 
+from graphlib import TopologicalSorter
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field, model_validator
@@ -24,6 +25,10 @@ ChartRepository = Annotated[
 ChartVersion = Annotated[
     str, Pattern(r"v?\d+\.\d+\.\d+([-+][0-9A-Za-z.+-]+)?", "a version of the chart, such as 1.2.3")
 ]
+
+
+MANIFESTS = "manifests"
+"""All objects of manifests, as a name in `after` of a chart."""
 
 
 class ChartSettings(Settings):
@@ -58,6 +63,9 @@ class ChartSettings(Settings):
     values: dict[str, Any] = Field(default={})
     """Values, merged over the chart's values. Default: none."""
 
+    after: list[Name] = Field(default=[])
+    """Charts that are ready before this one and deleted after it; manifests: all of them. Default: none."""
+
     @property
     def is_path(self) -> bool:
         return self.chart.startswith((".", "/"))
@@ -83,3 +91,14 @@ class ExtrasSettings(Settings):
 
     charts: dict[Name, ChartSettings] = Field(default={})
     """Helm charts by name. Default: none."""
+
+    @property
+    def charts_around_manifests(self) -> tuple[dict[str, ChartSettings], dict[str, ChartSettings]]:
+        """Charts before objects of custom kinds, and charts after all objects, each in their order."""
+        names = TopologicalSorter({name: chart.after for name, chart in self.charts.items()}).static_order()
+        ordered = {name: self.charts[name] for name in names if name != MANIFESTS}
+        late: dict[str, ChartSettings] = {}
+        for name, chart in ordered.items():
+            if not late.keys().isdisjoint(chart.after) or MANIFESTS in chart.after:
+                late[name] = chart
+        return {name: chart for name, chart in ordered.items() if name not in late}, late

@@ -77,12 +77,14 @@ def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, l
 
 
 def _entry(kind: StackKind, keys: Keys) -> Keys:
-    """The smallest part that can be left out to remove the error at the keys: a pool, or a key of a model.
+    """The smallest part that can be left out to remove the error at the keys: a pool, chart or key of a model.
     Without a provider, the whole cluster section is left out."""
     if keys[:2] == ("cluster", "provider"):
         return keys[:1]
     if _is_of_a_reservation(keys):
         return keys
+    if keys[:2] == ("extras", "charts"):
+        return keys[:3]
     deep = len(kind.models)
     return keys[: deep + 2] if keys[:deep] == kind.models else keys[:2]
 

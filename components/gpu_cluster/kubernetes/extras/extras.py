@@ -1,13 +1,14 @@
 """Objects of manifests and charts that a stack file names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from gpu_cluster.config.extras import ExtrasSettings
+from gpu_cluster.config.api_groups import BUILT_IN_GROUPS
+from gpu_cluster.config.extras import ChartSettings, ExtrasSettings
 
 _DEFINITIONS = frozenset({"Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass"})
 """Kinds that other objects need first."""
@@ -16,7 +17,9 @@ _DEFINITIONS = frozenset({"Namespace", "CustomResourceDefinition", "PriorityClas
 class Extras(pulumi.ComponentResource):
     """User-defined manifests, one resource per object, and Helm charts.
 
-    Namespaces and definitions of kinds come before all other objects, and go after them.
+    Namespaces and definitions of kinds come first. Objects of custom kinds come after the charts: a chart may
+    bring their definitions, the webhooks that admit them and the controller that removes their finalizers,
+    so it is also deleted after them. A chart that names `manifests` in `after` comes after all objects.
 
     Extras("platform-extras", stack.extras, objects={"configmap-default-greeting": {"apiVersion": "v1", …}})
     """
@@ -27,31 +30,55 @@ class Extras(pulumi.ComponentResource):
         settings: ExtrasSettings,
         *,
         objects: Mapping[str, Mapping[str, Any]],
+        namespaces: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`objects`: those of the manifests, by names that stay."""
+        """`objects`: those of the manifests, by names that stay; `namespaces`: of the platform, which
+        objects may be in."""
         super().__init__("gpu-cluster:index:Extras", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        first = {key: it for key, it in objects.items() if it["kind"] in _DEFINITIONS}
-        made = [_object(f"{name}-{key}", it, child) for key, it in first.items()]
-        after = pulumi.ResourceOptions(parent=self, depends_on=made)
-        for key, it in objects.items():
-            if key not in first:
-                _object(f"{name}-{key}", it, after)
-        for key, chart in settings.charts.items():
-            source = str(Path(chart.chart).resolve()) if chart.is_path else chart.chart
-            k8s.helm.v4.Chart(
-                f"{name}-{key}",
-                chart=source,
-                version=chart.version,
-                namespace=chart.namespace,
-                repository_opts=k8s.helm.v4.RepositoryOptsArgs(repo=chart.repository)
-                if chart.repository
-                else None,
-                values=dict(chart.values),
-                opts=after,
-            )
+        self._name = name
+        self._charts: dict[str, pulumi.Resource] = {}
+        definitions = {key: it for key, it in objects.items() if it["kind"] in _DEFINITIONS}
+        others = {key: it for key, it in objects.items() if key not in definitions}
+        custom = {key: it for key, it in others.items() if _is_custom(it)}
+        early, late = settings.charts_around_manifests
+
+        before = [*namespaces, *self._create(definitions, [])]
+        built_in = self._create({key: it for key, it in others.items() if key not in custom}, before)
+        self._install(early, before)
+        made = self._create(custom, [*before, *self._charts.values()])
+        self._install(late, [*before, *built_in, *made])
         self.register_outputs({})
+
+    def _create(
+        self, objects: Mapping[str, Mapping[str, Any]], after: Sequence[pulumi.Resource]
+    ) -> list[pulumi.Resource]:
+        opts = pulumi.ResourceOptions(parent=self, depends_on=after)
+        return [_object(f"{self._name}-{key}", it, opts) for key, it in objects.items()]
+
+    def _install(self, charts: Mapping[str, ChartSettings], after: Sequence[pulumi.Resource]) -> None:
+        for key, chart in charts.items():
+            earlier = [self._charts[it] for it in chart.after if it in self._charts]
+            opts = pulumi.ResourceOptions(parent=self, depends_on=[*after, *earlier])
+            self._charts[key] = _chart(f"{self._name}-{key}", chart, opts)
+
+
+def _is_custom(content: Mapping[str, Any]) -> bool:
+    group, slash, _ = content["apiVersion"].partition("/")
+    return bool(slash) and group not in BUILT_IN_GROUPS
+
+
+def _chart(name: str, chart: ChartSettings, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    repository = k8s.helm.v4.RepositoryOptsArgs(repo=chart.repository) if chart.repository else None
+    return k8s.helm.v4.Chart(
+        name,
+        chart=str(Path(chart.chart).resolve()) if chart.is_path else chart.chart,
+        version=chart.version,
+        namespace=chart.namespace,
+        repository_opts=repository,
+        values=dict(chart.values),
+        opts=opts,
+    )
 
 
 def _object(name: str, content: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:

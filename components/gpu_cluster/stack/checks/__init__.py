@@ -79,7 +79,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *updates(stack, offered),
         *gateway(stack, broken),
         *gateway_capacity(stack, offered, broken),
-        *extras(stack),
+        *extras(stack, broken),
         *offline(stack),
         *logs(stack, broken),
         *telemetry(stack, broken),

@@ -58,6 +58,42 @@ def test_namespaces_come_before_what_is_in_them(graph: Graph) -> None:
     assert room.urn in server.dependencies
 
 
+def test_objects_of_custom_kinds_come_after_charts(file: Path) -> None:
+    """A chart may bring their definitions, webhooks and the controller that removes their finalizers."""
+    _add_queue(file)
+    graph, _ = platform_of(load(file))
+
+    queue = graph.get("LocalQueue", "l4")
+    assert all(graph.waits_for(queue, chart) for chart in graph.of("v4:Chart"))
+    assert not any(graph.waits_for(graph.get("v1:ConfigMap", "words"), it) for it in graph.of("v4:Chart"))
+
+
+def test_a_chart_comes_after_the_charts_and_manifests_that_it_names(file: Path) -> None:
+    _add_queue(file)
+    file.write_text(
+        f"{STACK}      needing: {{chart: ./manifests/chart, after: [small, manifests]}}\n"
+        "      last: {chart: ./manifests/chart, after: [needing]}\n"
+    )
+    graph, _ = platform_of(load(file))
+
+    charts = {it.name.rpartition("-")[2]: it for it in graph.of("v4:Chart")}
+    queue, words = graph.get("LocalQueue", "l4"), graph.get("v1:ConfigMap", "words")
+    assert all(graph.waits_for(charts["last"], it) for it in (charts["needing"], charts["small"], queue))
+    assert all(graph.waits_for(charts["needing"], it) for it in (charts["small"], queue, words))
+    assert graph.waits_for(queue, charts["small"])
+    assert not graph.waits_for(charts["redis"], charts["small"])
+
+
+def test_objects_come_after_the_namespaces_of_teams(file: Path) -> None:
+    (file.parents[1] / "manifests" / "extras" / "role.yaml").write_text(
+        "{apiVersion: v1, kind: ConfigMap, metadata: {name: theirs, namespace: vision}}"
+    )
+    file.write_text(f"{STACK}  gpu-cluster:teams: {{vision: {{members: [ada]}}}}\n")
+    graph, _ = platform_of(load(file))
+
+    assert graph.waits_for(graph.get("v1:ConfigMap", "theirs"), graph.get("v1:Namespace", "vision"))
+
+
 def test_a_chart_has_its_version_namespace_and_values(graph: Graph) -> None:
     charts = {it.name: it.inputs for it in graph.of("v4:Chart")}
 
@@ -104,3 +140,10 @@ def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path
     assert problem.line == 3
     already = f"is an object of the platform already, {made.name}; remove it"
     assert problem.message == f"Deployment telemetry/{name} {already}"
+
+
+def _add_queue(file: Path) -> None:
+    path = file.parents[1] / "manifests" / "extras" / "queue.yaml"
+    path.write_text(
+        "{apiVersion: kueue.x-k8s.io/v1beta2, kind: LocalQueue, metadata: {name: l4, namespace: vision}}"
+    )
