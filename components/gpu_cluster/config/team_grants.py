@@ -1,9 +1,11 @@
 """`gpu-cluster:teams`: teams with their namespaces, quotas and budgets."""
 
+from collections import Counter
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt
 
+from gpu_cluster.config.api_groups import CustomResource
 from gpu_cluster.config.budget import Email
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.min_max import MOST
@@ -51,6 +53,9 @@ class TeamSettings(Settings):
     gpus: dict[Name, GpuQuota] = Field(default={})
     """GPU quota by pool, and by MIG profile if the pool has several. Default: none."""
 
+    borrow: dict[Name, GpuQuota] = Field(default={})
+    """GPUs by pool beyond the quota that jobs may use while they are idle. Default: none."""
+
     cpu: Quantity | None = None
     """CPU quota. Default: the share of the pools in proportion to GPUs, plus 8 for other pods."""
 
@@ -69,11 +74,22 @@ class TeamSettings(Settings):
     clients: frozenset[Namespace] = frozenset()
     """Other namespaces whose pods may call the team's services and models. Default: none."""
 
+    custom_resources: frozenset[CustomResource] = frozenset()
+    """Custom resources that the team may create, such as trainjobs.trainer.kubeflow.org. Default: none."""
+
     gateway: Flag = False
     """Allow routes of the environment's gateway to the team's services and models. Default: false."""
 
     budget: TeamBudget | None = None
     """Monthly budget of the team; only with provider eks. Default: none."""
+
+    @property
+    def with_borrowed(self) -> "TeamSettings":
+        """The settings with borrowed GPUs in `gpus`: what the team's pods may hold at most."""
+        most = {pool: Counter(quota) for pool, quota in self.gpus.items()}
+        for pool, quota in self.borrow.items():
+            most.setdefault(pool, Counter()).update(quota)
+        return self.model_copy(update={"gpus": {pool: dict(quota) for pool, quota in most.items()}})
 
 
 def group_of(team: str) -> str:

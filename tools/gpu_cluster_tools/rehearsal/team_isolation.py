@@ -30,7 +30,7 @@ def escapes(api: DynamicClient, stack: Stack, pools: Mapping[str, Pool]) -> Iter
     """Pods within a grant that are refused, and pods beyond it that are not, in words."""
     for team, settings in stack.teams.items():
         namespace = settings.namespace or team
-        for pool, granted in share_of(settings, pools).gpus.items():
+        for pool, granted in share_of(settings.with_borrowed, pools).gpus.items():
             for resource in granted:
                 words = f"team {team}, pool {pool}"
                 pod = _pod(pools[pool], resource)

@@ -67,14 +67,14 @@ class TeamGrant(pulumi.ComponentResource):
         LeaderWorkerSets; `gateway`: that of the platform, where it may have routes of it; `hub`: the
         site's mirror of the model hub."""
         super().__init__("gpu-cluster:index:TeamGrant", name, None, opts)
-        share = share_of(settings, pools)
+        most = share_of(settings.with_borrowed, pools)
         own = settings.namespace or team
 
         namespace = Namespace(
             name,
             own,
             PodSecurity.RESTRICTED,
-            quota=quota_of(settings, share, pools),
+            quota=quota_of(settings, most, pools),
             allowances=allowances(
                 own,
                 settings,
@@ -87,20 +87,20 @@ class TeamGrant(pulumi.ComponentResource):
             )
             | from_gateway(gateway),
             labels={TEAM_LABEL: team},
-            annotations={POOLS_ANNOTATION: ",".join(share.gpus)},
+            annotations={POOLS_ANNOTATION: ",".join(most.gpus)},
             opts=pulumi.ResourceOptions(parent=self),
         )
         # After the namespace, and gone before it.
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
 
-        for pool, granted in share.gpus.items():
+        for pool, granted in most.gpus.items():
             core.ResourceQuota(
                 f"{name}-gpus-{pool}",
                 metadata=metadata(f"gpus-{pool}", own),
                 spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
                 opts=child,
             )
-        rules = rbac_rules.rules(groups=groups, routes=gateway is not None)
+        rules = rbac_rules.rules(groups=groups, routes=gateway is not None, custom=settings.custom_resources)
         role = rbac.Role(f"{name}-role", metadata=metadata(ROLE, own), rules=rules, opts=child)
         rbac.RoleBinding(
             f"{name}-members",

@@ -1,6 +1,6 @@
 """RBAC of a team in its namespace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pulumi_kubernetes.rbac import v1 as rbac
 
@@ -45,17 +45,26 @@ _ROUTES = (
 )
 
 
-def rules(*, groups: bool = False, routes: bool = False) -> list[rbac.PolicyRuleArgs]:
+def rules(
+    *, groups: bool = False, routes: bool = False, custom: Iterable[str] = ()
+) -> list[rbac.PolicyRuleArgs]:
     """`groups`: the cluster has the LeaderWorkerSet controller, for models over several nodes; `routes`: the
-    team may have routes of the gateway."""
+    team may have routes of the gateway; `custom`: resources by plural and group."""
     return [
         rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs, resource_names=names)
         for group, resources, verbs, names in (
             *_ALLOWED,
             *(_GROUPS if groups else ()),
             *(_ROUTES if routes else ()),
+            *(rule for resource in sorted(custom) for rule in _custom(resource)),
         )
     ]
+
+
+def _custom(resource: str) -> Iterator[tuple[str, list[str], list[str], None]]:
+    plural, _, group = resource.partition(".")
+    yield group, [plural], _CHANGE, None
+    yield group, [f"{plural}/scale"], ["get", "update", "patch"], None
 
 
 def subjects(team: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:

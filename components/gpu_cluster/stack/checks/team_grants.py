@@ -8,7 +8,7 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import PRINCIPAL, EksSettings
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.config.team_grants import ONLY, GpuQuota
+from gpu_cluster.config.team_grants import ONLY, GpuQuota, TeamSettings
 from gpu_cluster.stack.checks.models import obstacles, unknown_pool
 from gpu_cluster.stack.checks.namespaces import taken
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -29,6 +29,10 @@ def team_grants(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Key
         for pool, quota in team.gpus.items():
             if problem := _quota_problem(pool, quota, stack, offered, broken):
                 yield Diagnostic((*keys, "gpus", pool), problem)
+        for pool, quota in team.borrow.items():
+            problem = _quota_problem(pool, quota, stack, offered, broken)
+            if problem := problem or _too_many_borrowed(team, offered.get(pool)):
+                yield Diagnostic((*keys, "borrow", pool), problem)
     for path in stack.registry.repositories:
         owner = path.partition("/")[0]
         if owner in stack.teams and path != owner:
@@ -124,6 +128,21 @@ def _quota_problem(
         if profile != ONLY and profile not in layout:
             near = did_you_mean(profile, layout) or f"; there are {', '.join(layout)}"
             return f"pool {name} has no profile '{profile}'{near}"
+    return None
+
+
+def _too_many_borrowed(team: TeamSettings, pool: Pool | None) -> str | None:
+    if pool is None:
+        return None
+    try:
+        together = quota_by_resource(team.with_borrowed.gpus[pool.name], pool)
+    except ValueError:
+        return None
+    for resource, count in together.items():
+        there = pool.gpu_resources[resource] * pool.nodes.max
+        if count > there:
+            most = f"pool {pool.name} at nodes.max {pool.nodes.max} has {there}"
+            return f"{count} {resource} together with gpus, and {most}"
     return None
 
 

@@ -1,4 +1,8 @@
+from pathlib import Path
+
+from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.kubernetes.teams.granted import here, of_namespace, on_a_site, on_aws
+from tests.unit.platforms import platform_of
 
 
 def test_a_team_has_a_namespace_that_says_whose_it_is_and_holds_pods_to_restricted() -> None:
@@ -88,3 +92,29 @@ def test_the_platform_says_what_each_team_has() -> None:
         "memoryBytes": 64027099136,
         "gpus": {"l4-shared": {"nvidia.com/gpu": 4}},
     }
+
+
+def test_borrowed_gpus_raise_the_quotas_and_are_no_part_of_the_grant(tmp_path: Path) -> None:
+    file = tmp_path / "Pulumi.local.yaml"
+    file.write_text(
+        "config:\n"
+        "  gpu-cluster:cluster: {provider: local}\n"
+        "  gpu-cluster:pools:\n"
+        "    system: {instance: m7i.xlarge, nodes: 1}\n"
+        "    l4: {instance: g6.4xlarge, nodes: 4}\n"
+        "    a10: {instance: g5.4xlarge, nodes: 1}\n"
+        "  gpu-cluster:teams:\n"
+        "    vision: {gpus: {l4: 1}, borrow: {l4: 2, a10: 1}}\n"
+        "    speech: {gpus: {l4: 3}}\n"
+    )
+    graph, outputs = platform_of(load(file))
+
+    quotas = {
+        it: found["spec"]["hard"] for it, found in of_namespace(graph, "ResourceQuota", "vision").items()
+    }
+    assert quotas["gpus-l4"] == {"requests.nvidia.com/gpu": "3"}
+    assert quotas["gpus-a10"] == {"requests.nvidia.com/gpu": "1"}
+    assert quotas["quota"]["requests.nvidia.com/gpu"] == "4"
+    namespace = graph.get("v1:Namespace", "vision")["metadata"]
+    assert namespace["annotations"]["gpu-cluster/pools"] == "l4,a10"
+    assert outputs["teams"]["vision"]["gpus"] == {"l4": {"nvidia.com/gpu": 1}}

@@ -37,3 +37,12 @@ def test_nothing_of_rbac_and_no_way_into_pods_is_allowed() -> None:
     assert not {"pods/exec", "pods/attach", "pods/portforward", "serviceaccounts/token"} & {
         resource for _, resource in allowed()
     }
+
+
+def test_custom_resources_of_a_grant_are_the_teams_to_change_and_scale() -> None:
+    custom = rbac_rules.rules(custom=["trainjobs.trainer.kubeflow.org"])[-2:]
+
+    assert [(it.api_groups, it.resources) for it in custom] == [
+        (["trainer.kubeflow.org"], ["trainjobs"]),
+        (["trainer.kubeflow.org"], ["trainjobs/scale"]),
+    ]
