@@ -27,6 +27,7 @@ GUIDES = {
     "docs/guides/model.md": "prod",
     "docs/guides/pool.md": "prod",
     "docs/guides/team.md": "prod",
+    "docs/guides/training.md": "prod",
     "docs/guides/upgrade.md": "prod",
 }
 """The stack whose file gets the sections that the page shows: of the gateway dev, which needs no keys."""

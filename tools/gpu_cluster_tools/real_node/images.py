@@ -26,27 +26,29 @@ _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 @dataclass(frozen=True)
 class LocalImage:
-    """An image of one layer. Files below usr/, lib and bin/ are executable, a path with a slash at its end
-    is a folder for everyone's files."""
+    """An image of one layer. Files below usr/, lib and bin/, and the command, are executable; a path with a
+    slash at its end is a folder that every user may write to."""
 
     name: str
     """Whole name, as containers have it."""
 
     files: Mapping[str, bytes]
     command: list[str] = field(default_factory=list[str])
+    user: str = ""
+    """User of its containers, such as 65532:65532; empty for root."""
 
     @cached_property
     def digest(self) -> str:
         """Digest of its files, which may be hundreds of megabytes."""
-        return _digest(_layer(self.files))
+        return _digest(self._layer())
 
     def write(self, path: Path, machine: str) -> None:
         """An archive in the layout of OCI."""
-        layer = _layer(self.files)
+        layer = self._layer()
         config = {
             "architecture": _ARCHITECTURES[machine],
             "os": "linux",
-            "config": {"Env": ["PATH=/usr/local/bin"], "Entrypoint": self.command},
+            "config": {"Env": ["PATH=/usr/local/bin"], "Entrypoint": self.command, "User": self.user},
             "rootfs": {"type": "layers", "diff_ids": [self.digest]},
         }
         files = _Blob("layer.v1.tar", layer, self.digest)
@@ -65,6 +67,17 @@ class LocalImage:
             _add(archive, "index.json", _json(index))
             for blob in (files, configured, listed):
                 _add(archive, f"blobs/sha256/{blob.digest.removeprefix('sha256:')}", blob.content)
+
+    def _layer(self) -> bytes:
+        content = io.BytesIO()
+        with tarfile.open(fileobj=content, mode="w") as archive:
+            for path, data in self.files.items():
+                if path.endswith("/"):
+                    _add_folder(archive, path)
+                else:
+                    runs = path.startswith(_EXECUTABLE) or f"/{path}" in self.command
+                    _add(archive, path, data, mode=0o755 if runs else 0o644)
+        return content.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,17 +197,6 @@ def _reference(name: str) -> str:
         return name
     head, slash, last = repository.rpartition("/")
     return f"{head}{slash}{last.partition(':')[0]}@{digest}"
-
-
-def _layer(files: Mapping[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w") as archive:
-        for path, data in files.items():
-            if path.endswith("/"):
-                _add_folder(archive, path)
-            else:
-                _add(archive, path, data, mode=0o755 if path.startswith(_EXECUTABLE) else 0o644)
-    return content.getvalue()
 
 
 def _add(archive: tarfile.TarFile, path: str, content: bytes, mode: int = 0o644) -> None:

@@ -24,6 +24,8 @@ from gpu_cluster_tools.toolchain.tools import (
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KUBE_STATE_METRICS,
+    KUEUE,
+    KUEUE_CHARTS,
     LWS_CONTROLLER,
     METRICS_ADAPTER,
     NODE_EXPORTER,
@@ -72,7 +74,8 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_all_tests = (*of_tests, *of_nodes, *controllers, *entrances, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
-    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *nvidia)
+    queues = (KUEUE, KUEUE_CHARTS)
+    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *queues, *nvidia)
     match arguments:
         case ["--tests"]:
             return of_tests

@@ -260,6 +260,22 @@ ENVOY_GATEWAY_CHARTS = Tool(
     ),
 )
 
+KUEUE = Tool(
+    name="kueue",
+    version="v0.17.0",  # of the chart in docs/guides/training.md
+    module="kueue",
+    package="sigs.k8s.io/kueue/cmd/kueue",
+    variables={"sigs.k8s.io/kueue/pkg/version.GitVersion": "v0.17.0"},
+)
+
+KUEUE_CHARTS = Tool(
+    name="kueue-charts",
+    version=KUEUE.version,
+    module="kueue-charts",
+    package=".",
+    files=ModuleFiles(module="sigs.k8s.io/kueue", paths=("charts/kueue",)),
+)
+
 CERT_MANAGER = Tool(
     name="cert-manager",
     version="v1.19.1",
