@@ -77,7 +77,7 @@ def _read(model: type[_Root], sections: dict[str, Any]) -> tuple[_Root | None, l
 
 
 def _entry(kind: StackKind, keys: Keys) -> Keys:
-    """The smallest part that can be left out to remove the error at the keys: a pool, chart or key of a model.
+    """The smallest part that can be left out to remove the error at the keys: a pool, chart or model key.
     Without a provider, the whole cluster section is left out."""
     if keys[:2] == ("cluster", "provider"):
         return keys[:1]
