@@ -29,7 +29,7 @@ GUARDS = (
         "01_network_plugin", "components/gpu_cluster/aws/eks/bootstrap_addons.py", ", depends_on=[identity]"
     ),
     Guard("02_dns", "components/gpu_cluster/stack/checks/pools.py", "yield from _system(offered)", "return"),
-    Guard("02_dns", "components/gpu_cluster/aws/environment.py", "_after(on_aws, nodes)", "on_aws"),
+    Guard("02_dns", "components/gpu_cluster/aws/environment.py", "after=[nodes],", "after=[],"),
     Guard(
         "03_tolerations",
         "components/gpu_cluster/kubernetes/gpu/daemons.py",

@@ -13,7 +13,7 @@ from gpu_cluster_tools.rehearsal.small_stack import small_stack
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 _BOUNDARY = Path(__file__).parent / "aws/unusual/Pulumi.boundary.yaml"

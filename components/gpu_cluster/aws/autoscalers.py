@@ -1,6 +1,6 @@
 """Autoscalers of EKS: start nodes for pending pods, and end nodes without use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -23,6 +23,7 @@ def autoscalers(
     account: str,
     region: str,
     mirror: str,
+    after: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> list[pulumi.Resource]:
     """Create the cluster autoscaler if a node group has a size range, and Karpenter if a pool uses it.
@@ -35,6 +36,7 @@ def autoscalers(
             cluster_name=context.cluster_name,
             region=region,
             image=CLUSTER_AUTOSCALER.at(mirror),
+            after=after,
             opts=opts,
         )
     if not chosen:
@@ -52,6 +54,7 @@ def autoscalers(
             pull_secret=pull_secret_of(stack),
             replicas=min(2, _open_nodes(pools)),
             isolated=stack.network is not None and stack.network.nat is Nat.NONE,
+            after=after,
             opts=opts,
         )
     ]

@@ -160,7 +160,8 @@ def eks_backend(
         grants=stores.grants,
         volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
-        opts=_after(on_aws, nodes),
+        after=[nodes],
+        opts=on_aws,
     )
     teams = team_accounts(
         name,
@@ -180,9 +181,8 @@ def eks_backend(
         account=settings.account,
         region=region,
         mirror=registry.mirror,
-        opts=pulumi.ResourceOptions.merge(
-            _after(on_aws, registry, addons), pulumi.ResourceOptions(providers=[cluster.provider])
-        ),
+        after=[registry, addons],
+        opts=pulumi.ResourceOptions.merge(on_aws, pulumi.ResourceOptions(providers=[cluster.provider])),
     )
     written = stack.telemetry.remote_write
     if written and written.sigv4_region:

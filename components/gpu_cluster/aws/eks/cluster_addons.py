@@ -21,7 +21,7 @@ class ClusterAddons(pulumi.ComponentResource):
 
     ClusterAddons("platform-addons", settings, cluster=eks.cluster_name, pools=pools,
            drivers=drivers_of(stack.storage), grants={"aws-mountpoint-s3-csi-driver": {"models": policy}},
-           volumes_key=key, tags=tags, opts=pulumi.ResourceOptions(depends_on=[groups]))
+           volumes_key=key, tags=tags, after=[groups])
     """
 
     def __init__(
@@ -35,16 +35,19 @@ class ClusterAddons(pulumi.ComponentResource):
         volumes_key: pulumi.Input[str],
         tags: Mapping[str, str],
         grants: Mapping[str, Grants] | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`drivers`: add-ons that the storage needs; `grants`: policies with which a driver accesses the
         stores of the stack; `volumes_key`:
 
-        KMS key of EBS volumes; `tags`: tags of disks that the cluster creates without the provider. The
-        caller sets `depends_on` in `opts`, since add-ons need nodes that run their pods.
+        KMS key of EBS volumes; `tags`: tags of disks that the cluster creates without the provider; `after`:
+        resources that the add-ons wait for, such as nodes that run their pods. The roles of drivers do not
+        wait, since a pod gets credentials only at its start, and an association may take seconds to be
+        effective (EKS API reference, CreatePodIdentityAssociation).
         """
         super().__init__("gpu-cluster:index:Addons", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self, depends_on=after)
         gpu_pools = [pool for pool in pools.values() if pool.gpus]
         values: dict[str, dict[str, Any] | None] = {
             "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},
@@ -62,7 +65,7 @@ class ClusterAddons(pulumi.ComponentResource):
             if key == EBS:
                 allowed["key"] = _encrypts(volumes_key)
                 configured["controller"] = {"extraVolumeTags": dict(tags)}  # and of snapshots
-            _driver(name, key, settings, cluster, allowed, configured, self)
+            _driver(name, key, settings, cluster, allowed, configured, after, self)
         for key in settings.addons:
             if key not in ADDONS:
                 managed_addon(name, key, settings, cluster=cluster, opts=child)
@@ -77,6 +80,7 @@ def _driver(
     cluster: pulumi.Input[str],
     grants: Grants,
     values: Mapping[str, Any],
+    earlier: Sequence[pulumi.Resource],
     parent: pulumi.Resource,
 ) -> None:
     """A CSI driver. Its role is created first, since pods get credentials only at their start."""
@@ -90,7 +94,7 @@ def _driver(
         managed=[managed_policy(policy) for policy in known.managed],
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    after = pulumi.ResourceOptions(parent=parent, depends_on=[identity])
+    after = pulumi.ResourceOptions(parent=parent, depends_on=[identity, *earlier])
     managed_addon(name, key, settings, cluster=cluster, values=values, opts=after)
 
 

@@ -1,6 +1,6 @@
 """Karpenter, and the pools whose nodes it starts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -41,9 +41,14 @@ class Karpenter(pulumi.ComponentResource):
         pull_secret: str | None = None,
         replicas: int,
         isolated: bool,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`charts` is a folder or an oci:// address; `isolated` where no way leads out of the network."""
+        """`charts` is a folder or an oci:// address; `isolated` where no way leads out of the network.
+
+        `after`: what the controller waits for, such as nodes. Its role does not wait: a pod that starts
+        within seconds of its association may get no credentials (EKS API, CreatePodIdentityAssociation).
+        """
         super().__init__("gpu-cluster:index:Karpenter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -84,7 +89,7 @@ class Karpenter(pulumi.ComponentResource):
             replicas=replicas,
             isolated=isolated,
             repair=any(settings[key].repair for key in pools),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, entry, *role.ready]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, entry, *role.ready, *after]),
         )
         for key, pool in pools.items():
             spec = node_class(pool, settings[key], context, profile=profile.name)

@@ -1,5 +1,7 @@
 """The cluster autoscaler: starts nodes of managed node groups for pending pods, and ends idle ones."""
 
+from collections.abc import Sequence
+
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
@@ -46,8 +48,11 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         cluster_name: pulumi.Input[str],
         region: str,
         image: str,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`after`: what its objects wait for, such as nodes. Its role does not wait: a pod that starts within
+        seconds of its association may get no credentials (EKS API, CreatePodIdentityAssociation)."""
         super().__init__("gpu-cluster:index:ClusterAutoscaler", name, None, opts)
         namespace = Namespace(
             name,
@@ -55,7 +60,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
             PodSecurity.RESTRICTED,
             quota=_QUOTA,
             allowances={"dns": to_dns(), "apis": to_anywhere(443), "role": to_pod_identity()},
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
         identity = PodIdentity(
             f"{name}-identity",

@@ -105,7 +105,7 @@ ClusterAddons(
     drivers=csi_addons(stack.storage),
     volumes_key=keys.arns[KeyUsage.VOLUMES],
     tags=tags_of(pulumi.get_stack(), stack.tags),
-    opts=pulumi.ResourceOptions(depends_on=[nodes]),
+    after=[nodes],
 )
 
 pulumi.export("cluster", cluster.cluster_name)

@@ -206,3 +206,18 @@ def test_disks_that_claims_make_bear_the_tags_of_the_stack(graph: Graph, stack: 
     tags = {"gpu-cluster/stack": "test", **load(STACKS / f"Pulumi.{stack}.yaml").tags}
     [driver] = [it for it in graph.of("Addon") if it["addonName"] == "aws-ebs-csi-driver"]
     assert json.loads(driver["configurationValues"])["controller"]["extraVolumeTags"] == tags
+
+
+def test_roles_of_pods_are_associated_minutes_before_the_pods_start(graph: Graph) -> None:
+    """EKS: an association may take seconds to be effective; a pod gets credentials only when it starts."""
+    groups = [r for r in graph.resources if r.type == "aws:eks/nodeGroup:NodeGroup"]
+    associations = [
+        r for r in graph.resources if r.type == "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+    ]
+
+    assert associations
+    assert [it.name for it in associations if any(graph.waits_for(it, group) for group in groups)] == []
+    started = [
+        r for r in graph.resources if r.type in ("kubernetes:apps/v1:Deployment", "aws:eks/addon:Addon")
+    ]
+    assert any(graph.waits_for(it, group) for it in started for group in groups)
