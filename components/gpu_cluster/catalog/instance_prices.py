@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES
+from gpu_cluster.catalog.lazy_table import LazyTable
 from gpu_cluster.catalog.offerings import regions_with
 from gpu_cluster.catalog.price import MOVING_PRICE_DAYS, Price, PriceError
 from gpu_cluster.catalog.price_tables import price_sources
@@ -116,7 +117,7 @@ def _listed(instance: str) -> Fraction:
     return Fraction(str(INSTANCES[instance].hourly_usd))
 
 
-_RATIOS: Mapping[str, Mapping[str, _Ratio]] = _ratios()
+_RATIOS: Mapping[str, Mapping[str, _Ratio]] = LazyTable(_ratios)
 
 _LARGEST_DISCOUNT = Fraction("0.1")
 _LOWEST_SPOT: Mapping[str, Fraction] = {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from gpu_cluster.catalog.lazy_table import LazyTable
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.catalog.price_tables import price_sources
 from gpu_cluster.catalog.table_files import rows_of
@@ -38,7 +39,7 @@ def _prices() -> dict[tuple[str, str], Price]:
     }
 
 
-SERVICE_PRICES: Mapping[tuple[str, str], Price] = _prices()
+SERVICE_PRICES: Mapping[tuple[str, str], Price] = LazyTable(_prices)
 """Prices by service and region."""
 
 
