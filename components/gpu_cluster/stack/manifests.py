@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, r
 from gpu_cluster.stack.yaml_nodes import line_of
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
+_FILES = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,19 @@ def _of_path(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
 
 def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     try:
-        documents = read_all(decoded(path.read_bytes()))
+        documents = _documents(path.read_bytes())
     except UnreadableFileError as error:
         yield LocatedDiagnostic(shown(path), error.line, "", error.message)
         return
     for document in documents:
         line = line_of(document.root)
         yield from _of_document(shown(path), line, document)
+
+
+@lru_cache(_FILES)
+def _documents(content: bytes) -> tuple[Document, ...]:
+    """Documents of a file's content, parsed once: a plan checks, creates, compares and counts its objects."""
+    return tuple(read_all(decoded(content)))
 
 
 def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | LocatedDiagnostic]:

@@ -8,6 +8,8 @@ from ruamel.yaml import YAML
 
 from gpu_cluster.plan import Graph, planned
 from gpu_cluster.stack import StackFileError, load
+from gpu_cluster.stack.declared import declared
+from gpu_cluster.stack.document import Document, read_all
 from gpu_cluster.stack.manifests import manifests_of
 from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.plan_adapter import resources_of
@@ -49,6 +51,26 @@ def test_each_object_is_a_resource_below_one_component(graph: Graph) -> None:
     assert below["platform-extras-configmap-greeting-words"] == "kubernetes:core/v1:ConfigMap"
     assert below["platform-extras-deployment-greeting-server"] == "kubernetes:apps/v1:Deployment"
     assert below["platform-extras-small"] == "kubernetes:helm.sh/v4:Chart"
+
+
+def test_a_file_is_parsed_once_for_checks_objects_conflicts_and_counts(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[str] = []
+
+    def noted(text: str) -> list[Document]:
+        parsed.append(text)
+        return read_all(text)
+
+    manifest = file.parents[1] / "manifests" / "extras" / "own.yaml"
+    manifest.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: parsed-once}\n")
+    monkeypatch.setattr("gpu_cluster.stack.manifests.read_all", noted)
+
+    stack = load(file)
+    planned(stack, "x")
+    declared(stack)
+
+    assert parsed.count(manifest.read_text()) == 1
 
 
 def test_namespaces_come_before_what_is_in_them(graph: Graph) -> None:
