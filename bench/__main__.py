@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import manifests, offline
+from bench import manifests, offline, revision
 from bench.run import Times, empty_program, platform
 from bench.stacks import with_models, with_nodes
 from gpu_cluster_tools.toolchain import install
@@ -17,9 +17,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs of which the median counts (default: 3)")
     parser.add_argument("--offline", action="store_true", help="only what needs no engine")
+    parser.add_argument("--against", metavar="REVISION", help="only commands, beside those of a git revision")
     arguments = parser.parse_args()
     runs: int = arguments.runs
     project = Path(__file__).parent.parent
+    if arguments.against:
+        revision.show(project, arguments.against, runs)
+        return
     offline.show(project, runs)
     manifests.show(runs)
     if not arguments.offline:

@@ -1,15 +1,14 @@
 """Plain manifests: processor time of all rules on 1,000 and 10,000 objects, and of checkov on the first."""
 
 import json
-import os
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+
+from bench.processor import processor_seconds
 
 _COUNTS = (1_000, 10_000)
 
@@ -31,7 +30,7 @@ def show(runs: int) -> None:
         for count in _COUNTS:
             file = Path(folder) / f"{count}.yaml"
             file.write_text(
-                "---\n".join(json.dumps(_deployment(number), indent=1) + "\n" for number in range(count))
+                "---\n".join(json.dumps(deployment(number), indent=1) + "\n" for number in range(count))
             )
             own.append(_median([sys.executable, "-c", _CHECK, str(file)], runs))
             print(f"{f'{count:,} manifests':26}{own[-1]:6.2f} s", flush=True)
@@ -52,20 +51,10 @@ def _slope(times: list[float]) -> float:
 
 
 def _median(command: list[str], runs: int) -> float:
-    return statistics.median(_processor_seconds(command) for _ in range(runs))
+    return statistics.median(processor_seconds(command) for _ in range(runs))
 
 
-def _processor_seconds(command: list[str]) -> float:
-    """Processor seconds of a process and its children; it may end with findings."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(
-        command, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
-    )
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def _deployment(number: int) -> dict[str, Any]:
+def deployment(number: int) -> dict[str, Any]:
     """A server with findings of some rules."""
     labels = {"app": f"server-{number}"}
     container = {

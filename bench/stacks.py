@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+MANIFESTS = "objects.yaml"
+
 
 def with_nodes(count: int) -> str:
     """One model on a GPU pool of this many nodes."""
@@ -19,6 +21,11 @@ def with_pools(count: int) -> str:
     return _stack(nodes=2, models=1, pools=count)
 
 
+def with_manifests(_: int) -> str:
+    """One model, and the objects of a file beside it."""
+    return _stack(nodes=1, models=1, extras={"manifests": [MANIFESTS]})
+
+
 def with_teams(count: int) -> str:
     """A number of teams on an on-premises site, each with a GPU."""
     machine = {"cpus": 16, "memory": "64Gi", "gpu": "L4", "gpus": 1}
@@ -31,7 +38,7 @@ def with_teams(count: int) -> str:
     )
 
 
-def _stack(*, nodes: int, models: int, pools: int = 1) -> str:
+def _stack(*, nodes: int, models: int, pools: int = 1, **sections: Any) -> str:
     model = {
         "model": "meta-llama/Llama-3.1-8B-Instruct",
         "pool": "l4",
@@ -48,6 +55,7 @@ def _stack(*, nodes: int, models: int, pools: int = 1) -> str:
             **{f"l4-{number}": gpu_pool for number in range(1, pools)},
         },
         serving={"models": {f"model-{number}": model for number in range(models)}},
+        **sections,
     )
 
 
