@@ -31,7 +31,7 @@ PUBLIC = {
         "Replica RehearsalReport Sandbox "
         "ControlPlaneStatus TeamSandbox admit forget_local_state inventory local_stacks local_state "
         "locked reconcile recover "
-        "rehearse rehearse_team replicas_in removed_models copy_project simulate unlock"
+        "replicas_in copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
         "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER KARPENTER_CHARTS LWS_CONTROLLER "

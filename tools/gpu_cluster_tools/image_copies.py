@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gpu_cluster.aws.ecr.mirroring import ImageCopy
 from gpu_cluster.plan import Graph
+
+if TYPE_CHECKING:
+    from gpu_cluster.aws.ecr.mirroring import ImageCopy
 
 _OCI = "oci://"
 _CHART = ":Chart"
@@ -15,7 +17,7 @@ _CHART = ":Chart"
 class ImageCopies:
     """Copies that a mirror needs before the first pod of a stack starts, and what they leave out."""
 
-    copies: tuple[ImageCopy, ...]
+    copies: "tuple[ImageCopy, ...]"
     elsewhere: tuple[str, ...]
     """Images and charts that are pulled from other addresses than the mirror's."""
 
@@ -93,8 +95,10 @@ def _is_copy(address: str, prefix: str) -> bool:
     return address.startswith(prefix) and "." in address.removeprefix(prefix).partition("/")[0]
 
 
-def _copy(address: str, prefix: str) -> ImageCopy:
+def _copy(address: str, prefix: str) -> "ImageCopy":
     """The source by its digest if it is known, and the destination by its tag if it has one."""
+    from gpu_cluster.aws.ecr.mirroring import ImageCopy  # loads the SDKs
+
     named, at, digest = address.partition("@")
     repository, colon, _ = named.rpartition(":")
     has_tag = bool(colon) and "/" not in named.removeprefix(f"{repository}:")

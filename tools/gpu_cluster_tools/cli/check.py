@@ -60,14 +60,14 @@ def check(
     as_json = as_json or format is CheckFormat.JSON
     doing = "evaluating" if file else f"planning {stack or 'local'}, and evaluating"
     with working(f"{doing} all rules", quiet=as_json):
-        judged = _manifests(file, stack) if file else _plan(stack or "local")
+        judged, notes = (_manifests(file, stack), []) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS, brief_text
 
     write = FORMATS[CheckFormat.JSON if as_json else format]
     text = brief_text(judged) if brief else write(judged)
     plain = format is CheckFormat.TEXT and not as_json
     tell(text, output, judged.summary, wrap=plain)
-    for note in [] if file else _notes(stack or "local"):
+    for note in notes:
         say(f"note: {note}", err=True)
     if judged.stopping:
         raise typer.Exit(1)
@@ -75,21 +75,16 @@ def check(
         raise typer.Exit(3)
 
 
-def _plan(stack: str) -> "Evaluation":
-    from gpu_cluster.plan import plan_of
+def _plan(stack: str) -> tuple["Evaluation", list[str]]:
+    """Findings of a stack, and notes on the parts of its file that are not checked."""
+    from gpu_cluster.plan import planned
+    from gpu_cluster.stack import load_any
+    from gpu_cluster.stack.notes import notes_of
     from gpu_cluster_policies.evaluate import evaluate_plan
 
     project = Project.here()
-    project.stack_file(stack)
-    return evaluate_plan(plan_of(project.folder, stack), project.folder)
-
-
-def _notes(stack: str) -> list[str]:
-    """Notes on the parts of a stack file that are not checked."""
-    from gpu_cluster.stack import load_any
-    from gpu_cluster.stack.notes import notes_of
-
-    return [*notes_of(load_any(Project.here().stack_file(stack)))]
+    settings = load_any(project.stack_file(stack))
+    return evaluate_plan(planned(settings, stack), project.folder), [*notes_of(settings)]
 
 
 def _manifests(files: list[str], stack: str | None) -> "Evaluation":

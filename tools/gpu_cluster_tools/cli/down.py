@@ -9,7 +9,7 @@ from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
-from gpu_cluster_tools.rehearsal import PulumiEngine, Sandbox, local_stacks, local_state, recover, unlock
+from gpu_cluster_tools.rehearsal import PulumiEngine, local_stacks, local_state, recover, unlock
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 
@@ -36,6 +36,8 @@ def _remove_local(project: RunningProject, stack: str) -> None:
     with project.alone():
         for name in local_stacks(project.folder):
             unlock(PulumiEngine(project.folder, name, local_state(project.folder)))
+        from gpu_cluster_tools.rehearsal import Sandbox  # loads the emulated account
+
         for sandbox in Sandbox.all_of(project.folder):
             sandbox.remove()
         RealNodes(project.local).remove()

@@ -9,8 +9,6 @@ from os import fstat
 
 import typer
 
-from gpu_cluster_tools.toolchain.progress import live_line
-
 AFTER = 2.0
 """Seconds after which progress of a step is shown."""
 
@@ -22,6 +20,8 @@ def working(title: str, *, quiet: bool = False) -> Generator[None]:
     `quiet`: the output is for a program. A pipe gets no progress.
     """
     if sys.stderr.isatty() and not quiet:
+        from gpu_cluster_tools.toolchain.progress import live_line  # loads the toolchain
+
         with live_line(title, after=AFTER):
             yield
     elif quiet or _is_pipe():

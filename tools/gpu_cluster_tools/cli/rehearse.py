@@ -15,11 +15,12 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.cli.width import say_if_heard
-from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project, rehearse_team
-from gpu_cluster_tools.rehearsal import rehearse as run
+from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
+from gpu_cluster_tools.rehearsal.rehearse import rehearse as run
+from gpu_cluster_tools.rehearsal.rehearse_team import rehearse_team
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.rehearsal.temporary_folder import PROJECT, temporary_folder
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed

@@ -10,7 +10,6 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster.kubernetes.cluster import kubeconfig_of
 from gpu_cluster.stack import is_team_file
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.rehearsal import (
@@ -35,6 +34,8 @@ class RunningProject(Project):
         """Kubeconfig of the cluster of a stack, and its context unless it is the current one."""
         if isinstance(stack.cluster, EksSettings):
             return self._kubeconfig_of_eks(name, stack), None
+        from gpu_cluster.kubernetes.cluster import kubeconfig_of  # loads the SDKs
+
         context = stack.cluster.context if isinstance(stack.cluster, ExistingCluster) else None
         return Path(kubeconfig_of(stack.cluster, self.folder)), context
 

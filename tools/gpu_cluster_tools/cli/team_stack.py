@@ -10,7 +10,6 @@ import typer
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster.kubernetes.cluster import team_kubeconfig
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import reasons_of, rows_of
 from gpu_cluster_tools.cli.table import table
@@ -19,12 +18,11 @@ from gpu_cluster_tools.rehearsal import (
     PulumiEngine,
     RehearsalError,
     Replica,
-    admit,
     local_stacks,
     recover,
     replicas_in,
 )
-from gpu_cluster_tools.rehearsal import removed_models as retired
+from gpu_cluster_tools.rehearsal.removed_models import removed_models as retired
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 
@@ -74,6 +72,8 @@ def pods_of(project: RunningProject, team: TeamStack) -> tuple[Replica, ...]:
 
 def kubeconfig_of_team(project: RunningProject, team: TeamStack) -> tuple[Path, str | None]:
     """Kubeconfig for the status of the team, and its context unless it is the current one."""
+    from gpu_cluster.kubernetes.cluster import team_kubeconfig  # loads the SDKs
+
     if isinstance(team.environment.cluster, EksSettings):
         return project.below(team).kubeconfig(team.file.team.environment, team.environment)
     return Path(team_kubeconfig(team, project.folder)).expanduser(), team.file.team.context
@@ -86,6 +86,8 @@ def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> Non
         raise RehearsalError(f"{environment} is not running{where}; run `gpu-cluster up {environment}` first")
     control_plane = project.control_plane(toolchain)
     control_plane.start()
+    from gpu_cluster_tools.rehearsal import admit  # loads the emulated account
+
     admit(project.folder, control_plane, team.name)
 
 

@@ -35,8 +35,8 @@ from gpu_cluster_tools.rehearsal import (
     local_stacks,
     reconcile,
     recover,
-    removed_models,
 )
+from gpu_cluster_tools.rehearsal.removed_models import removed_models
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE

@@ -6,7 +6,6 @@ from typing import Any
 from gpu_cluster.catalog import ADDON_VERSIONS, ADDONS
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.kubernetes.storage import csi_addons
 from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
 
@@ -49,6 +48,8 @@ def addons(stack: Stack, aws: Aws | None) -> Iterator[Check]:
 
 def installed(settings: EksSettings, stack: Stack) -> dict[str, str]:
     """Versions by add-on: pinned by the stack, or from the catalog."""
+    from gpu_cluster.kubernetes.storage import csi_addons  # loads the SDKs
+
     names = (
         *_ALWAYS,
         *sorted(csi_addons(stack.storage)),

@@ -51,6 +51,21 @@ def test_what_needs_no_cloud_and_no_cluster_reads_nothing_that_talks_to_one(argu
     assert modules_of(*arguments) & TALKS == set()
 
 
+@pytest.mark.parametrize("name", ["cost", "doctor", "down", "env", "images", "status", "verify"])
+def test_only_a_rehearsal_loads_the_emulated_account(name: str) -> None:
+    assert modules_of(name, "--help") & {"boto3", "moto"} == set()
+
+
+@pytest.mark.parametrize("name", ["cost", "doctor", "env", "images", "plan", "status"])
+def test_help_loads_no_sdk(name: str) -> None:
+    assert modules_of(name, "--help") & {"pulumi", "pulumi_aws", "pulumi_kubernetes"} == set()
+
+
+@pytest.mark.parametrize("name", ["plan", "check", "cost", "images", "report", "diagram"])
+def test_what_only_plans_does_not_load_the_toolchain(name: str) -> None:
+    assert "gpu_cluster_tools.toolchain.toolchain" not in modules_of(name, "--help")
+
+
 def test_the_list_of_commands_reads_none_of_them() -> None:
     read = modules_of("--help")
 

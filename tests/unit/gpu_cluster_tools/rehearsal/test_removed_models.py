@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal import PulumiEngine, removed_models
+from gpu_cluster_tools.rehearsal import PulumiEngine
+from gpu_cluster_tools.rehearsal.removed_models import removed_models
 
 CHAT = "urn:pulumi:s::p::gpu-cluster:index:Serving$gpu-cluster:index:Model::platform-serving-chat"
 CODE = CHAT.replace("chat", "code")
