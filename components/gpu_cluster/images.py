@@ -191,6 +191,12 @@ VALKEY = Image(
     "8.1.8-alpine",
     "77643d152547b446fc15cbafaff22004545663fcd40c6b28038ad283837baa75",
 )
+# Digest as public deployments pin it for v1.5.0, read on 2026-11-30.
+ENDPOINT_PICKER = Image(
+    "registry.k8s.io/gateway-api-inference-extension/epp",
+    "v1.5.0",
+    "86c679b057298e68c6e65ff5603e92066d432e77b11f1f81f0a06399694810bc",
+)
 # The list of promoted images, registry.k8s.io in kubernetes/k8s.io, was seen up to v0.10.0 only; 2026-11-29.
 METRICS_ADAPTER = TaggedImage("registry.k8s.io/prometheus-adapter/prometheus-adapter", "v0.12.0")
 

@@ -14,6 +14,7 @@ from gpu_cluster_tools.toolchain.toolchain import (
     tools_folder,
 )
 from gpu_cluster_tools.toolchain.tools import (
+    ENDPOINT_PICKER,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
@@ -25,6 +26,7 @@ from gpu_cluster_tools.toolchain.tools import (
 __all__ = [
     "AT_ONCE",
     "AWS_PROVIDER",
+    "ENDPOINT_PICKER",
     "ENVOY_GATEWAY",
     "ENVOY_GATEWAY_CHARTS",
     "KARPENTER",

@@ -21,6 +21,7 @@ from gpu_cluster_tools.toolchain.tools import (
     AWS_LOAD_BALANCER_CONTROLLER,
     CERT_MANAGER,
     CRANE,
+    ENDPOINT_PICKER,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KUBE_STATE_METRICS,
@@ -68,7 +69,7 @@ def _install_vllm() -> None:
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     of_tests = (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else (NODE_PROBLEM_DETECTOR,)))
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
-    entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER)
+    entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
     registries = (OCI_REGISTRY, CRANE)
     of_nodes = (PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
     of_all_tests = (*of_tests, *of_nodes, *controllers, *entrances, *registries)

@@ -248,6 +248,14 @@ RATE_LIMIT = Tool(
     package="github.com/envoyproxy/ratelimit/src/service_cmd",
 )
 
+ENDPOINT_PICKER = Tool(
+    name="endpoint-picker",
+    version="v1.5.0",  # of the image that the platform runs
+    module="endpoint-picker",
+    package="sigs.k8s.io/gateway-api-inference-extension/cmd/epp",
+    variables={"sigs.k8s.io/gateway-api-inference-extension/version.BuildRef": "v1.5.0"},
+)
+
 ENVOY_GATEWAY_CHARTS = Tool(
     name="envoy-gateway-charts",
     version=ENVOY_GATEWAY_VERSION,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gpu_cluster.images import ENDPOINT_PICKER as ENDPOINT_PICKER_IMAGE
 from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
 from gpu_cluster.images import KUBE_STATE_METRICS as KUBE_STATE_METRICS_IMAGE
@@ -41,6 +42,7 @@ from gpu_cluster_tools.toolchain.tools import (
     CERT_MANAGER,
     CRANE,
     DEVICE_PLUGIN_CONFIG,
+    ENDPOINT_PICKER,
     ENVOY_GATEWAY,
     ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
@@ -78,6 +80,7 @@ from gpu_cluster_tools.toolchain.tools import (
         PROMTOOL,
         LWS_CONTROLLER,
         NODE_PROBLEM_DETECTOR,
+        ENDPOINT_PICKER,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
         CRANE,
@@ -135,6 +138,10 @@ def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
 def test_envoy_gateway_and_its_charts_are_of_the_version_of_its_image() -> None:
     assert ENVOY_GATEWAY.version == ENVOY_GATEWAY_CHARTS.version == ENVOY_GATEWAY_IMAGE.tag
     assert ENVOY_GATEWAY_CHARTS.variables == {"main.release": ENVOY_GATEWAY_IMAGE.tag}
+
+
+def test_the_endpoint_picker_is_of_the_version_of_its_image() -> None:
+    assert ENDPOINT_PICKER.version == ENDPOINT_PICKER_IMAGE.tag
 
 
 def test_the_rate_limit_service_and_its_counters_are_of_the_releases_of_their_images() -> None:
@@ -225,6 +232,7 @@ def test_every_module_is_used() -> None:
         OTEL_COLLECTOR,
         NODE_PROBLEM_DETECTOR,
         LWS_CONTROLLER,
+        ENDPOINT_PICKER,
         ENVOY_GATEWAY,
         ENVOY_GATEWAY_CHARTS,
         OCI_REGISTRY,
