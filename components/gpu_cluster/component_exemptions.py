@@ -8,6 +8,7 @@ from gpu_cluster.aws.karpenter.controller import KarpenterController
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
+from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
@@ -32,6 +33,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:LwsController": LwsController.EXEMPT,
     "gpu-cluster:index:MigManager": MigManager.EXEMPT,
     "gpu-cluster:index:OnCall": OnCall.EXEMPT,
+    "gpu-cluster:index:PlatformGateway": PlatformGateway.EXEMPT,
     "gpu-cluster:index:Serving": Serving.EXEMPT,
     "gpu-cluster:index:StorageClasses": StorageClasses.EXEMPT,
     "gpu-cluster:index:Telemetry": Telemetry.EXEMPT,

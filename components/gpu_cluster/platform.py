@@ -6,7 +6,7 @@ from typing import Any
 
 import pulumi
 
-from gpu_cluster.capacity import Pool, aliases_of, counted_models, pools_of, served_metrics
+from gpu_cluster.capacity import Pool, aliases_of, counted_models, picked_models, pools_of, served_metrics
 from gpu_cluster.capacity.addresses import endpoint_ranges
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -15,7 +15,7 @@ from gpu_cluster.images import LWS, PAUSE, PYTHON, REGISTRY, VLLM
 from gpu_cluster.kubernetes.cluster_backend import BackendFactory
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.extras import Extras
-from gpu_cluster.kubernetes.gateway import PlatformGateway, from_gateway
+from gpu_cluster.kubernetes.gateway import PlatformGateway, served_traffic
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu_repair import GpuRepair
 from gpu_cluster.kubernetes.images import images_of, weights_images_of
@@ -25,7 +25,7 @@ from gpu_cluster.kubernetes.on_call import OnCall
 from gpu_cluster.kubernetes.registry import PullSecrets, PullSecretUse, Registry
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.serving import Serving
-from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, http_ports, ports_of
+from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
 from gpu_cluster.kubernetes.telemetry import Telemetry
@@ -124,7 +124,8 @@ class Platform(pulumi.ComponentResource):
                 hub_token=hub_token,
                 resolvers=_resolvers(stack),
                 scraper=stack.telemetry.collectors,
-                allowances=from_gateway(stack.gateway, *http_ports(stack.serving.models.values())),
+                allowances=served_traffic(stack),
+                pickers=len(picked_models(stack.gateway, stack.serving.models)),
                 aliases=aliases_of(stack.gateway, stack.serving.models),
                 login=pull_secret_of(stack),
                 counted=counted_models(stack.gateway, stack.serving.models),

@@ -55,6 +55,7 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
         "EnvoyPatchPolicy HTTPRouteFilter SecurityPolicy",
         "gateway.networking.k8s.io": "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet "
         "ReferenceGrant TCPRoute TLSRoute UDPRoute",
+        "inference.networking.k8s.io": "InferencePool",
         "karpenter.k8s.aws": "EC2NodeClass",
         "karpenter.sh": "NodeClaim NodePool",
         "keda.sh": "ClusterTriggerAuthentication ScaledObject TriggerAuthentication",

@@ -21,7 +21,8 @@ from tests.unit.platforms import platform_of, team_of
 
 FOLDER = Path(__file__).parents[2] / "stacks"
 STACKS = {path.stem.removeprefix("Pulumi."): path for path in FOLDER.glob("Pulumi.*.yaml")} | {
-    "gateway": FOLDER.parent / "tests" / "stacks" / "happy" / "eks-gateway.yaml"
+    "gateway": FOLDER.parent / "tests" / "stacks" / "happy" / "eks-gateway.yaml",
+    "prefix-cache": FOLDER.parent / "tests" / "stacks" / "happy" / "existing-prefix-cache.yaml",
 }
 
 

@@ -86,6 +86,18 @@ def test_the_proxy_of_the_gateway_is_judged_and_its_image_exempt() -> None:
     assert [it for it in report.not_judged if it.resource == proxy] == []
 
 
+def test_an_endpoint_picker_is_judged_and_need_not_say_which_model_it_loads() -> None:
+    plan = planned(load(PROJECT / "tests/stacks/happy/existing-prefix-cache.yaml"), "site")
+    report = evaluate_plan(plan, PROJECT).report
+    for name in ("chat-picker", "chat-picker-standby"):
+        picker = f"Deployment serving/{name}"
+        exempt = [it.finding.rule.id for it in report.exempt if it.finding.resource == picker]
+        assert exempt == ["82-model-sources"]
+        # Its publisher is not among the registries of this project.
+        assert [it.rule.id for it in report.findings if it.resource == picker] == ["61-allowed-registry"]
+    assert [it for it in report.not_judged if "serving/chat" in it.resource] == []
+
+
 def _host_network(pod: dict[str, Any]) -> None:
     pod["spec"]["hostNetwork"] = True
 

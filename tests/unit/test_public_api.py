@@ -34,8 +34,9 @@ PUBLIC = {
         "replicas_in copy_project simulate unlock"
     ),
     "gpu_cluster_tools.toolchain": (
-        "AT_ONCE AWS_PROVIDER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER KARPENTER_CHARTS LWS_CONTROLLER "
-        "RATE_LIMIT Tool Toolchain ToolchainError builder install present provide ready_engine tools_folder"
+        "AT_ONCE AWS_PROVIDER ENDPOINT_PICKER ENVOY_GATEWAY ENVOY_GATEWAY_CHARTS KARPENTER KARPENTER_CHARTS "
+        "LWS_CONTROLLER RATE_LIMIT Tool Toolchain ToolchainError builder install present provide "
+        "ready_engine tools_folder"
     ),
     "gpu_cluster.capacity.addresses": (
         "Demand Tier ZONES demand_of endpoint_ranges ipv6_subnet pod_ranges subnet usable"
@@ -88,8 +89,8 @@ PUBLIC = {
         "config_problem counted_models device_of eks_hardware_of engine_options folder_of free_capacity "
         "gpu_resource hardware_of host_of known_model kubelet_version load_of load_time memory_share "
         "mig_layout_name mig_resource mirror_jobs mirrored_models node_gbps nodes_for path_of "
-        "pools_of quota_by_resource read_gbps release_of replica_device replicas_per_node request_of "
-        "root_disk routes_of routes_of_team scales served_metrics share_of share_of_node "
+        "picked_models pools_of quota_by_resource read_gbps release_of replica_device replicas_per_node "
+        "request_of root_disk routes_of routes_of_team scales served_metrics share_of share_of_node "
         "smallest_fit stated surge_nodes surges waiting_metric weights_pull_minutes"
     ),
     "gpu_cluster.kubernetes.gpu_repair": "GpuRepair",

@@ -17,12 +17,13 @@ from gpu_cluster.aws.stores import CopyDestination, Stores
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 from gpu_cluster.aws.teams.teams import team_accounts
 from gpu_cluster.aws.telemetry_roles import alert_sender, metrics_writer
-from gpu_cluster.capacity import pools_of, read_gbps, served_metrics
+from gpu_cluster.capacity import picked_models, pools_of, read_gbps, served_metrics
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.on_call import ON_CALL_GROUP
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import (
+    ENDPOINT_PICKER,
     ENVOY,
     ENVOY_GATEWAY,
     LOG_COLLECTOR,
@@ -233,9 +234,13 @@ def _images_of_telemetry(stack: Stack) -> tuple[Image | TaggedImage, ...]:
 
 
 def _images_of_gateway(stack: Stack) -> tuple[Image | TaggedImage, ...]:
-    if stack.gateway is None or not stack.gateway.is_installed:
+    if stack.gateway is None:
         return ()
-    return (ENVOY_GATEWAY, ENVOY, *((RATE_LIMIT, VALKEY) if stack.gateway.counts_tokens else ()))
+    pickers = (ENDPOINT_PICKER,) if picked_models(stack.gateway, stack.serving.models) else ()
+    if not stack.gateway.is_installed:
+        return pickers
+    limits = (RATE_LIMIT, VALKEY) if stack.gateway.counts_tokens else ()
+    return (ENVOY_GATEWAY, ENVOY, *limits, *pickers)
 
 
 def _copies(stack: Stack, keys: Keys) -> CopyDestination | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.gateway import ConsumerLimits, GatewaySettings, RoutedSettings, RouteSettings
 from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.routing import Routing
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 
@@ -42,6 +43,8 @@ class Route:
     """Limits of single consumers, instead of those of the route."""
 
     timeout_minutes: int
+    picked: str | None = None
+    """Model whose endpoint picker chooses a replica for each request; None for Envoy's own choice."""
 
     @property
     def prefix(self) -> str:
@@ -95,6 +98,17 @@ def counted_models(routed: RoutedSettings | None, models: Mapping[str, ModelSett
     return frozenset(key for it in routes.values() if everywhere or it.tokens_per_minute for key in it.models)
 
 
+def picked_models(gateway: GatewaySettings | None, models: Mapping[str, ModelSettings]) -> list[str]:
+    """Models with an endpoint picker, because a route leads to them and their routing is prefix-cache.
+
+    picked_models(gateway, {"chat": ModelSettings(routing="prefix-cache", …)})  # ["chat"]
+    """
+    if gateway is None or not gateway.has_policies:
+        return []
+    found = (_picked(route, models) for route in stated(gateway, models, ()).values())
+    return sorted({it for it in found if it})
+
+
 def api_path(settings: ModelSettings) -> str:
     """Path of the API behind a model's address: /v1 where it is OpenAI's."""
     return "" if settings.engine is ServingEngine.CUSTOM else ENGINES[settings.engine.value].api
@@ -135,7 +149,16 @@ def _routes(
             tokens_per_minute=route.tokens_per_minute or routed.tokens_per_minute,
             limits=routed.limits,
             timeout_minutes=routed.timeout_minutes,
+            picked=_picked(route, models),
         )
+
+
+def _picked(route: RouteSettings, models: Mapping[str, ModelSettings]) -> str | None:
+    """A picker knows the replicas of one model, so that this model gets all requests of the route."""
+    chosen = [key for key, weight in route.models.items() if weight]
+    if len(chosen) != 1 or chosen[0] not in models:
+        return None
+    return chosen[0] if models[chosen[0]].routing is Routing.PREFIX_CACHE else None
 
 
 def host_of(gateway: GatewaySettings, name: str, route: RouteSettings, team: str | None) -> str:

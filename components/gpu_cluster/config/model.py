@@ -17,6 +17,7 @@ from gpu_cluster.config.model_shape import ModelShape
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
+from gpu_cluster.config.routing import Routing
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.weights_image import WeightsImageSettings
@@ -149,6 +150,9 @@ class ModelSettings(Settings):
 
     waiting_metric: NonBlank | None = None
     """Pod metric of waiting requests. Default: the engine's; none for custom."""
+
+    routing: Routing = Routing.LEAST_REQUEST
+    """Choice of replica by the gateway: least-request or prefix-cache. Default: least-request."""
 
     context: PositiveInt | None = None
     """Maximum length of prompt and output together, in tokens. Default: the model's."""

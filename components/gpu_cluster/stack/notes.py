@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gpu_cluster.capacity import counted_models, known_model, pools_of, scales, served_metrics, waiting_metric
+from gpu_cluster.capacity import (
+    counted_models,
+    known_model,
+    picked_models,
+    pools_of,
+    scales,
+    served_metrics,
+    waiting_metric,
+)
 from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.catalog import MODELS, RECIPES, REGIONS, zones_of_some_accounts
 from gpu_cluster.config.capacity import Market
@@ -132,7 +140,8 @@ def _unpriced_buckets(stack: Stack) -> Iterator[str]:
 def _unchecked_gateway(stack: Stack) -> Iterator[str]:
     """Note that gateway pods run on model nodes: the gateway has no pool, and all nodes have taints."""
     settings = stack.gateway
-    if settings is None or settings.pool or not gateway_pods(settings):
+    picked = len(picked_models(settings, stack.serving.models))
+    if settings is None or settings.pool or not gateway_pods(settings, picked):
         return
     if all(pool.taints for pool in pools_of(stack).values()):
         yield (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gpu_cluster.catalog import UPSTREAMS
-from gpu_cluster.images import DEVICE_PLUGIN, ENVOY, ENVOY_GATEWAY, PAUSE, VLLM
+from gpu_cluster.images import DEVICE_PLUGIN, ENDPOINT_PICKER, ENVOY, ENVOY_GATEWAY, PAUSE, VLLM
 from gpu_cluster.plan import planned
 from gpu_cluster.stack import load
 from gpu_cluster_tools.image_copies import ImageCopies, image_copies
@@ -46,6 +46,14 @@ def test_images_and_charts_of_the_gateway_are_among_them() -> None:
     assert {ENVOY.source, ENVOY_GATEWAY.source} <= sources
     assert f"docker.io/envoyproxy/gateway-helm:{ENVOY_GATEWAY.tag}" in sources
     assert f"docker.io/envoyproxy/gateway-crds-helm:{ENVOY_GATEWAY.tag}" in sources
+
+
+def test_endpoint_pickers_are_among_them_by_digest() -> None:
+    gateway = {"host": "models.example.com", "tls": {"secret": "tls"}, "keys": {}}
+    models = {"chat": model_of(replicas=2, routing="prefix-cache")}
+    found = copies_of(serving={"models": models}, gateway=gateway)
+
+    assert ENDPOINT_PICKER.source in {it.source for it in found.copies}
 
 
 def test_charts_of_the_stack_file_may_have_more() -> None:

@@ -77,7 +77,8 @@ def routes(chosen: Iterable[Route]) -> Iterator[str]:
         together = sum(target.weight for target in route.targets)
         for target in route.targets:
             part = f"{route.prefix} {round(100 * target.weight / together)} %"
-            label = text(part if len(route.targets) > 1 else route.prefix)
+            chosen_by = ["by prefix cache"] if route.picked == target.name else []
+            label = text(part if len(route.targets) > 1 else route.prefix, *chosen_by)
             kind = "model" if target.port is None else "service"
             yield f"gateway -->|{label}| {id_of(kind, target.name)}"
 

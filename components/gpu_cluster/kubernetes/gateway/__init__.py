@@ -3,6 +3,6 @@
 from gpu_cluster.kubernetes.gateway.api_keys import KEYS
 from gpu_cluster.kubernetes.gateway.platform_gateway import PlatformGateway
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
-from gpu_cluster.kubernetes.gateway.traffic import from_gateway
+from gpu_cluster.kubernetes.gateway.traffic import from_gateway, served_traffic
 
-__all__ = ["KEYS", "GatewayRoutes", "PlatformGateway", "from_gateway"]
+__all__ = ["KEYS", "GatewayRoutes", "PlatformGateway", "from_gateway", "served_traffic"]

@@ -77,6 +77,7 @@ class EnvoyGateway(pulumi.ComponentResource):
         models: Mapping[str, Collection[int]],
         nodes: ServerNodes | None = None,
         limits: RateLimitImages | None = None,
+        backends: bool = False,
         api_installed: bool = False,
         pull_secret: str | None = None,
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
@@ -85,9 +86,9 @@ class EnvoyGateway(pulumi.ComponentResource):
     ) -> None:
         """`proxies`: replicas of Envoy; `models`: ports by namespace that Envoy calls, every port without;
         `nodes`: those for the controller; `limits`: images of the rate limit service, if tokens are
-        counted; `api_installed`: the cluster has the kinds of the Gateway API;
-        `pull_secret`: Secret of the namespace with a login at the mirror; `resolvers`: addresses of NodeLocal
-        DNSCache; `scraper`: pods that read the metrics of controller and proxies."""
+        counted; `backends`: policies may name Backends; `api_installed`: the cluster has the kinds of the
+        Gateway API; `pull_secret`: Secret of the namespace with a login at the mirror; `resolvers`:
+        addresses of NodeLocal DNSCache; `scraper`: pods that read the metrics of controller and proxies."""
         super().__init__("gpu-cluster:index:EnvoyGateway", name, None, opts)
         kinds = k8s.helm.v4.Chart(
             f"{name}-kinds",
@@ -132,7 +133,12 @@ class EnvoyGateway(pulumi.ComponentResource):
         values = _values(image, nodes, pull_secret)
         if limits:
             counters(name, limits.counters, nodes, opts=child)
-            values["config"] = {"envoyGateway": configuration(limits, nodes, pull_secret)}
+        settings = {
+            **(configuration(limits, nodes, pull_secret) if limits else {}),
+            **({"extensionApis": {"enableBackend": True}} if backends else {}),
+        }
+        if settings:
+            values["config"] = {"envoyGateway": settings}
         k8s.helm.v4.Chart(
             f"{name}-chart",
             chart=f"{charts}/gateway-helm",

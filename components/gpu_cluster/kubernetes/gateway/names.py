@@ -17,5 +17,8 @@ LISTENER = "models"
 METRICS_PORT = 19001
 """Port of the metrics of controller and proxies (internal/xds/bootstrap/bootstrap.go, v1.6.0)."""
 
+PICKER_PORT = 9002
+"""Port on which endpoint pickers see requests."""
+
 CONSUMER = "x-consumer"
 """Header with the consumer, for models and request counts; a value sent by the client is replaced."""

@@ -1,20 +1,29 @@
 """Gateway of a platform: controller, Gateway and routes to the platform's models."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import ClassVar
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
 
-from gpu_cluster.capacity import Pool, routes_of
+from gpu_cluster.capacity import Pool, picked_models, routes_of
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.gateway import GatewaySettings
+from gpu_cluster.config.routing import PICKER_SUFFIX
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.images import ENVOY, ENVOY_GATEWAY, RATE_LIMIT, VALKEY, charts_below
+from gpu_cluster.exemption import Exemption
+from gpu_cluster.images import ENDPOINT_PICKER, ENVOY, ENVOY_GATEWAY, RATE_LIMIT, VALKEY, charts_below
 from gpu_cluster.kubernetes.gateway.controller import CHARTS, EnvoyGateway
+from gpu_cluster.kubernetes.gateway.endpoint_picker import access, endpoint_pickers, pools
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
+from gpu_cluster.kubernetes.gateway.names import ENVOY as ENVOY_API
+from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE
+from gpu_cluster.kubernetes.gateway.prefix_routing import unspoofed
 from gpu_cluster.kubernetes.gateway.rate_limit_service import RateLimitImages
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.token_usage import token_usage
 from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
+from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.scheduling import ServerNodes
 
@@ -25,6 +34,15 @@ class PlatformGateway(pulumi.ComponentResource):
     PlatformGateway("platform-gateway", stack, stack.gateway, keys={}).urls
     # {"chat": "https://models.example.com/chat/v1"}
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "82-model-sources",
+            "Deployment",
+            "An endpoint picker loads no model; its arguments name the engine whose metrics it reads.",
+            f"*{PICKER_SUFFIX}*",
+        ),
+    )
 
     urls: dict[str, str]
     """Address of each route."""
@@ -59,6 +77,7 @@ class PlatformGateway(pulumi.ComponentResource):
                     nodes=nodes,
                     models=namespaces,
                     limits=limits if settings.counts_tokens else None,
+                    backends=bool(picked_models(settings, stack.serving.models)),
                     api_installed=settings.api_installed,
                     pull_secret=login,
                     resolvers=resolvers,
@@ -81,6 +100,7 @@ class PlatformGateway(pulumi.ComponentResource):
             after = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
             before.append(token_usage(name, opts=after))
         routes = routes_of(settings, stack.serving.models) if stack.serving.models else []
+        before += self._pickers(name, stack, settings, nodes, [gateway, *models])
         if routes:
             GatewayRoutes(
                 f"{name}-routes",
@@ -93,3 +113,40 @@ class PlatformGateway(pulumi.ComponentResource):
             )
         self.urls = {route.name: route.url(settings) for route in routes}
         self.register_outputs({"urls": self.urls})
+
+    def _pickers(
+        self,
+        name: str,
+        stack: Stack,
+        settings: GatewaySettings,
+        nodes: ServerNodes,
+        after: Sequence[pulumi.Resource],
+    ) -> list[pulumi.Resource]:
+        """Endpoint pickers of the models that have one, in their namespace."""
+        if not (picked := picked_models(settings, stack.serving.models)):
+            return []
+        child = pulumi.ResourceOptions(parent=self, depends_on=after)
+        made: list[pulumi.Resource] = [
+            CustomResource(
+                f"{name}-headers",
+                api_version=ENVOY_API,
+                kind="ClientTrafficPolicy",
+                metadata=metadata(GATEWAY, NAMESPACE),
+                spec=unspoofed(),
+                opts=child,
+            ),
+            pools(name, opts=child),
+            *access(name, stack.serving.namespace, opts=child),
+        ]
+        allowed = pulumi.ResourceOptions(parent=self, depends_on=made)
+        for key in picked:
+            made += endpoint_pickers(
+                name,
+                key,
+                stack.serving.models[key],
+                namespace=stack.serving.namespace,
+                image=ENDPOINT_PICKER.at(stack.mirror),
+                nodes=nodes,
+                opts=allowed,
+            )
+        return made

@@ -1,12 +1,13 @@
 """Routes of one namespace: HTTPRoutes, and the API keys and rate limits that apply to them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 
 from gpu_cluster.capacity.gateway_routes import Route
+from gpu_cluster.kubernetes.gateway import prefix_routing
 from gpu_cluster.kubernetes.gateway.api_keys import keys_secret, required_keys
 from gpu_cluster.kubernetes.gateway.limits import limits_of
 from gpu_cluster.kubernetes.gateway.names import API, ENVOY, GATEWAY, LISTENER, NAMESPACE
@@ -44,18 +45,19 @@ class GatewayRoutes(pulumi.ComponentResource):
             targets = [_target(it.name) for it in routes]
             guards.append(required_keys(f"{name}-security", namespace, targets, opts=after_keys))
         for route in routes:
-            limits = limits_of(route, by_consumer=guarded)
-            if envoy and limits:
+            if envoy and (traffic := _traffic(route, by_consumer=guarded)):
                 guards.append(
                     CustomResource(
                         f"{name}-limit-{route.name}",
                         api_version=ENVOY,
                         kind="BackendTrafficPolicy",
                         metadata=metadata(route.name, namespace),
-                        spec={"targetRefs": [_target(route.name)], "rateLimit": limits},
+                        spec={"targetRefs": [_target(route.name)], **traffic},
                         opts=child,
                     )
                 )
+            if envoy and route.picked:
+                guards += _picking(name, namespace, route, route.picked, opts=child)
         # A route is open from the moment that it is there.
         after = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=guards))
         for route in routes:
@@ -70,21 +72,58 @@ class GatewayRoutes(pulumi.ComponentResource):
         self.register_outputs({})
 
 
+def _traffic(route: Route, *, by_consumer: bool) -> dict[str, Any]:
+    """Rate limits and choice of replica; empty for those of Envoy."""
+    limits = limits_of(route, by_consumer=by_consumer)
+    return {
+        **({"rateLimit": limits} if limits else {}),
+        **({"loadBalancer": prefix_routing.load_balancer()} if route.picked else {}),
+    }
+
+
+def _picking(
+    name: str, namespace: str, route: Route, model: str, *, opts: pulumi.ResourceOptions
+) -> Iterator[pulumi.Resource]:
+    """Policies by which an endpoint picker chooses the replica."""
+    kinds = {"EnvoyExtensionPolicy": prefix_routing.extension(route, model)}
+    if route.path != "/":
+        kinds["HTTPRouteFilter"] = prefix_routing.rewrite(route)
+    for kind, spec in kinds.items():
+        yield CustomResource(
+            f"{name}-{'picker' if kind == 'EnvoyExtensionPolicy' else 'path'}-{route.name}",
+            api_version=ENVOY,
+            kind=kind,
+            metadata=metadata(route.name, namespace),
+            spec=spec,
+            opts=opts,
+        )
+
+
 def _route(route: Route) -> dict[str, Any]:
     rewritten = {"type": "ReplacePrefixMatch", "replacePrefixMatch": route.api or "/"}
     rewrite = {"type": "URLRewrite", "urlRewrite": {"path": rewritten}}
+    rest = {
+        "backendRefs": [
+            {"name": it.name, "port": it.port or PORT, "weight": it.weight} for it in route.targets
+        ],
+        "timeouts": {"request": f"{route.timeout_minutes}m"},
+    }
+    picked = {
+        "name": prefix_routing.RULE,
+        "matches": [prefix_routing.match(route)],
+        **({"filters": [prefix_routing.filter_reference(route)]} if route.path != "/" else {}),
+        **rest,
+    }
     return {
         "parentRefs": [{"name": GATEWAY, "namespace": NAMESPACE, "sectionName": LISTENER}],
         "hostnames": [route.host],
         "rules": [
+            *([picked] if route.picked else []),
             {
                 "matches": [{"path": {"type": "PathPrefix", "value": route.prefix}}],
                 **({"filters": [rewrite]} if route.path != "/" else {}),
-                "backendRefs": [
-                    {"name": it.name, "port": it.port or PORT, "weight": it.weight} for it in route.targets
-                ],
-                "timeouts": {"request": f"{route.timeout_minutes}m"},
-            }
+                **rest,
+            },
         ],
     }
 

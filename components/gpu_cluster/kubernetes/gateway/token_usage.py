@@ -23,11 +23,13 @@ def token_usage(name: str, *, opts: pulumi.ResourceOptions) -> CustomResource:
         metadata=metadata(_NAME, NAMESPACE),
         spec={
             "targetRefs": [{"group": API.partition("/")[0], "kind": "Gateway", "name": GATEWAY}],
-            "lua": [{"type": "Inline", "inline": _filter()}],
+            "lua": usage_filters(),
         },
         opts=opts,
     )
 
 
-def _filter() -> str:
-    return files("gpu_cluster.kubernetes.gateway").joinpath("token_usage.lua").read_text()
+def usage_filters() -> list[dict[str, str]]:
+    """`lua` of an EnvoyExtensionPolicy; that of a route replaces that of its Gateway."""
+    text = files("gpu_cluster.kubernetes.gateway").joinpath("token_usage.lua").read_text()
+    return [{"type": "Inline", "inline": text}]

@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 
 from pulumi_kubernetes.networking import v1 as networking
 
+from gpu_cluster.capacity import picked_models
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE, PROXIES
+from gpu_cluster.kubernetes.gateway.endpoint_picker import allowances
+from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE, PICKER_PORT, PROXIES
 from gpu_cluster.kubernetes.security import from_namespaces, from_pods
 from gpu_cluster.kubernetes.serving.server import http_ports
 
@@ -28,8 +30,18 @@ def from_gateway(
     return {"gateway": from_namespaces({settings.proxies or NAMESPACE}, *ports)}
 
 
+def served_traffic(stack: Stack) -> dict[str, networking.NetworkPolicySpecArgs]:
+    """Traffic of the models' namespace with the gateway: its proxies, and endpoint pickers."""
+    models = stack.serving.models
+    ports = http_ports(models.values())
+    if not picked_models(stack.gateway, models):
+        return from_gateway(stack.gateway, *ports)
+    return {**from_gateway(stack.gateway, *ports, PICKER_PORT), **allowances()}
+
+
 def routed_namespaces(stack: Stack) -> Mapping[str, Collection[int]]:
     """Namespaces that the gateway leads to, and ports of pods there; none for every port."""
-    models = stack.serving.models.values()
-    own = {stack.serving.namespace: http_ports(models)} if models else {}
+    models = stack.serving.models
+    pickers = [PICKER_PORT] if picked_models(stack.gateway, models) else []
+    own = {stack.serving.namespace: [*http_ports(models.values()), *pickers]} if models else {}
     return {**own, **{team.namespace or key: () for key, team in stack.teams.items() if team.gateway}}

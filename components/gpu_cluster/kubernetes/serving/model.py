@@ -144,7 +144,7 @@ class Model(pulumi.ComponentResource):
             f"{name}-service",
             # The workload waits until its pods answer.
             metadata=metadata(key, namespace, labels=labels, awaited=False),
-            spec=_address(labels | (LEADERS if settings.nodes > 1 else {})),
+            spec=_address(service_selector(key, settings)),
             opts=child,
         )
         policy.PodDisruptionBudget(
@@ -160,6 +160,11 @@ def labels_of(key: str, settings: ModelSettings) -> dict[str, str]:
         "app.kubernetes.io/instance": key,
         "app.kubernetes.io/part-of": "gpu-cluster",
     }
+
+
+def service_selector(key: str, settings: ModelSettings) -> dict[str, str]:
+    """Labels of the pods that answer: of a replica over several nodes its leader."""
+    return labels_of(key, settings) | (LEADERS if settings.nodes > 1 else {})
 
 
 def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:

@@ -10,6 +10,7 @@ from gpu_cluster.capacity import (
     PREFETCH_REQUESTS,
     Request,
 )
+from gpu_cluster.capacity.gateway_requests import PICKER_LIMITS, PICKER_REQUESTS, PICKERS
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.kubernetes.serving import cache, quantities
@@ -22,8 +23,10 @@ def quota_of(
     *,
     jobs: int = 0,
     prefetching: int = 0,
+    pickers: int = 0,
 ) -> dict[str, str]:
-    """Hard limits by resource. `jobs`: that mirror weights; `prefetching`: nodes that keep images.
+    """Hard limits by resource. `jobs`: that mirror weights; `prefetching`: nodes that keep images;
+    `pickers`: models with endpoint pickers.
 
     Each model counts one replica more than its maximum, because a terminating replica counts while its
     successor starts. Over several nodes a replica is as many pods, with a Service among them. Each node that
@@ -52,6 +55,12 @@ def quota_of(
     used["cpu"] += 2 * prefetching * int(amount(PREFETCH_REQUESTS["cpu"]) * 1000)
     used["memory"] += 2 * prefetching * int(amount(PREFETCH_LIMITS["memory"]))
     used["pods"] += 2 * prefetching
+
+    # Each of them is replaced by one that runs beside it.
+    used["services"] += pickers * PICKERS
+    used["pods"] += 2 * pickers * PICKERS
+    used["cpu"] += 2 * pickers * PICKERS * int(amount(PICKER_REQUESTS["cpu"]) * 1000)
+    used["memory"] += 2 * pickers * PICKERS * int(amount(PICKER_LIMITS["memory"]))
 
     cpu, memory = quantities.cpu(used.pop("cpu")), quantities.memory(used.pop("memory"))
     return {

@@ -86,6 +86,7 @@ class Serving(pulumi.ComponentResource):
         aliases: Mapping[str, Sequence[str]] | None = None,
         login: str | None = None,
         counted: Collection[str] = (),
+        pickers: int = 0,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`image`: of vLLM; `images`: of models that have another; `weights_images`: of models whose weights
@@ -94,7 +95,7 @@ class Serving(pulumi.ComponentResource):
         entry of the storage is mounted; `resolvers`: addresses of NodeLocal DNSCache; `scraper`: pods that
         read the metrics of models; `allowances`: further traffic of the namespace; `aliases`: further names
         of models; `login`: Secret of the namespace with the login of the mirror; `counted`: models whose
-        tokens a gateway counts."""
+        tokens a gateway counts; `pickers`: models with endpoint pickers in the namespace."""
         super().__init__("gpu-cluster:index:Serving", name, None, opts)
         placements = placements_of(settings, pools)
         ports = ports_of(settings.models.values())
@@ -110,6 +111,7 @@ class Serving(pulumi.ComponentResource):
                 prefetching=sum(pools[pool].nodes.max for pool in prefetched(settings.models))
                 if settings.prefetch
                 else 0,
+                pickers=pickers,
             ),
             allowances={
                 "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),

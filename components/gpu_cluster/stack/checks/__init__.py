@@ -27,6 +27,7 @@ from gpu_cluster.stack.checks.nodes import nodes
 from gpu_cluster.stack.checks.offline import offline
 from gpu_cluster.stack.checks.on_call import on_call
 from gpu_cluster.stack.checks.pools import pools, valid_pools
+from gpu_cluster.stack.checks.prefix_routing import prefix_routing
 from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.region import region
 from gpu_cluster.stack.checks.registry import registry
@@ -79,6 +80,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *updates(stack, offered),
         *gateway(stack, broken),
         *gateway_capacity(stack, offered, broken),
+        *prefix_routing(stack, broken),
         *extras(stack, broken),
         *offline(stack),
         *logs(stack, broken),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.capacity import Pool
+from gpu_cluster.capacity import Pool, picked_models
 from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.capacity.repair_requests import GPU_REPAIR, repair_requests
 from gpu_cluster.capacity.telemetry_requests import telemetry_requests
@@ -23,7 +23,7 @@ def gateway_capacity(
     else:
         pools = {name: pool for name, pool in offered.items() if not pool.taints}
         beside = {**telemetry_requests(stack), **repair_requests(stack)}
-    pods = gateway_pods(settings)
+    pods = gateway_pods(settings, len(picked_models(settings, stack.serving.models)))
     if not (pods and pools):
         return
     for key, unit in UNITS.items():

@@ -28,6 +28,7 @@ from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models, obstacles
 from gpu_cluster.stack.checks.mounts import shared_models, shared_volumes
+from gpu_cluster.stack.checks.prefix_routing import prefix_routing_of_team
 from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -63,6 +64,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *(Diagnostic(keys[1:], message) for keys, message, _ in of_models),
         *groups_of_team(team),
         *gateway_of_team(team, broken),
+        *prefix_routing_of_team(team),
         *_model_images(team),
         *services(team, pools),
         *_paths(team),

@@ -22,6 +22,12 @@ def test_a_limit_of_one_route_or_one_consumer_is_enough() -> None:
     assert millis(**of_route) == millis(**of_consumer) == millis(tokensPerMinute=1)
 
 
+def test_each_model_with_pickers_adds_two_which_an_update_starts_beside_two() -> None:
+    settings = GatewaySettings.model_validate({"host": "models.example.com", "http": True})
+    more = gateway_pods(settings, picked=3)[len(gateway_pods(settings)) :]
+    assert more == [{"cpu": "100m", "memory": "128Mi"}] * 12
+
+
 def test_another_class_brings_its_own_pods() -> None:
     assert (
         gateway_pods(GatewaySettings.model_validate({"host": "a.example.com", "http": True, "class": "x"}))

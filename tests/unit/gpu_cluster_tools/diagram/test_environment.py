@@ -71,3 +71,9 @@ def test_text_is_only_text() -> None:
     drawn = diagram('"]; click', stack("local", {}))
 
     assert 'subgraph stack__22__5d__3b__20_click["#34;#93;#59; click<br/>this machine"]' in drawn
+
+
+def test_an_arrow_says_where_an_endpoint_picker_chooses() -> None:
+    drawn = diagram("x", load(STACKS.parent / "tests" / "stacks" / "happy" / "existing-prefix-cache.yaml"))
+
+    assert re.search(r'gateway -->\|"/chat/v1.*by prefix cache"\| model_chat', drawn)
