@@ -5,7 +5,8 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,11 +27,21 @@ class GatewayClient:
     port: int
     certificate: Path
 
-    def chat(self, route: str, key: str | None = None, *, header: str = "Authorization") -> tuple[int, Any]:
-        """Status and answer of one question."""
+    def chat(
+        self,
+        route: str,
+        key: str | None = None,
+        *,
+        header: str = "Authorization",
+        content: str = "hello ",
+        claimed: Mapping[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """Status and answer of one question. `claimed`: further headers."""
         connection = self._connection()
         try:
-            response = self._ask(connection, route, key, header, stream=False)
+            response = self._ask(
+                connection, route, key, header, content=content, claimed=claimed, stream=False
+            )
             text = response.read().decode()
         finally:
             connection.close()
@@ -44,12 +55,38 @@ class GatewayClient:
         finally:
             connection.close()
 
-    def stream(self, route: str, key: str, tokens: int) -> Iterator[str]:
-        """Events of a streamed answer, as each arrives."""
+    def slow_chat(self, route: str, key: str, seconds: float) -> int:
+        """Status of a question whose second half is sent so much later."""
+        message = {"role": "user", "content": "hello " * 200}
+        body = json.dumps({"model": route, "messages": [message]}).encode()
+        connection = self._connection()
+        try:
+            connection.putrequest("POST", f"/{route}/v1/chat/completions")
+            for name, value in {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(body)),
+                "Authorization": f"Bearer {key}",
+            }.items():
+                connection.putheader(name, value)
+            connection.endheaders(body[:600])
+            time.sleep(seconds)
+            connection.send(body[600:])
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    def stream(self, route: str, key: str, tokens: int, content: str | None = None) -> Iterator[str]:
+        """Events of a streamed answer, as each arrives. `content`: of at least as many words."""
         connection = self._connection()
         try:
             response = self._ask(
-                connection, route, key, "Authorization", words=tokens, stream=True, max_tokens=tokens
+                connection,
+                route,
+                key,
+                "Authorization",
+                content=content or "hello " * tokens,
+                stream=True,
+                max_tokens=tokens,
             )
             assert response.status == HTTPStatus.OK, response.read()
             while line := response.readline():
@@ -107,13 +144,14 @@ class GatewayClient:
         key: str | None,
         header: str,
         *,
-        words: int = 1,
+        content: str = "hello ",
+        claimed: Mapping[str, str] | None = None,
         **settings: Any,
     ) -> http.client.HTTPResponse:
         value = f"Bearer {key}" if header == "Authorization" else str(key)
-        given = {header: value} if key else {}
+        given = {**(claimed or {}), **({header: value} if key else {})}
         model = route.rpartition("/")[2]
-        message = {"role": "user", "content": "hello " * words}  # the answer repeats it
+        message = {"role": "user", "content": content}  # the answer repeats it
         body = json.dumps({"model": model, "messages": [message], **settings})
         path = f"/{route}/v1/chat/completions"
         connection.request("POST", path, body, {"Content-Type": "application/json", **given})

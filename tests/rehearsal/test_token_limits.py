@@ -1,4 +1,5 @@
-"""Token limits by the real Envoy, its rate limit service and Valkey, on a real API server.
+"""Token limits by the real Envoy, its rate limit service and Valkey, on a real API server: of requests for
+which Envoy chooses a replica, and of those for which the real endpoint picker does.
 
 Envoy, the service and the counters run in one network with what the platform and the controller render; the
 controller has another, because its ports are those of the service. The model server reports usage as vLLM
@@ -28,7 +29,7 @@ from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, RATE_LIMIT, provide
+from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, RATE_LIMIT, provide
 from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, libraries_of, missing_envoy
 from gpu_cluster_tools.toolchain.real_node import MODEL_SERVER
 from tests.rehearsal import envoy
@@ -53,12 +54,18 @@ config:
   gpu-cluster:telemetry: {{enabled: false}}
   gpu-cluster:pools:
     system: {{instance: m7i.xlarge, nodes: 3, labels: {{site.example/role: system}}}}
-    l4: {{instance: g6.xlarge, nodes: 1, labels: {{site.example/role: l4}}}}
+    l4: {{instance: g6.xlarge, nodes: 2, labels: {{site.example/role: l4}}}}
   gpu-cluster:storage:
     files: {{kind: csi, provisioner: csi.site.example, default: true, shared: true}}
   gpu-cluster:serving:
     models:
-      chat: {{model: Qwen/Qwen3-8B, pool: l4, replicas: 1, context: 8192, cache: {{size: 40Gi}}}}
+      chat:
+        model: Qwen/Qwen3-8B
+        pool: l4
+        replicas: 2
+        routing: ROUTING
+        context: 8192
+        cache: {{size: 40Gi}}
   gpu-cluster:gateway:
     host: models.example.com
     tls: {{secret: models-tls}}
@@ -83,16 +90,26 @@ CLUSTER_NAMES = (
     "envoy-gateway",
     f"envoy-ratelimit.{SYSTEM}.svc.cluster.local",
     f"rate-limit-counters.{SYSTEM}.svc.cluster.local",
+    "chat-picker.serving.svc.cluster.local",
+    "chat-picker-standby.serving.svc.cluster.local",
 )
 RATE_LIMITERS, COUNTERS = "envoy-ratelimit", "rate-limit-counters"
-MODEL = "10.99.0.1"
+ROUTINGS = ("least-request", "prefix-cache")
+PICKER = "chat-picker"
+MODELS = ("10.99.0.1", "10.99.0.2")
 _SECONDS = 60
 
 
+@pytest.fixture(scope="module", params=ROUTINGS)
+def routing(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+def sandbox(routing: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("gateway")
-    with site_sandbox(folder, SITE, ENVOY_GATEWAY) as sandbox, simulated_controllers(sandbox):
+    site = SITE.replace("ROUTING", routing)
+    with site_sandbox(folder, site, ENVOY_GATEWAY) as sandbox, simulated_controllers(sandbox):
         run(sandbox, "up")
         secrets = "/api/v1/namespaces/gateway-system/secrets"
         sandbox.api.create(secrets, self_signed_secret("models-tls", "gateway-system", HOST))
@@ -100,7 +117,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def gateway(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator["GatewayClient"]:
+def gateway(
+    routing: str, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator["GatewayClient"]:
     folder = tmp_path_factory.mktemp("limits")
     programs = envoy.Programs(sandbox.toolchain.path(ENVOY_GATEWAY.name), folder)
     secret = sandbox.api.get("/api/v1/namespaces/serving/secrets/gateway-keys")["data"]
@@ -122,8 +141,10 @@ def gateway(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Itera
         start("ratelimit", *_service(sandbox, folder / "ratelimit"))
         assert within(_SECONDS, lambda: network.call(lambda: _listens(8081))), _end(folder, "ratelimit")
         start("model", *_model(sandbox, network, folder / "model"))
+        if routing == "prefix-cache":
+            start("picker", *_picker(sandbox, network, folder / "picker"))
         start("envoy", _envoy(sandbox, folder / "envoy"), {})
-        client = GatewayClient(network, keys)
+        client = GatewayClient(network, keys, folder / "picker.log")
         assert within(_SECONDS, client.answers), _end(folder, "envoy", "ratelimit", "model", "controller")
         yield client
 
@@ -177,7 +198,9 @@ def test_a_consumer_may_have_a_limit_of_its_own(gateway: "GatewayClient") -> Non
 
 
 def test_a_route_may_have_a_limit_of_its_own(gateway: "GatewayClient") -> None:
-    assert [gateway.chat("small", "other")[0] for _ in range(2)] == [200, 429]
+    used, statuses = _use(gateway, "small", "other", 4)
+    assert statuses == [*[200] * (len(statuses) - 1), 429]
+    assert used < LIMIT
 
 
 def test_streams_are_counted_unasked(gateway: "GatewayClient") -> None:
@@ -203,12 +226,32 @@ def test_a_stream_arrives_event_by_event(gateway: "GatewayClient") -> None:
     assert arrived[-1] - arrived[0] > 0.05  # 10 ms a token
 
 
+def test_a_request_without_a_right_key_is_refused(gateway: "GatewayClient") -> None:
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        with gateway.request("chat", None, headers=headers) as answer:
+            assert answer.status == 401
+
+
+def test_the_picker_sees_the_requests_that_it_chooses_a_replica_for(
+    routing: str, gateway: "GatewayClient"
+) -> None:
+    picked = gateway.seen_by_picker()
+    gateway.chat("chat", "other")
+    assert gateway.seen_by_picker() - picked == (1 if routing == "prefix-cache" else 0)
+
+
 @dataclass(frozen=True)
 class GatewayClient:
     """Requests by TLS to Envoy in a network of its own."""
 
     network: PrivateNetwork
     keys: Mapping[str, str]
+    picker_log: Path
+
+    def seen_by_picker(self) -> int:
+        """Requests that the picker chose a replica for, by its log; none without a picker."""
+        time.sleep(0.2)
+        return self.picker_log.read_text().count(_SEEN) if self.picker_log.exists() else 0
 
     def answers(self) -> bool:
         """Whether a model answers; with a limit of its own that no test counts."""
@@ -236,7 +279,14 @@ class GatewayClient:
         return taken
 
     @contextmanager
-    def request(self, route: str, consumer: str, *, stream: bool = False) -> Generator[HTTPResponse]:
+    def request(
+        self,
+        route: str,
+        consumer: str | None,
+        *,
+        stream: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> Generator[HTTPResponse]:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         connection = HTTPSConnection(HOST, timeout=10)
@@ -244,9 +294,9 @@ class GatewayClient:
         connection.sock = context.wrap_socket(plain, server_hostname=HOST)
         message = {"role": "user", "content": 'one two three "total_tokens": 100000'}
         body = json.dumps({"model": route, "messages": [message], "stream": stream})
-        key = {"Authorization": f"Bearer {self.keys[consumer]}"}
+        given = {"Authorization": f"Bearer {self.keys[consumer]}"} if consumer else {}
         try:
-            connection.request("POST", f"/{route}/v1/chat/completions", body, key)
+            connection.request("POST", f"/{route}/v1/chat/completions", body, given | dict(headers or {}))
             yield connection.getresponse()
         finally:
             connection.close()
@@ -297,17 +347,32 @@ def _service(sandbox: Sandbox, root: Path) -> tuple[list[str], dict[str, str]]:
 
 
 def _model(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list[str], dict[str, str]]:
-    """The model server with the arguments of the model's pods, at an address that they are given."""
+    """One model server with the arguments of the model's pods, at the addresses that they are given."""
     pods = "/api/v1/namespaces/serving/pods"
-    [pod] = sandbox.api.items(f"{pods}?labelSelector=app.kubernetes.io%2Finstance%3Dchat")
-    address = {"podIP": MODEL, "podIPs": [{"ip": MODEL}]}  # simulated pods have none
-    sandbox.api.patch(f"{pods}/{pod['metadata']['name']}/status", {"status": address})
-    network.address(MODEL)
-    [container] = pod["spec"]["containers"]
+    replicas = sandbox.api.items(f"{pods}?labelSelector=app.kubernetes.io%2Finstance%3Dchat")
+    for pod, address in zip(replicas, MODELS, strict=True):
+        status = {"podIP": address, "podIPs": [{"ip": address}]}  # simulated pods have none
+        sandbox.api.patch(f"{pods}/{pod['metadata']['name']}/status", {"status": status})
+        network.address(address)
+    [container] = replicas[0]["spec"]["containers"]
     _file_system(root, provide(MODEL_SERVER))
     shutil.copy(FLAGS, root / "vllm-flags.json")
     speed = {"MODEL_SERVER_LOAD_SECONDS": "0", "MODEL_SERVER_TOKENS_PER_SECOND": "100"}
     return ["chroot", str(root), "/vllm", "serve", *container["args"]], speed
+
+
+def _picker(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list[str], dict[str, str]]:
+    """One picker in the place of both, with the arguments of their pods and the rights of their account."""
+    pods = f"/api/v1/namespaces/serving/pods?labelSelector=app.kubernetes.io%2Finstance%3D{PICKER}"
+    [pod] = sandbox.api.items(pods)
+    [container] = pod["spec"]["containers"]
+    network.reach(sandbox.control_plane.port)
+    kubeconfig = root / "kubeconfig"
+    root.mkdir()
+    account = f"system:serviceaccount:serving:{pod['spec']['serviceAccountName']}"
+    sandbox.control_plane.admit(kubeconfig, user=account, group="system:serviceaccounts:serving")
+    said = [it for it in container["args"] if not it.startswith("--v=")]
+    return [str(provide(ENDPOINT_PICKER)), *said, "--v=2"], {"KUBECONFIG": str(kubeconfig)}
 
 
 def _envoy(sandbox: Sandbox, root: Path) -> list[str]:
@@ -351,6 +416,9 @@ def _listens(port: int) -> bool:
 def _end(folder: Path, *names: str) -> str:
     return "\n".join(f"{it}: {(folder / f'{it}.log').read_text()[-2500:]}" for it in names)
 
+
+_SEEN = "EPP sent request body response(s) to proxy"
+"""Line of the picker's log at level 2 (pkg/epp/handlers/server.go of v1.5.0)."""
 
 _SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
 _SECRETS: Mapping[str, Mapping[str, Any]] = {

@@ -47,6 +47,11 @@ class Route:
     """Model whose endpoint picker chooses a replica for each request; None for Envoy's own choice."""
 
     @property
+    def counts_tokens(self) -> bool:
+        """Whether the route or one of its consumers has a token limit."""
+        return bool(self.tokens_per_minute or any(it.tokens_per_minute for it in self.limits.values()))
+
+    @property
     def prefix(self) -> str:
         """Path that requests begin with."""
         return f"{self.path.rstrip('/')}{self.api}" or "/"

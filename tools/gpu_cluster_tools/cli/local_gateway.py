@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import typer
 
-from gpu_cluster.capacity import routes_of
+from gpu_cluster.capacity import picked_models, routes_of
 from gpu_cluster.capacity.gateway_routes import Route
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
@@ -30,7 +30,7 @@ from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.stack_tools import gateway_charts, write_charts
-from gpu_cluster_tools.toolchain import ENVOY_GATEWAY, Tool, Toolchain
+from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, Tool, Toolchain
 from gpu_cluster_tools.toolchain.envoy import provide_envoy
 
 _CERTIFICATE = "gateway.crt"
@@ -41,7 +41,10 @@ _SECONDS = 180
 
 
 def gateway_tools(settings: Stack, real: RealSelection | None) -> list[Tool]:
-    return [*gateway_charts(settings), *([ENVOY_GATEWAY] if real and real.gateway else [])]
+    if not (real and real.gateway):
+        return gateway_charts(settings)
+    pickers = [ENDPOINT_PICKER] if picked_models(settings.gateway, settings.serving.models) else []
+    return [*gateway_charts(settings), ENVOY_GATEWAY, *pickers]
 
 
 def prepare_gateway(project: RunningProject, settings: Stack, toolchain: Toolchain) -> None:
@@ -56,7 +59,10 @@ def images_of_gateway(real: RealSelection, graph: Graph, toolchain: Toolchain) -
     """Images by the pool that runs the gateway."""
     if real.gateway is None:
         return {}
-    images = gateway_images(graph, toolchain.path(ENVOY_GATEWAY.name), provide_envoy())
+    picker = toolchain.tools.get(ENDPOINT_PICKER.name)
+    images = gateway_images(
+        graph, toolchain.path(ENVOY_GATEWAY.name), provide_envoy(), picker.path if picker else None
+    )
     return {real.gateway.name: images}
 
 

@@ -126,12 +126,16 @@ def container_images(
     return [*own, *_named(graph, by_command), *_weights(graph, small=vllm_cpu is not None)]
 
 
-def gateway_images(graph: Graph, controller: Path, envoy: Path) -> list[LocalImage]:
-    """Images of Envoy Gateway and Envoy under the names of a plan, with the folders that they write to."""
+def gateway_images(
+    graph: Graph, controller: Path, envoy: Path, picker: Path | None = None
+) -> list[LocalImage]:
+    """Images of Envoy Gateway, Envoy and the endpoint picker under the names of a plan, with the folders
+    that they write to."""
     folders = {"tmp/": b"", "var/lib/eg/": b""}
     by_command = {
         "envoy-gateway": {"usr/local/bin/envoy-gateway": controller.read_bytes(), **folders},
         "envoy": {"usr/local/bin/envoy": envoy.read_bytes(), **libraries_of(envoy), "tmp/": b""},
+        **({"/epp": {"epp": picker.read_bytes()}} if picker else {}),
     }
     return _named(graph, by_command)
 
@@ -144,7 +148,7 @@ def _named(graph: Graph, by_command: Mapping[str, Mapping[str, bytes]]) -> list[
         if (container.get("command") or [""])[0] in by_command
     }
     return [
-        LocalImage(name, by_command[command], [f"/usr/local/bin/{command}"])
+        LocalImage(name, by_command[command], [str(Path("/usr/local/bin", command))])
         for name, command in sorted(wanted)
     ]
 

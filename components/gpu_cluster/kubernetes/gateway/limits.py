@@ -15,9 +15,9 @@ def limits_of(route: Route, *, by_consumer: bool) -> dict[str, Any]:
     requests = {name: it.requests_per_minute for name, it in own.items() if it.requests_per_minute}
     tokens = {name: it.tokens_per_minute for name, it in own.items() if it.tokens_per_minute}
     local = [*_rules(route.requests_per_minute, requests, by_consumer=by_consumer)]
-    # Of a route with two rules both use up the same tokens.
-    cost = {"cost": _COST} | ({"shared": True} if route.picked else {})
-    shared = [rule | cost for rule in _rules(route.tokens_per_minute, tokens, by_consumer=by_consumer)]
+    shared = [
+        rule | {"cost": _COST} for rule in _rules(route.tokens_per_minute, tokens, by_consumer=by_consumer)
+    ]
     return {
         **({"local": {"rules": local}} if local else {}),
         **({"global": {"rules": shared}} if shared else {}),

@@ -125,5 +125,5 @@ def filter_reference(route: Route) -> dict[str, Any]:
 
 
 def _escaped(path: str) -> str:
-    """Of all characters that a path may have, a dot alone means something else in an expression."""
+    """A dot is the only character of a route path with a meaning in an expression."""
     return path.rstrip("/").replace(".", r"\.")

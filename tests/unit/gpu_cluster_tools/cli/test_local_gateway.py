@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster.capacity import routes_of
+from gpu_cluster.config.routing import Routing
 from gpu_cluster.stack import load
-from gpu_cluster_tools.cli.local_gateway import GatewayRequest, say_unreal
+from gpu_cluster_tools.cli.local_gateway import GatewayRequest, gateway_tools, say_unreal
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
+from gpu_cluster_tools.toolchain import ENDPOINT_PICKER
 
 STACK = load(Path(__file__).parents[3] / "stacks" / "happy" / "gateway-on-this-machine.yaml")
 
@@ -37,6 +39,19 @@ def test_without_certificate_and_key_it_is_plain_http() -> None:
     words = shlex.split(request(None, None).as_curl())
     assert "http://models.example.com:20001/chat/v1/chat/completions" in words
     assert not [word for word in words if "Authorization" in word or word == "--cacert"]
+
+
+def test_the_endpoint_picker_is_built_for_stacks_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
+    real = real_selection(STACK)
+    assert isinstance(real, RealSelection)
+    assert ENDPOINT_PICKER not in gateway_tools(STACK, real)
+    [(name, model)] = STACK.serving.models.items()
+    chosen = model.model_copy(update={"routing": Routing.PREFIX_CACHE})
+    serving = STACK.serving.model_copy(update={"models": {name: chosen}})
+    stack = STACK.model_copy(update={"serving": serving})
+    assert ENDPOINT_PICKER in gateway_tools(stack, real)
+    assert ENDPOINT_PICKER not in gateway_tools(stack, None)
 
 
 def test_it_says_that_nothing_answers_on_simulated_nodes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.images import PAUSE, VLLM
+from gpu_cluster.images import ENDPOINT_PICKER, PAUSE, VLLM
 from gpu_cluster.stack import load
 from gpu_cluster_tools.real_node.images import LocalImage, container_images, gateway_images
 from gpu_cluster_tools.toolchain import Toolchain
@@ -95,6 +95,16 @@ def test_a_path_with_a_slash_is_a_folder_for_everyones_files(tmp_path: Path) -> 
             ("tmp", 0o1777, True),
             ("lib64/ld-linux-x86-64.so.2", 0o755, False),
         }
+
+
+def test_the_endpoint_picker_is_where_its_pods_start_it(tmp_path: Path) -> None:
+    picker, envoy = tmp_path / "picker", Path("/bin/ls")
+    picker.write_bytes(b"picker")
+    stack = load(STACKS / "happy/existing-prefix-cache.yaml")
+    graph, _ = platform_of(stack, gateway_keys={"search": "key"})
+    found = {image.name: image for image in gateway_images(graph, picker, envoy, picker)}
+    image = found[ENDPOINT_PICKER.at(None)]
+    assert (dict(image.files), image.command) == ({"epp": b"picker"}, ["/epp"])
 
 
 def test_images_of_the_gateway_have_the_names_that_its_pods_ask_for(tmp_path: Path) -> None:

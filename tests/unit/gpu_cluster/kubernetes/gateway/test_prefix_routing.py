@@ -107,15 +107,11 @@ def test_it_prefers_the_replica_that_the_picker_names() -> None:
     assert source["header"] in removed, "a client must not name one"
 
 
-def test_tokens_are_counted_over_both_rules() -> None:
+def test_token_usage_is_read_of_requests_that_the_picker_sees() -> None:
     """A policy of a route replaces that of the Gateway, which reads token usage."""
     graph = platform(tokensPerMinute=1000)
     usage = graph.get("EnvoyExtensionPolicy", "token-usage")["spec.lua"]
     assert graph.get("EnvoyExtensionPolicy", "chat")["spec.lua"] == usage
-    [shared] = graph.get("BackendTrafficPolicy", "chat")["spec.rateLimit.global.rules"]
-    [plain] = graph.get("BackendTrafficPolicy", "next")["spec.rateLimit.global.rules"]
-    assert shared["shared"] is True
-    assert "shared" not in plain
 
 
 def test_a_route_that_sends_no_requests_to_another_model_asks_the_picker() -> None:

@@ -32,7 +32,7 @@ func newEngine(options *options, speed speed) *engine {
 		speed:   speed,
 		started: time.Now(),
 		free:    make(chan struct{}, options.sequences),
-		metrics: newMetrics(options.sequences),
+		metrics: newMetrics(options.sequences, options.context),
 	}
 }
 

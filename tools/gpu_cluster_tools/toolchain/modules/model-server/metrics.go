@@ -14,6 +14,8 @@ var (
 	wholeRequest = []float64{0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680}
 )
 
+const blockSize = 16 // tokens of a block of the KV cache
+
 type histogram struct {
 	name, help string
 	bounds     []float64
@@ -44,18 +46,19 @@ func (h *histogram) write(to io.Writer, labels string) {
 type metrics struct {
 	mutex                             sync.Mutex
 	running, waiting                  int
-	sequences                         int
+	sequences, context                int
 	prompt, generation                int
 	success                           map[string]int
 	first, between, whole, inTheQueue *histogram
 }
 
-func newMetrics(sequences int) *metrics {
+func newMetrics(sequences, context int) *metrics {
 	made := func(name, help string, bounds []float64) *histogram {
 		return &histogram{name: "vllm:" + name, help: help, bounds: bounds, counts: make([]int, len(bounds))}
 	}
 	return &metrics{
 		sequences:  sequences,
+		context:    context,
 		success:    map[string]int{"stop": 0, "length": 0, "abort": 0},
 		first:      made("time_to_first_token_seconds", "Histogram of time to first token in seconds.", toFirstToken),
 		between:    made("inter_token_latency_seconds", "Histogram of inter-token latency in seconds.", betweenToken),
@@ -98,6 +101,8 @@ func (m *metrics) write(to io.Writer, model string) {
 	single("num_requests_running", "gauge", "Number of requests in model execution batches.", float64(m.running))
 	single("num_requests_waiting", "gauge", "Number of requests waiting to be processed.", float64(m.waiting))
 	single("kv_cache_usage_perc", "gauge", "KV-cache usage. 1 means 100 percent usage.", float64(m.running)/float64(m.sequences))
+	cache := fmt.Sprintf("block_size=\"%d\",engine=\"0\",num_gpu_blocks=\"%d\"", blockSize, m.sequences*m.context/blockSize)
+	fmt.Fprintf(to, "# HELP vllm:cache_config_info Information of the LLMEngine CacheConfig\n# TYPE vllm:cache_config_info gauge\nvllm:cache_config_info{%s} 1\n", cache)
 	single("prompt_tokens_total", "counter", "Number of prefill tokens processed.", float64(m.prompt))
 	single("generation_tokens_total", "counter", "Number of generation tokens processed.", float64(m.generation))
 	fmt.Fprint(to, "# HELP vllm:request_success_total Count of successfully processed requests.\n# TYPE vllm:request_success_total counter\n")
