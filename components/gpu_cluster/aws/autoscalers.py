@@ -53,7 +53,7 @@ def autoscalers(
             mirror=mirror,
             pull_secret=pull_secret_of(stack),
             replicas=min(2, _open_nodes(pools)),
-            isolated=stack.network is not None and stack.network.nat is Nat.NONE,
+            isolated=stack.offline or (stack.network is not None and stack.network.nat is Nat.NONE),
             after=after,
             opts=opts,
         )

@@ -112,7 +112,7 @@ def _wrong(error: ErrorDetails, allowed: Any, given: Node) -> str:
     if Secret in models(allowed):
         return "expected a secret, got plain text; set it with `pulumi config set --secret --path`"
     expected = _expected(error, allowed)
-    if error["type"] in ("value_error", "too_short") and not isinstance(given, ScalarNode):
+    if error["type"] in ("value_error", "too_short", "too_long") and not isinstance(given, ScalarNode):
         return expected
     return f"{expected}, got {_got(error['type'], given, words(allowed))}"
 
@@ -160,6 +160,8 @@ def _expected(error: ErrorDetails, allowed: Any) -> str:
             return f"expected at most {limits['le']}"
         case "too_short":
             return "expected at least one entry, got none"
+        case "too_long":
+            return f"expected at most {limits['max_length']} entries, got {len(error['input'])}"
         case kind if kind in _TYPES:
             return f"expected {_TYPES[kind]}"
         case _:
