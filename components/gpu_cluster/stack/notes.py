@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gpu_cluster.capacity import (
+    Pool,
     counted_models,
     known_model,
     picked_models,
@@ -60,6 +61,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             f"{_unserved_because(environment)}, or serving.metricsServed: true if the cluster has an adapter"
         )
     counted = counted_models(stack.gateway if isinstance(stack, Stack) else stack.file.gateway, models)
+    pools = pools_of(environment)
     for name, model in models.items():
         yield from unchecked_engine(name, model)
         yield from beside_recipe(name, model)
@@ -72,8 +74,8 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
             yield f"{name}: GPU memory of its LoRA adapters is not counted"
         if model.speculative and (draft := model.speculative.model) and draft not in MODELS:
             yield f"{name}: GPU memory of the draft model {draft} is not counted, because it is not known"
-        yield from _between_nodes(name, model, environment)
-        yield from _cache_type(name, model, environment)
+        yield from _between_nodes(name, model, environment, pools.get(model.pool))
+        yield from _cache_type(name, model, pools.get(model.pool))
     yield from unchecked_image_volumes(models, environment)
     yield from unchecked(models.values())
 
@@ -87,11 +89,10 @@ def _members_of_identity_center(stack: Stack) -> Iterator[str]:
             )
 
 
-def _between_nodes(name: str, model: ModelSettings, environment: Stack) -> Iterator[str]:
-    settings, pool = environment.pools.get(model.pool), pools_of(environment).get(model.pool)
-    if model.nodes == 1 or settings is None or pool is None:
+def _between_nodes(name: str, model: ModelSettings, environment: Stack, pool: Pool | None) -> Iterator[str]:
+    if model.nodes == 1 or pool is None:
         return
-    if settings.efa:
+    if environment.pools[pool.name].efa:
         yield (
             f"model {name}: NCCL uses EFA only if the image has libfabric and aws-ofi-nccl, which is not "
             "checked; without them it goes by TCP"
@@ -108,8 +109,7 @@ _BEFORE_ADA = ("T4", "A10G", "A100-40GB", "A100-80GB")
 (vllm/model_executor/layers/attention/attention.py, 2026-11-30)."""
 
 
-def _cache_type(name: str, model: ModelSettings, environment: Stack) -> Iterator[str]:
-    pool = pools_of(environment).get(model.pool)
+def _cache_type(name: str, model: ModelSettings, pool: Pool | None) -> Iterator[str]:
     gpu = pool.gpu.name if pool and pool.gpu else ""
     if gpu not in _BEFORE_ADA or model.engine is not ServingEngine.VLLM:
         return

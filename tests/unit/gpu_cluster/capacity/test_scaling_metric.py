@@ -23,8 +23,10 @@ def changed(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | N
 
 def on_eks(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | None = None) -> Stack:
     """The same models and telemetry on a cluster of the platform's own."""
-    stack = changed(telemetry, serving)
-    return stack.model_copy(update={"cluster": load(STACKS / "happy/eks-smallest.yaml").cluster})
+    eks = load(STACKS / "happy/eks-smallest.yaml")
+    [pool, *_] = eks.pools.values()
+    pools = dict.fromkeys(SCALES.pools, pool)
+    return changed(telemetry, serving).model_copy(update={"cluster": eks.cluster, "pools": pools})
 
 
 def told(stack: Stack) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -
         "from gpu_cluster_tools.cli.main import run\n"
         "run()\n"
     )
-    for name in ("up", "down", "status", "verify", "drift", "env", "rehearse", "campaign"):
+    for name in ("up", "rehearse", "campaign"):
         done = subprocess.run(
             [sys.executable, "-c", program, name], cwd=tmp_path, capture_output=True, text=True, check=False
         )
