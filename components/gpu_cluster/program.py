@@ -110,7 +110,7 @@ def main(program: str) -> None:
         outputs = run(Path(program).resolve().parents[1], pulumi.get_stack())
     except (StackFileError, NoKubeconfigError, pulumi.RunError) as error:
         pulumi.log.error(str(error))
-        # Of the registration of the stack, which exits with the program.
+        # The registration of the stack exits with the program, which Python would warn about.
         warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
         sys.exit(_EXPLAINED)
     for key, value in outputs.items():

@@ -51,7 +51,7 @@ class Manifests:
 
     resources: list[Resource]
     _origins: dict[int, _Origin]
-    """By identity of the resource object: the same Kubernetes object may be in two files."""
+    """Sources by identity of the resource: the same Kubernetes object may be in two files."""
 
     unread: tuple[Unseen, ...] = ()
     """Files, and documents in them, that hold no object of Kubernetes."""

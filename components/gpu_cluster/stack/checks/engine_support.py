@@ -8,6 +8,7 @@ from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.engines import release_in_use
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
@@ -49,10 +50,7 @@ def engine_support(
     stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]
 ) -> Iterator[Diagnostic]:
     """Checks only models without other errors, because the invalid key may decide."""
-    for name, model in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
-        if keys in {it[:3] for it in broken}:
-            continue
+    for keys, model in valid_models(stack, broken):
         yield from _gguf(keys, model)
         yield from _quantization(keys, model)
         yield from _key_of_nim(keys, model)

@@ -8,6 +8,7 @@ from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.engine_arguments import argument_diagnostics, value_problem
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
@@ -48,10 +49,7 @@ _CHOSEN = {
 
 def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     """Checks only models without other errors, because the invalid key may decide."""
-    for name, model in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
-        if keys in {it[:3] for it in broken}:
-            continue
+    for keys, model in valid_models(stack, broken):
         yield from _image(keys, model)
         yield from _understood(keys, model)
         yield from _parallel(keys, model)

@@ -10,6 +10,7 @@ from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, Efs, Nfs
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import one_of
 
@@ -24,9 +25,8 @@ def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     if isinstance(stack.cluster, LocalCluster):
         yield from _local(stack)
         return
-    for name, model in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
-        if model.nodes == 1 or keys in {it[:3] for it in broken}:
+    for keys, model in valid_models(stack, broken):
+        if model.nodes == 1:
             continue
         if model.engine not in SPANNING:
             engines = one_of(it.value for it in SPANNING)
@@ -36,6 +36,7 @@ def groups(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         yield from _parallel(keys, model)
         yield from _weights(keys, model, stack)
         yield from _ultraserver(keys, model, stack)
+        name = str(keys[-1])
         if f"{name}{GROUP_SUFFIX}" in stack.serving.models:
             message = f"reserved for the headless Service of {name}; choose another name"
             yield Diagnostic((*keys[:-1], f"{name}{GROUP_SUFFIX}"), message)

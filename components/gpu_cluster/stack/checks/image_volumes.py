@@ -11,6 +11,7 @@ from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.pools import AmiFamily
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.cpu_and_memory import named
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 IMAGE_VOLUMES_SINCE = (1, 35)
@@ -100,10 +101,11 @@ def _disks(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -
     if not isinstance(stack.cluster, EksSettings):
         return
     sizes: dict[str, dict[str, tuple[str, int]]] = {}
-    for name, model in stack.serving.models.items():
+    for keys, model in valid_models(stack, broken):
         known = known_model(model)
-        if model.weights_image and known and ("serving", "models", name) not in {it[:3] for it in broken}:
-            sizes.setdefault(model.pool, {}).setdefault(model.weights_image.image, (name, known.download))
+        if model.weights_image and known:
+            size = (str(keys[-1]), known.download)
+            sizes.setdefault(model.pool, {}).setdefault(model.weights_image.image, size)
     for key, images in sizes.items():
         pool = offered.get(key)
         if pool is None:

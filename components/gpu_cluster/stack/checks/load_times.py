@@ -7,6 +7,7 @@ from gpu_cluster.capacity import Pool, load_time
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.serving_engine import FROM_HUB
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _STEP = 10  # minutes
@@ -16,16 +17,9 @@ def load_times(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys
     """Models that would restart before they are loaded. Provider local loads nothing."""
     if isinstance(stack.cluster, LocalCluster):
         return
-    broken_models = {keys[:3] for keys in broken}
-    for name, settings in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
+    for keys, settings in valid_models(stack, broken):
         minutes = load_time(settings, stack.storage, offered.get(settings.pool))
-        if (
-            settings.engine not in FROM_HUB
-            or keys in broken_models
-            or minutes is None
-            or minutes <= settings.load_minutes
-        ):
+        if settings.engine not in FROM_HUB or minutes is None or minutes <= settings.load_minutes:
             continue
         source = "the hub by its cache volume"
         if settings.mounts_weights:

@@ -27,6 +27,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.serving_engine import FROM_HUB, ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.models import obstacles
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import CLOSE, one_of
 
@@ -39,13 +40,9 @@ _MOST_GPUS = 8
 
 
 def memory(stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    broken_models = {keys[:3] for keys in broken}
-    for name, settings in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
+    for keys, settings in valid_models(stack, broken):
         model, pool = known_model(settings), offered.get(settings.pool)
         if settings.engine not in FROM_HUB:
-            continue
-        if keys in broken_models:  # the invalid key may decide the estimate
             continue
         if settings.engine is not ServingEngine.VLLM:  # the formula is vLLM's
             yield from _volume(keys, settings, model) if model else ()

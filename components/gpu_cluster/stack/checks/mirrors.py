@@ -15,6 +15,7 @@ from gpu_cluster.config.network import Nat
 from gpu_cluster.config.serving_engine import FROM_HUB
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _MIB = 1024**2
@@ -24,9 +25,8 @@ def mirrors(
     stack: Stack, offered: Mapping[str, Pool], broken: frozenset[Keys], *, of_team: bool = False
 ) -> Iterator[Diagnostic]:
     """`of_team`: pods without GPUs do not run on GPU nodes."""
-    for name, model in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
-        if not model.mirror or keys in {it[:3] for it in broken}:
+    for keys, model in valid_models(stack, broken):
+        if not model.mirror:
             continue
         yield from _named(keys, model)
         store = stack.storage.get(model.store or "")

@@ -9,6 +9,7 @@ from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.engine_arguments import TYPED, canonical_name, split_arguments
 from gpu_cluster.stack.checks.engines import release_in_use
+from gpu_cluster.stack.checks.valid_models import valid_models
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _REMOTE_CODE = "trust-remote-code"
@@ -23,10 +24,9 @@ _DEFAULTS = frozenset(
 
 
 def recipes(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
-    for name, model in stack.serving.models.items():
-        keys: Keys = ("serving", "models", name)
+    for keys, model in valid_models(stack, broken):
         recipe, release = _recipe(model), release_in_use(model)
-        if recipe is None or release is None or keys in {it[:3] for it in broken}:
+        if recipe is None or release is None:
             continue
         of_recipe = f"(vLLM's recipes, {recipe.source.date})"
         if recipe.omni:
