@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
+from gpu_cluster.catalog.models.csv_text import csv_text
 from gpu_cluster.catalog.source import Source
 
 _COLUMNS = (
@@ -63,11 +63,7 @@ def read_recipes(path: Path) -> Mapping[str, Recipe]:
 
 
 def write_recipes(recipes: Iterable[Recipe]) -> str:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(map(_row, recipes))
-    return text.getvalue()
+    return csv_text(_COLUMNS, map(_row, recipes))
 
 
 def _recipe(row: Mapping[str, str]) -> Recipe:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
+from gpu_cluster.catalog.models.csv_text import csv_text
 from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel
 from gpu_cluster.catalog.source import Source
 
@@ -49,11 +49,7 @@ def read_table(path: Path) -> Mapping[str, ModelEntry]:
 
 
 def write_table(entries: Iterable[ModelEntry]) -> str:
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(map(_row, entries))
-    return text.getvalue()
+    return csv_text(COLUMNS, map(_row, entries))
 
 
 def _entry(row: Mapping[str, str]) -> ModelEntry:
