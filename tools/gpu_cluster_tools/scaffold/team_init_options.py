@@ -149,6 +149,7 @@ class TeamInitOptions:
             models={
                 MODEL: ModelSettings(
                     model=model.name,
+                    version=model.needed_version,
                     weights=None if model.known else WEIGHTS,
                     pool=pool.name,
                     gpus=slot.gpus,

@@ -13,7 +13,7 @@ from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
-from gpu_cluster.stack.checks.recipes import parsers
+from gpu_cluster.stack.checks.recipes import parsers, unserved
 from gpu_cluster.stack.scalar import scalar
 
 _CONTEXT = 8192
@@ -78,10 +78,23 @@ class WantedModel:
         return f"{gib}Gi"
 
     @property
+    def needed_version(self) -> str | None:
+        """Release of vLLM that its recipe requires, if the platform's default is older."""
+        recipe = RECIPES.get(self.name)
+        newer = recipe and not recipe.is_nightly and recipe.is_newer_than(_release(None))
+        return f"v{recipe.release}" if recipe and newer else None
+
+    @property
+    def unserved(self) -> str | None:
+        """Reason why no release of vLLM serves it, such as a model that vLLM-Omni serves."""
+        recipe = RECIPES.get(self.name)
+        return unserved(recipe, _release(self.needed_version)) if recipe else None
+
+    @property
     def parsers(self) -> list[tuple[str, str]]:
         """Parsers of tool calls and reasoning that vLLM's recipe has, by their keys."""
         recipe = RECIPES.get(self.name)
-        return list(parsers(recipe, release_of(ENGINES["vllm"].example))) if recipe else []
+        return list(parsers(recipe, _release(self.needed_version))) if recipe else []
 
     def lines(
         self,
@@ -96,6 +109,8 @@ class WantedModel:
         """Lines of a file below the name of the model, not indented; `weights` if the catalog has none."""
         yield f"model: {scalar(self.name)}"
         yield f"revision: {revision} # commit on the hub; pins the weights"
+        if self.needed_version:
+            yield f"version: {self.needed_version} # of vLLM, as its recipe for the model requires"
         if not self.known:
             yield f"weights: {weights} # total size; the model is not in the catalog"
         yield f"pool: {pool}"
@@ -110,3 +125,8 @@ class WantedModel:
             yield f"{key}: {word} # as in vLLM's recipe"
         if self.load_minutes > LOAD_MINUTES:
             yield f"loadMinutes: {self.load_minutes} # startup timeout of a replica"
+
+
+def _release(version: str | None) -> str:
+    """Release of vLLM in a version; None for the platform's default."""
+    return release_of(version or ENGINES["vllm"].example) or ""

@@ -45,6 +45,11 @@ class Recipe:
     verified: tuple[str, ...] = ()
     """GPUs on which its maintainers tried it or one of its variants, as the catalog names them."""
 
+    @property
+    def is_nightly(self) -> bool:
+        """Whether no release of vLLM serves it yet."""
+        return not self.release[:1].isdigit()
+
     def is_newer_than(self, release: str) -> bool:
         """Whether it needs a later release; a nightly build is later than all releases."""
         needed, given = _numbers(self.release), _numbers(release)

@@ -26,18 +26,22 @@ _DEFAULTS = frozenset(
 def recipes(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for keys, model in valid_models(stack, broken):
         recipe, release = _recipe(model), release_in_use(model)
-        if recipe is None or release is None:
-            continue
-        of_recipe = f"(vLLM's recipes, {recipe.source.date})"
-        if recipe.omni:
-            message = f"{model.model} needs vLLM-Omni {of_recipe}, which vLLM's own image lacks"
-            yield Diagnostic((*keys, "model"), f"{message}; expected engine custom and an image with it")
-        elif recipe.is_newer_than(release):
-            numbered = recipe.release[:1].isdigit()
-            needed = f"vLLM {recipe.release} or later" if numbered else "a nightly build of vLLM"
-            hint = f"set version: v{recipe.release}" if numbered else "set image"
-            message = f"{model.model} needs {needed} {of_recipe}, and {release} is served; {hint}"
+        message = unserved(recipe, release) if recipe and release else None
+        if message:
             yield Diagnostic((*keys, "model"), message)
+
+
+def unserved(recipe: Recipe, release: str) -> str | None:
+    """Reason why a release of vLLM does not serve the model of a recipe, and what to set instead."""
+    of_recipe = f"(vLLM's recipes, {recipe.source.date})"
+    if recipe.omni:
+        message = f"{recipe.model} needs vLLM-Omni {of_recipe}, which vLLM's own image lacks"
+        return f"{message}; expected engine custom and an image with it"
+    if not recipe.is_newer_than(release):
+        return None
+    needed = "a nightly build of vLLM" if recipe.is_nightly else f"vLLM {recipe.release} or later"
+    hint = "set image" if recipe.is_nightly else f"set version: v{recipe.release}"
+    return f"{recipe.model} needs {needed} {of_recipe}, and {release} is served; {hint}"
 
 
 def beside_recipe(name: str, model: ModelSettings) -> Iterator[str]:

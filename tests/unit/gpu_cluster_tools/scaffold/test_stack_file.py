@@ -97,6 +97,25 @@ def test_of_a_model_of_unknown_size_no_gpu_is_guessed(provider: str) -> None:
     )
 
 
+def test_a_model_that_needs_a_later_vllm_gets_its_version() -> None:
+    wanted = WantedModel("nvidia/NVIDIA-Nemotron-3.5-Lightning-30B-A3B-NVFP4")
+    init = InitOptions(name="lab", provider="local", gpu="H100", model=wanted)
+    assert example(init).serving.models["chat"].version == "v0.27.1"
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ("Qwen/Qwen3.8-2.4T-A95B-FP8", "needs a nightly build of vLLM"),
+        ("Qwen/Qwen-Image", "expected engine custom and an image with it"),
+    ],
+)
+def test_a_model_that_no_release_serves_is_rejected(model: str, words: str) -> None:
+    init = InitOptions(name="lab", provider="local", gpu="H100", model=WantedModel(model))
+    with pytest.raises(InitOptionsError, match=words):
+        stack_file(init)
+
+
 def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
     def machine(model: str | None, gpu: str | None = None) -> str:
         wanted = WantedModel(model) if model else None
