@@ -24,21 +24,22 @@ rehearse: .venv/ready ## create, update and destroy STACK on this machine, AWS i
 campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume after an interruption
 	@$(run)gpu-cluster campaign
 
+# Three workers on two cores, since a platform that starts mostly waits.
 # Tests start hundreds of processes: without bytecode each would compile the package again.
 test test-all test-versions test-throughput: export PYTHONDONTWRITEBYTECODE =
 
 test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
-	$(run)pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(run)pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-all: .venv/ready lint ## the same with every slow test: about an hour on two cores
 	$(run)python -m gpu_cluster_tools.toolchain --all-tests
-	$(run)pytest -n 2 --dist loadfile --no-loadscope-reorder -m ""
+	$(run)pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""
 
 test-versions: .venv/ready ## plans and components with the versions at one END of each range: lowest-direct or highest
 	$(run)uv venv -q --clear --python $(run)python .local/versions
 	$(run)uv pip install -q --python .local/versions/bin/python --resolution $(END) -e '.[test]'
-	.local/versions/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/golden tests/unit/gpu_cluster
+	.local/versions/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/golden tests/unit/gpu_cluster
 
 test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput
 	$(run)uv venv -q --clear --python $(run)python .local/throughput

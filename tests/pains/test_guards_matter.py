@@ -99,7 +99,7 @@ def _sample(guards: Sequence[Guard]) -> Iterator[Any]:
         yield pytest.param(guard, marks=marks, id=f"{guard.test}-{Path(guard.file).stem}")
 
 
-@pytest.mark.parametrize("guard", _sample(GUARDS))
+@pytest.mark.parametrize("guard", list(_sample(GUARDS)))
 def test_a_pain_comes_back_without_its_guard(copy: Copy, guard: Guard) -> None:
     with copy.without(guard):
         code = copy.run(guard.test)
