@@ -3,136 +3,98 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.capacity import pools_of
+from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.kubernetes.gpu import DevicePlugin
-from gpu_cluster.plan import Graph, Registered
+from gpu_cluster.plan import Graph
+from tests.unit.gpu_cluster.kubernetes.gpu.eks import POOLS, devices, pools
 from tests.unit.gpu_cluster.stacks import stack_of
-from tests.unit.graph import graph_of
-
-POOLS: dict[str, Any] = {
-    "whole": {"instance": "g6.4xlarge", "nodes": 1, "labels": {"rack": "r1"}},
-    "sliced": {"instance": "g6.4xlarge", "nodes": 1, "sharing": {"timeSlicing": 4}, "labels": {"rack": "r2"}},
-    "mps": {"instance": "g6.4xlarge", "nodes": 1, "sharing": {"mps": 4}, "labels": {"rack": "r3"}},
-    "mig": {
-        "instance": "p5.48xlarge",
-        "nodes": 1,
-        "sharing": {"mig": {"1g.10gb": 7}},
-        "taints": {"team": {"value": "vision"}},
-        "labels": {"rack": "r4"},
-    },
-}
 
 
-def plugin(**pools: Any) -> Graph:
-    made = pools_of(stack_of(pools=pools))
-    return graph_of(lambda: DevicePlugin("gpu", made, gpus=True, mirror=None, region=None))
+def daemon_sets(graph: Graph) -> set[str]:
+    return {each["metadata.name"] for each in graph.of("DaemonSet")}
 
 
-@pytest.fixture(scope="module")
-def graph() -> Graph:
-    return plugin(**POOLS)
+def found(**settings: Any) -> dict[str, Pool]:
+    """Pools of an existing cluster."""
+    return pools_of(stack_of(pools=settings))
 
 
-def pod(graph: Graph, pool: str, program: str = "nvidia-device-plugin") -> dict[str, Any]:
-    return graph.get("DaemonSet", f"{program}-{pool}")["spec.template.spec"]
-
-
-def container(graph: Graph, pool: str) -> dict[str, Any]:
-    [only] = pod(graph, pool)["containers"]
-    return only
-
-
-def environment(graph: Graph, pool: str) -> dict[str, str]:
-    return {entry["name"]: entry["value"] for entry in container(graph, pool)["env"]}
-
-
-def test_each_pool_has_its_own_and_only_mps_pools_a_daemon(graph: Graph) -> None:
-    assert {d["metadata.name"] for d in graph.of("DaemonSet")} == {
-        "nvidia-device-plugin-whole",
-        "nvidia-device-plugin-sliced",
-        "nvidia-device-plugin-mps",
-        "nvidia-device-plugin-mig",
-        "nvidia-mps-mps",
+def test_each_pool_has_what_its_devices_need_and_no_more() -> None:
+    assert daemon_sets(devices(pools(**POOLS))) == {
+        "aws-efa-k8s-device-plugin-train",
+        "nvidia-device-plugin-l4",
+        "nvidia-device-plugin-mixed",
+        "nvidia-device-plugin-small",
+        "nvidia-device-plugin-train",
+        "nvidia-mig-manager-mixed",
+        "nvidia-mig-manager-small",
     }
 
 
-@pytest.mark.parametrize(("pool", "rack"), [("whole", "r1"), ("mig", "r4")])
-def test_it_runs_on_the_nodes_of_its_pool_alone(graph: Graph, pool: str, rack: str) -> None:
-    affinity = pod(graph, pool)["affinity"]["nodeAffinity"]
-    [term] = affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
-    assert term["matchExpressions"] == [{"key": "rack", "operator": "In", "values": [rack]}]
+def test_nodes_whose_operating_system_runs_a_plugin_get_no_second_one() -> None:
+    bottlerocket = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
+    made = pools(l4=POOLS["l4"] | {"ami": bottlerocket}, other=POOLS["l4"])
+
+    assert daemon_sets(devices(made)) == {"nvidia-device-plugin-other"}
+    assert not DevicePlugin.wanted({"l4": made["l4"]}, gpus=True)
 
 
-def test_it_tolerates_the_taints_of_its_pool_and_no_others(graph: Graph) -> None:
-    assert [t["key"] for t in pod(graph, "whole")["tolerations"]] == ["nvidia.com/gpu"]
-    assert [t["key"] for t in pod(graph, "mig")["tolerations"]] == ["nvidia.com/gpu", "team"]
+def test_on_amazon_linux_a_plugin_sees_every_gpu_and_hands_them_out_by_cdi() -> None:
+    graph = devices(pools(l4=POOLS["l4"]))
+    pod = graph.get("DaemonSet", "nvidia-device-plugin-l4")["spec.template.spec"]
+    [container] = pod["containers"]
+    paths = {volume["name"]: volume.get("hostPath", {}).get("path") for volume in pod["volumes"]}
+    mounted = {each["mountPath"]: paths[each["name"]] for each in container["volumeMounts"]}
+
+    assert container["securityContext"]["capabilities"] == {"add": ["SYS_ADMIN"], "drop": ["ALL"]}
+    assert (mounted["/driver-root"], mounted["/var/run/cdi"]) == ("/", "/var/run/cdi")
+    config = json.loads(graph.get("ConfigMap", "nvidia-device-plugin")["data"]["l4"])
+    assert config["flags"]["plugin"]["deviceListStrategy"] == ["cdi-cri"]
 
 
-def test_it_reads_the_configuration_of_its_pool(graph: Graph) -> None:
-    data = graph.only("ConfigMap")["data"]
-    assert set(data) == set(POOLS)
-    assert json.loads(data["sliced"])["sharing"]["timeSlicing"]["resources"][0]["replicas"] == 4
-    for pool in POOLS:
-        [volume] = [v for v in pod(graph, pool)["volumes"] if v["name"] == "config"]
-        assert volume["configMap"]["items"] == [{"key": pool, "path": "config.yaml"}]
-        assert environment(graph, pool)["CONFIG_FILE"] == "/config/config.yaml"
+def test_where_an_operator_looks_after_gpus_only_efa_is_left() -> None:
+    made = pools(**POOLS)
+
+    assert daemon_sets(devices(made, gpus=False)) == {"aws-efa-k8s-device-plugin-train"}
+    assert DevicePlugin.wanted(made, gpus=False)
 
 
-def test_another_configuration_rolls_that_pool_alone(graph: Graph) -> None:
-    changed = plugin(**POOLS | {"sliced": POOLS["sliced"] | {"sharing": {"timeSlicing": 2}}})
-
-    def templates(g: Graph) -> dict[str, Any]:
-        return {d["metadata.name"]: d["spec.template"] for d in g.of("DaemonSet")}
-
-    before, after = templates(graph), templates(changed)
-    assert {name for name in before if before[name] != after[name]} == {"nvidia-device-plugin-sliced"}
+def test_nodes_without_devices_need_nothing() -> None:
+    assert not DevicePlugin.wanted(pools(system=POOLS["system"]), gpus=True)
+    assert not DevicePlugin.wanted(pools(l4=POOLS["l4"]), gpus=False)
 
 
-@pytest.mark.parametrize("pool", POOLS)
-def test_the_environment_leaves_to_the_file_what_the_file_says(graph: Graph, pool: str) -> None:
-    named = environment(graph, pool)
-    assert "MIG_STRATEGY" not in named
-    assert "FAIL_ON_INIT_ERROR" not in named
-    assert named["MOFED_ENABLED"] == "false"
+@pytest.mark.parametrize("labels", [{"rack": "r1"}, {"nvidia.com/mig.config": "all-1g.10gb"}])
+def test_gpus_of_servers_that_were_there_before_are_theirs_to_divide(labels: dict[str, str]) -> None:
+    made = found(
+        h100={"instance": "p5.48xlarge", "nodes": 1, "sharing": POOLS["small"]["sharing"]}
+        | {"labels": labels}
+    )
+
+    graph = devices(made, region=None)
+
+    assert daemon_sets(graph) == {"nvidia-device-plugin-h100"}
+    assert not graph.of("ValidatingAdmissionPolicy")
 
 
-@pytest.mark.parametrize(
-    ("pool", "added"), [("whole", None), ("sliced", None), ("mps", None), ("mig", ["SYS_ADMIN"])]
-)
-def test_only_mig_asks_for_a_capability(graph: Graph, pool: str, added: list[str] | None) -> None:
-    context = container(graph, pool)["securityContext"]
-    assert context["capabilities"].get("add") == added
-    assert context["capabilities"]["drop"] == ["ALL"]
-    assert context["allowPrivilegeEscalation"] is False
-    assert context["readOnlyRootFilesystem"] is True
-    assert "privileged" not in context
+def test_everything_is_in_one_namespace_and_gone_before_it() -> None:
+    graph = devices(pools(**POOLS))
+    [namespace] = [each for each in graph.of("Namespace") if each.type.startswith("kubernetes:")]
+    inside = [each for each in graph.resources if each.inputs.get("metadata", {}).get("namespace")]
+
+    assert {each["metadata.namespace"] for each in inside} == {namespace["metadata.name"]} == {"gpu-system"}
+    assert all(graph.waits_for(each, namespace) for each in inside)
 
 
-def test_the_mps_daemon_shares_memory_with_the_plugin(graph: Graph) -> None:
-    daemon, beside = pod(graph, "mps", "nvidia-mps"), pod(graph, "mps")
-    assert daemon["hostPID"] is True
-    assert daemon["initContainers"][0]["volumeMounts"][0]["mountPropagation"] == "Bidirectional"
-    paths = [
-        {v["name"]: v["hostPath"]["path"] for v in spec["volumes"] if v["name"].startswith("mps-")}
-        for spec in (daemon, beside)
-    ]
-    assert paths[0] == paths[1] == {"mps-root": "/run/nvidia/mps", "mps-shm": "/run/nvidia/mps/shm"}
-    assert environment(graph, "mps")["MPS_ROOT"] == "/run/nvidia/mps"
+def test_the_quota_has_room_for_all_of_them_on_every_node() -> None:
+    graph = devices(pools(**POOLS))
+
+    assert graph.only("ResourceQuota")["spec.hard"] == {"pods": "15k"}
+    assert {each["spec.template.spec.priorityClassName"] for each in graph.of("DaemonSet")} == {
+        "system-node-critical"
+    }
 
 
-def test_no_pod_of_it_reaches_the_network_or_the_api(graph: Graph) -> None:
-    assert {p["metadata.name"] for p in graph.of("NetworkPolicy")} == {"default-deny"}
-    for daemon_set in graph.of("DaemonSet"):
-        spec = daemon_set["spec.template.spec"]
-        assert spec["automountServiceAccountToken"] is False
-        assert "hostNetwork" not in spec
-    assert not graph.of("ClusterRole")
-
-
-@pytest.mark.parametrize("daemon_set", ["nvidia-device-plugin-whole", "nvidia-mps-mps"])
-def test_it_is_among_the_last_to_be_evicted_and_bounded(graph: Graph, daemon_set: str) -> None:
-    made: Registered = graph.get("DaemonSet", daemon_set)
-    assert made["spec.template.spec.priorityClassName"] == "system-node-critical"
-    resources = made["spec.template.spec.containers.0.resources"]
-    assert set(resources["requests"]) == {"cpu", "memory"}
-    assert "memory" in resources["limits"]
+def test_efa_without_a_region_is_no_platform_of_aws() -> None:
+    with pytest.raises(ValueError, match="aws:region"):
+        devices(pools(train=POOLS["train"]), region=None)

@@ -1,7 +1,7 @@
 """The estimate against what others published: files of the hub, and what vLLM logged when it started.
 
-`measured.csv`, each line with its source: weights in memory and files in GiB on each GPU, memory left for the
-KV cache in GiB, KV cache of a token in bytes, and whether the engine started at all.
+`model_memory_measured.csv`, each line with its source: weights in memory and files in GiB on each GPU, memory
+left for the KV cache in GiB, KV cache of a token in bytes, and whether the engine started at all.
 """
 
 import csv
@@ -17,7 +17,7 @@ from gpu_cluster.capacity.kv_cache import Sequence
 from gpu_cluster.catalog import GPUS, MODELS
 
 GIB = 1024**3
-FILE = Path(__file__).with_name("measured.csv")
+FILE = Path(__file__).with_name("model_memory_measured.csv")
 
 
 @dataclass(frozen=True)
