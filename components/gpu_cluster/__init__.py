@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from gpu_cluster.aws.platform_logs import PlatformLogs as PlatformLogs
     from gpu_cluster.aws.stores.backups import Backups as Backups
     from gpu_cluster.aws.stores.bucket import Bucket as Bucket
-    from gpu_cluster.aws.stores.file_system import FileSystem as FileSystem
+    from gpu_cluster.aws.stores.efs import FileSystem as FileSystem
     from gpu_cluster.aws.stores.lustre import Lustre as Lustre
     from gpu_cluster.aws.stores.stores import Stores as Stores
     from gpu_cluster.aws.teams.account import TeamAccount as TeamAccount
@@ -93,7 +93,7 @@ _MODULES = {
     "Endpoints": "gpu_cluster.aws.network.endpoints",
     "EnvoyGateway": "gpu_cluster.kubernetes.gateway.controller",
     "Extras": "gpu_cluster.kubernetes.extras.extras",
-    "FileSystem": "gpu_cluster.aws.stores.file_system",
+    "FileSystem": "gpu_cluster.aws.stores.efs",
     "FlowLogs": "gpu_cluster.aws.network.flow_logs",
     "Gateway": "gpu_cluster.kubernetes.gateway.gateway",
     "GatewayRoutes": "gpu_cluster.kubernetes.gateway.routes",

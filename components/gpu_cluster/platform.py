@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.extras import Extras
 from gpu_cluster.kubernetes.gateway import PlatformGateway, served_traffic
 from gpu_cluster.kubernetes.gpu import DevicePlugin
 from gpu_cluster.kubernetes.gpu_repair import GpuRepair
-from gpu_cluster.kubernetes.images import images_of, weights_images_of
+from gpu_cluster.kubernetes.image_addresses import images_of, weights_images_of
 from gpu_cluster.kubernetes.logs import Logs
 from gpu_cluster.kubernetes.lws import LwsController
 from gpu_cluster.kubernetes.on_call import OnCall

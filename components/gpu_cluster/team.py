@@ -13,7 +13,7 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.images import PYTHON, VLLM
 from gpu_cluster.kubernetes.delete_before_replace import delete_before_replace
 from gpu_cluster.kubernetes.gateway import GatewayRoutes
-from gpu_cluster.kubernetes.images import image_of, images_of, weights_images_of
+from gpu_cluster.kubernetes.image_addresses import image_of, images_of, weights_images_of
 from gpu_cluster.kubernetes.registry import pull_secrets
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.services import Service, store_claims

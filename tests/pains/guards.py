@@ -32,7 +32,7 @@ GUARDS = (
     Guard("02_dns", "components/gpu_cluster/aws/environment.py", "after=[nodes],", "after=[],"),
     Guard(
         "03_tolerations",
-        "components/gpu_cluster/kubernetes/gpu/daemons.py",
+        "components/gpu_cluster/kubernetes/daemon_sets.py",
         "tolerations=[*tolerations(pool), *tolerated],",
     ),
     Guard("03_tolerations", "components/gpu_cluster/aws/eks/csi.py", '{"tolerateAllTaints": True}', "{}"),
@@ -44,7 +44,7 @@ GUARDS = (
     ),
     Guard(
         "04_device_plugin",
-        "components/gpu_cluster/kubernetes/gpu/daemons.py",
+        "components/gpu_cluster/kubernetes/daemon_sets.py",
         'operator="In"',
         'operator="Exists"',
     ),
@@ -335,14 +335,17 @@ GUARDS = (
         '"http_tokens": "optional"',
     ),
     Guard(
-        "19_defaults", "components/gpu_cluster/catalog/gpu_faults.py", "48, 54, 63, 74, 79", "48, 54, 74, 79"
+        "19_defaults",
+        "components/gpu_cluster/catalog/xid_repair_actions.py",
+        "48, 54, 63, 74, 79",
+        "48, 54, 74, 79",
     ),
     Guard(
         "19_defaults", "components/gpu_cluster/config/pools.py", "repair: bool = True", "repair: bool = False"
     ),
     Guard(
         "20_places",
-        "components/gpu_cluster/kubernetes/gpu/daemons.py",
+        "components/gpu_cluster/kubernetes/daemon_sets.py",
         "{**pool.selector, **(nodes or {})}",
         '{"gpu-cluster/pool": pool.name}',
     ),
@@ -360,7 +363,7 @@ GUARDS = (
     ),
     Guard(
         "20_places",
-        "tools/gpu_cluster_tools/doctor/listed_nodes.py",
+        "tools/gpu_cluster_tools/doctor/node_facts.py",
         "labels_of(node).items() >= pool.selector.items()",
         "node",
     ),

@@ -34,7 +34,7 @@ from tests.rehearsal.oci_registry import Names, crane
 
 PROXY_PORT = 3128
 _FLAGS = "vllm-0.26.0.json"
-_INSIDE = "gpu_cluster_tools.real_node.inside"
+_INSIDE = "gpu_cluster_tools.real_node.namespace_process"
 _NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
 
 

@@ -8,7 +8,7 @@ from gpu_cluster.aws.budget import Budget
 from gpu_cluster.aws.ecr import EcrRegistry
 from gpu_cluster.aws.eks import ClusterAddons, EksCluster
 from gpu_cluster.aws.eks.access import group_entry
-from gpu_cluster.aws.identity.account_rules import iam_rules
+from gpu_cluster.aws.identity.permissions_boundary import iam_rules
 from gpu_cluster.aws.keys import Keys, KeyUsage
 from gpu_cluster.aws.network import Network
 from gpu_cluster.aws.nodes import NodeGroups

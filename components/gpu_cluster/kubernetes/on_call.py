@@ -14,7 +14,7 @@ from gpu_cluster.exemption import exemptions
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 from gpu_cluster.kubernetes.teams.rbac_rules import subjects_of
 
 BREAK_GLASS = "break-glass"

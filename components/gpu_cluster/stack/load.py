@@ -16,8 +16,8 @@ from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys, LocatedDiagnostic, StackFileError, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, read, read_text
 from gpu_cluster.stack.git_checkout import FetchError
-from gpu_cluster.stack.model_configs import located, located_team
 from gpu_cluster.stack.platform_checkout import lack_of_project, platform_of
+from gpu_cluster.stack.resolved_paths import located, located_team
 from gpu_cluster.stack.sections import (
     ENVIRONMENT,
     TEAM,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster_tools.cli.checks import show_checks, show_counts
+from gpu_cluster_tools.cli.check_output import show_checks, show_counts
 from gpu_cluster_tools.cli.project import Project, StackArgument
 from gpu_cluster_tools.doctor import CheckStatus, diagnose
 

@@ -50,10 +50,10 @@ def report(
     with working(f"planning {stack}", quiet=as_json):
         plan = plan_of(project.folder, stack)
     if html:
-        from gpu_cluster_tools.page import page_of
+        from gpu_cluster_tools.html_report import html_report
 
         with working("evaluating all rules and rendering the page"):
-            page = page_of(plan, project.folder)
+            page = html_report(plan, project.folder)
         tell(page, html)
     else:
         _compliance(plan, project, framework, as_json=as_json, output=output)

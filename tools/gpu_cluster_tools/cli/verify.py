@@ -11,7 +11,7 @@ import typer
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster_tools.cli.checks import show_checks, show_counts
+from gpu_cluster_tools.cli.check_output import show_checks, show_counts
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject

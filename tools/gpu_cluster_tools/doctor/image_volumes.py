@@ -8,7 +8,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.image_volumes import IMAGE_VOLUMES_SINCE
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Check, Group
-from gpu_cluster_tools.doctor.listed_nodes import of_pool
+from gpu_cluster_tools.doctor.node_facts import of_pool
 
 _NODES = Group("cluster")
 _RUNTIMES = {"containerd": (2, 1), "cri-o": (1, 31)}

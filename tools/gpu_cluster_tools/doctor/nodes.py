@@ -9,7 +9,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
 from gpu_cluster_tools.doctor.image_volumes import image_volumes
-from gpu_cluster_tools.doctor.listed_nodes import (
+from gpu_cluster_tools.doctor.node_facts import (
     DRIVER_LABELS,
     allocatable,
     driver_branch,

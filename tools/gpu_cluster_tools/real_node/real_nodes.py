@@ -14,8 +14,8 @@ from gpu_cluster_tools.real_node import node_files
 from gpu_cluster_tools.real_node.cgroups import cgroup_of, create_cgroup, remove_cgroups
 from gpu_cluster_tools.real_node.cluster_dns import POLICIES_USER
 from gpu_cluster_tools.real_node.images import LocalImage
-from gpu_cluster_tools.real_node.inside import TARGETS
 from gpu_cluster_tools.real_node.machine import write_machine
+from gpu_cluster_tools.real_node.namespace_process import TARGETS
 from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.node import KUBELET_FOLDER
 from gpu_cluster_tools.real_node.runtime import (
@@ -226,7 +226,7 @@ class RealNodes:
     def _spawn(self) -> None:
         with (self._folder / "outside.log").open("ab") as log:
             subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.outside", str(self._path)],
+                [sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.host_process", str(self._path)],
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -243,7 +243,9 @@ class RealNodes:
             time.sleep(_POLL_SECONDS)
 
     def _running(self) -> bool:
-        return any("gpu_cluster_tools.real_node.outside" in found.arguments for found in self._processes())
+        return any(
+            "gpu_cluster_tools.real_node.host_process" in found.arguments for found in self._processes()
+        )
 
     def _processes(self) -> list[Process]:
         """Processes that were started with the settings of this folder."""
@@ -251,7 +253,11 @@ class RealNodes:
 
     def _end(self) -> None:
         # The first of the namespace takes all others with it.
-        end(found for found in self._processes() if "gpu_cluster_tools.real_node.outside" in found.arguments)
+        end(
+            found
+            for found in self._processes()
+            if "gpu_cluster_tools.real_node.host_process" in found.arguments
+        )
         end(self._processes(), grace_seconds=0)
         remove_cgroups(self._folder)
 

@@ -10,9 +10,9 @@ from gpu_cluster_tools.rehearsal.retry import retry_update
 from gpu_cluster_tools.rehearsal.run_pulumi import Run
 from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
-from gpu_cluster_tools.rehearsal.scenario import Scenario
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of
+from gpu_cluster_tools.rehearsal.steps import Scenario
 from gpu_cluster_tools.rehearsal.team_isolation import escapes
 
 _NO_FAULTS = Faults()

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.load import load
-from gpu_cluster.stack.scalar import scalar
+from gpu_cluster.stack.yaml_scalar import scalar
 from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel
 

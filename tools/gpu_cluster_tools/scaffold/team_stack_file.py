@@ -8,7 +8,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.load import load_any
 from gpu_cluster.stack.platform_checkout import beside_the_team
-from gpu_cluster.stack.scalar import scalar
+from gpu_cluster.stack.yaml_scalar import scalar
 from gpu_cluster_tools.scaffold.stack_file import BLANK
 from gpu_cluster_tools.scaffold.team_init_options import MODEL, SERVICE, Placed, TeamInitOptions
 from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel

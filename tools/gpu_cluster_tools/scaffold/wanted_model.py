@@ -14,7 +14,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
 from gpu_cluster.stack.checks.recipes import parsers, unserved
-from gpu_cluster.stack.scalar import scalar
+from gpu_cluster.stack.yaml_scalar import scalar
 
 _CONTEXT = 8192
 _DISK = "disk"

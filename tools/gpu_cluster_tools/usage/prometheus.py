@@ -16,7 +16,7 @@ from gpu_cluster.config.telemetry import PROMETHEUS_LABELS, TELEMETRY_NAMESPACE,
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError, Object
 from gpu_cluster_tools.doctor.aws import Aws
-from gpu_cluster_tools.doctor.listed_nodes import is_ready
+from gpu_cluster_tools.doctor.node_facts import is_ready
 from gpu_cluster_tools.usage.period import STEP
 from gpu_cluster_tools.verify.pods import name_of, on_nodes, pods_with, simulated_nodes
 from gpu_cluster_tools.verify.port_forward import port_forward

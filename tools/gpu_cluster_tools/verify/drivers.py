@@ -7,7 +7,7 @@ from gpu_cluster.catalog import VLLM_DRIVER
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Group
-from gpu_cluster_tools.doctor.listed_nodes import DRIVER_LABELS, driver_branch, of_pool
+from gpu_cluster_tools.doctor.node_facts import DRIVER_LABELS, driver_branch, of_pool
 from gpu_cluster_tools.verify.measurement import Measurement, measured
 from gpu_cluster_tools.verify.pods import is_simulated
 

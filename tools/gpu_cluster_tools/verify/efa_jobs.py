@@ -12,9 +12,9 @@ from gpu_cluster.capacity import EFA_RESOURCE, GPU_RESOURCE, Pool
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import NCCL_TESTS
-from gpu_cluster.kubernetes.images import image_of
+from gpu_cluster.kubernetes.image_addresses import image_of
 from gpu_cluster_tools.doctor.api_server import Object
-from gpu_cluster_tools.doctor.listed_nodes import allocatable
+from gpu_cluster_tools.doctor.node_facts import allocatable
 from gpu_cluster_tools.verify.bus_bandwidth import ALL_REDUCE, Ranks, compared
 from gpu_cluster_tools.verify.free_gpus import nodes_of, taken_on
 from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.quantity import amount
 from gpu_cluster_tools.doctor.api_server import Object
-from gpu_cluster_tools.doctor.listed_nodes import allocatable, is_ready, of_pool
+from gpu_cluster_tools.doctor.node_facts import allocatable, is_ready, of_pool
 from gpu_cluster_tools.verify.pods import is_simulated, name_of
 
 _ENDED = {"Succeeded", "Failed"}

@@ -7,7 +7,7 @@ from gpu_cluster.catalog import VLLM_DRIVER
 from gpu_cluster.catalog.nvlink import NVLINK_GBPS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import DCGM, NCCL_TESTS
-from gpu_cluster.kubernetes.images import image_of
+from gpu_cluster.kubernetes.image_addresses import image_of
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify import nvidia_smi

@@ -12,12 +12,12 @@ from lightkube.resources.core_v1 import Pod
 
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
-from gpu_cluster.kubernetes.serving.group import LEADERS
+from gpu_cluster.kubernetes.serving.leader_worker_set import LEADERS
 from gpu_cluster.kubernetes.serving.model import labels_of
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError, NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import Group
-from gpu_cluster_tools.doctor.listed_nodes import is_ready
+from gpu_cluster_tools.doctor.node_facts import is_ready
 from gpu_cluster_tools.rehearsal.not_ready import not_ready
 from gpu_cluster_tools.verify.first_token import (
     Connect,

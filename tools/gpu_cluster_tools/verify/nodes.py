@@ -9,7 +9,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.api_server import ApiServer, Object
 from gpu_cluster_tools.doctor.check import Check, Group
-from gpu_cluster_tools.doctor.listed_nodes import allocatable, is_ready, of_pool
+from gpu_cluster_tools.doctor.node_facts import allocatable, is_ready, of_pool
 from gpu_cluster_tools.verify.measurement import Measurement, measured
 from gpu_cluster_tools.verify.pods import is_simulated, name_of
 

@@ -7,7 +7,7 @@ from gpu_cluster.capacity import Pool
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import ClassSettings, Ebs, HostPath, StorageSettings
 from gpu_cluster.images import BUSYBOX
-from gpu_cluster.kubernetes.images import image_of
+from gpu_cluster.kubernetes.image_addresses import image_of
 from gpu_cluster_tools.doctor.api_server import NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify.free_gpus import nodes_of
@@ -15,7 +15,7 @@ from gpu_cluster_tools.verify.measurement import Measurement, blocked, measured
 from gpu_cluster_tools.verify.pods import name_of
 from gpu_cluster_tools.verify.run_job import JobPod, NotStartedError, run_job
 from gpu_cluster_tools.verify.run_namespace import NAMESPACE, RunNamespace
-from gpu_cluster_tools.verify.throughput import SCRIPT, Throughput, throughput
+from gpu_cluster_tools.verify.volume_throughput import SCRIPT, Throughput, throughput
 
 _STORAGE = Group("storage")
 _SECONDS = 600

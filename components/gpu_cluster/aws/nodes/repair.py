@@ -2,7 +2,7 @@
 
 import pulumi_aws as aws
 
-from gpu_cluster.catalog.gpu_faults import REBOOT_XIDS, REPLACE_XIDS
+from gpu_cluster.catalog.xid_repair_actions import REBOOT_XIDS, REPLACE_XIDS
 
 _ACTIONS = {**dict.fromkeys(REBOOT_XIDS, "Reboot"), **dict.fromkeys(REPLACE_XIDS, "Replace")}
 

@@ -6,8 +6,8 @@ import pulumi
 
 from gpu_cluster.aws.stores.backups import Backups, BackupSelection, CopyDestination
 from gpu_cluster.aws.stores.bucket import Bucket
+from gpu_cluster.aws.stores.efs import FileSystem
 from gpu_cluster.aws.stores.existing_bucket import ExistingBucket
-from gpu_cluster.aws.stores.file_system import FileSystem
 from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork
 from gpu_cluster.aws.stores.lustre import Lustre
 from gpu_cluster.aws.tags import class_tags

@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.security import (
     restricted_container,
     restricted_pod,
 )
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 
 NAME = "envoy-gateway-certgen"
 SECRETS = ("envoy", "envoy-gateway", "envoy-oidc-hmac", "envoy-rate-limit")

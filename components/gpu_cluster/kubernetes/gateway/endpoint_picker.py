@@ -34,7 +34,7 @@ from gpu_cluster.kubernetes.security import (
     to_anywhere,
 )
 from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 from gpu_cluster.kubernetes.serving.model import service_selector
 from gpu_cluster.kubernetes.serving.server import PORT
 

@@ -9,7 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.capacity import EFA_RESOURCE, Handover, Pool
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import DEVICE_PLUGIN, EFA_PLUGIN, MIG_MANAGER
-from gpu_cluster.kubernetes.gpu.daemons import NAMESPACE, PRIORITY_CLASS, daemon_set, service_account
+from gpu_cluster.kubernetes.daemon_sets import NAMESPACE, PRIORITY_CLASS, daemon_set, service_account
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.exemptions import privileged, registers_with_kubelet
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager

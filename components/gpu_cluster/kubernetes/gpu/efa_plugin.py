@@ -8,7 +8,7 @@ from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.exemption import Exemption
-from gpu_cluster.kubernetes.gpu.daemons import RESOURCES, daemon_set, host_path, pod_of, service_account
+from gpu_cluster.kubernetes.daemon_sets import RESOURCES, daemon_set, host_path, pod_of, service_account
 from gpu_cluster.kubernetes.gpu.exemptions import privileged, registers_with_kubelet
 
 _PLUGIN = "aws-efa-k8s-device-plugin"

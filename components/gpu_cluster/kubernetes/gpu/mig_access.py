@@ -5,11 +5,11 @@ from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.networking import v1 as networking
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from gpu_cluster.kubernetes.gpu.daemons import NAMESPACE
+from gpu_cluster.kubernetes.daemon_sets import NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import to_anywhere
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 
 _NODE = "authentication.kubernetes.io/node-name"
 

@@ -8,7 +8,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.kubernetes.gpu.daemons import (
+from gpu_cluster.kubernetes.daemon_sets import (
     NAMESPACE,
     RESOURCES,
     config_volume,

@@ -3,7 +3,7 @@
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import MIG_DIVIDED, Handover, Pool
-from gpu_cluster.kubernetes.gpu.daemons import RESOURCES, config_volume, host_path, node_name, pod_of
+from gpu_cluster.kubernetes.daemon_sets import RESOURCES, config_volume, host_path, node_name, pod_of
 
 _CONFIG = core.VolumeMountArgs(name="config", mount_path="/config", read_only=True)
 _CONFIG_FILE = "config.yaml"

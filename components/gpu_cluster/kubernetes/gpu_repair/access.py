@@ -10,7 +10,7 @@ from gpu_cluster.config.gpu import REPAIR_NAMESPACE
 from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 
 _NODE = "authentication.kubernetes.io/node-name"
 

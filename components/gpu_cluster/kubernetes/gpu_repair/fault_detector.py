@@ -8,9 +8,9 @@ from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.capacity.repair_requests import DETECTOR_REQUESTS
-from gpu_cluster.catalog.gpu_faults import REBOOT_XIDS, REPLACE_XIDS, ROW_REMAPPED_XID
+from gpu_cluster.catalog.xid_repair_actions import REBOOT_XIDS, REPLACE_XIDS, ROW_REMAPPED_XID
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE
-from gpu_cluster.kubernetes.gpu.daemons import config_volume, daemon_set, host_path, node_name, pod_of
+from gpu_cluster.kubernetes.daemon_sets import config_volume, daemon_set, host_path, node_name, pod_of
 from gpu_cluster.kubernetes.gpu.exemptions import privileged
 from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT
 from gpu_cluster.kubernetes.object_metadata import metadata

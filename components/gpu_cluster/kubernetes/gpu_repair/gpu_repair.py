@@ -15,7 +15,7 @@ from gpu_cluster.capacity.repair_requests import REPAIR_REQUESTS
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE, GpuRepairSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR, PYTHON
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, service_account
 from gpu_cluster.kubernetes.gpu_repair import drain_faulty, fault_detector
 from gpu_cluster.kubernetes.gpu_repair.access import detector_access, repair_access
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata

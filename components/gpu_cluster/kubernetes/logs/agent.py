@@ -8,7 +8,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity.telemetry_requests import LOG_AGENT_REQUESTS
 from gpu_cluster.config.logs import LOG_NODES_NAMESPACE, LogSettings
 from gpu_cluster.exemption import exemptions
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path, node_name, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path, node_name, service_account
 from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HEALTH_PORT, HOST, STATE, agent_config
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.telemetry.exporters import probe

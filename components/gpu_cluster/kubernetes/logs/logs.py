@@ -11,7 +11,7 @@ from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.config.logs import LOG_COLLECTOR, LOG_NODES_NAMESPACE, LOGS_NAMESPACE, LogSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import LOG_COLLECTOR as IMAGE
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS
 from gpu_cluster.kubernetes.logs import agent
 from gpu_cluster.kubernetes.logs.agent_config import OTLP_PORT
 from gpu_cluster.kubernetes.logs.collector import log_collector

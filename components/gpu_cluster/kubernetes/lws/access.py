@@ -9,7 +9,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.kubernetes.lws.definition import GROUP, PLURAL
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 
 _READ = ["get", "list", "watch"]
 _KEEP = [*_READ, "create", "update", "patch", "delete"]

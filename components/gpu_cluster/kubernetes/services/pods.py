@@ -8,10 +8,10 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, gpu_resource
 from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.kubernetes.environment_variables import pull_secrets, variables
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.teams import priority_class
-from gpu_cluster.kubernetes.variables import pull_secrets, variables
 
 _TMP = "tmp"
 _GRACE_SECONDS = 30

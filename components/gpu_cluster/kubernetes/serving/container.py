@@ -4,11 +4,11 @@ from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool, Request
 from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.kubernetes.environment_variables import variables
 from gpu_cluster.kubernetes.security import restricted_container
 from gpu_cluster.kubernetes.serving import hub_token, quantities
-from gpu_cluster.kubernetes.serving.rendezvous import address, interfaces
+from gpu_cluster.kubernetes.serving.multi_node_server import address, interfaces
 from gpu_cluster.kubernetes.serving.server import SCRATCH, SHM, WEIGHTS, Server
-from gpu_cluster.kubernetes.variables import variables
 
 _PRE_STOP_SECONDS = 15
 _MARGIN_SECONDS = 15

@@ -18,13 +18,13 @@ from gpu_cluster.capacity import (
 from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stores import S3, StoreSettings
+from gpu_cluster.kubernetes.environment_variables import variables
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import server_tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.serving import hub_token, mirror_weights, quantities
 from gpu_cluster.kubernetes.serving.replicas import USER
 from gpu_cluster.kubernetes.serving.server import WEIGHTS
-from gpu_cluster.kubernetes.variables import variables
 
 NAME = "weights-mirror"
 LABELS = {"app.kubernetes.io/name": NAME}

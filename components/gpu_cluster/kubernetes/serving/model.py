@@ -15,7 +15,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
 from gpu_cluster.kubernetes.serving.engines import server_of
-from gpu_cluster.kubernetes.serving.group import API_VERSION, KIND, LEADERS, group, name_of
+from gpu_cluster.kubernetes.serving.leader_worker_set import API_VERSION, KIND, LEADERS, group, name_of
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
 from gpu_cluster.kubernetes.serving.server import PORT

@@ -10,11 +10,11 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity import Pool, Request, weights_pull_minutes
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
+from gpu_cluster.kubernetes.environment_variables import pull_secrets
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
 from gpu_cluster.kubernetes.serving.container import grace_seconds, volumes
 from gpu_cluster.kubernetes.serving.server import METRICS_PATH
-from gpu_cluster.kubernetes.variables import pull_secrets
 
 USER = 2000
 """User id of every replica. A GPU shared by MPS serves one user at a time: pods of another user would wait

@@ -19,7 +19,7 @@ from gpu_cluster.kubernetes.security import (
     PodSecurity,
     to_namespaces,
 )
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (

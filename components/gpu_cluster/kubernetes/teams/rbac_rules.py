@@ -6,7 +6,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.team_grants import group_of
 from gpu_cluster.kubernetes.gateway import KEYS
-from gpu_cluster.kubernetes.security.role_ref import RBAC
+from gpu_cluster.kubernetes.security.rbac import RBAC
 from gpu_cluster.kubernetes.serving import hub_token
 
 _READ = ["get", "list", "watch"]

@@ -12,7 +12,7 @@ from gpu_cluster.capacity import MIG_DIVIDED, Pool
 from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import DCGM_EXPORTER
-from gpu_cluster.kubernetes.gpu.daemons import (
+from gpu_cluster.kubernetes.daemon_sets import (
     config_volume,
     daemon_set,
     host_path,

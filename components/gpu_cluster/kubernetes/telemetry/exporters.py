@@ -4,7 +4,7 @@ import pulumi
 from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.config.telemetry import Scraper
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity, from_pods
 
 NODES_NAMESPACE = "telemetry-nodes"

@@ -20,7 +20,7 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import METRICS_ADAPTER
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
 from gpu_cluster.kubernetes.telemetry.server import (
     cluster_role_binding,

@@ -8,7 +8,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import NODE_EXPORTER
-from gpu_cluster.kubernetes.gpu.daemons import PRIORITY_CLASS, host_path, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path, service_account
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, probe

@@ -10,7 +10,7 @@ from pulumi_kubernetes.rbac import v1 as rbac
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
-from gpu_cluster.kubernetes.security.role_ref import role_ref
+from gpu_cluster.kubernetes.security.rbac import role_ref
 
 _USER = 65534
 

@@ -12,7 +12,6 @@ from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway
 from gpu_cluster.stack.checks.gateway_capacity import gateway_capacity
 from gpu_cluster.stack.checks.gpu_repair import gpu_repair
-from gpu_cluster.stack.checks.groups import groups
 from gpu_cluster.stack.checks.hardware import hardware
 from gpu_cluster.stack.checks.image_volumes import image_volumes
 from gpu_cluster.stack.checks.load_times import load_times
@@ -22,6 +21,7 @@ from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models
 from gpu_cluster.stack.checks.mounts import mounts
+from gpu_cluster.stack.checks.multi_node import groups
 from gpu_cluster.stack.checks.network import network
 from gpu_cluster.stack.checks.nodes import nodes
 from gpu_cluster.stack.checks.offline import offline

@@ -21,13 +21,13 @@ from gpu_cluster.stack.checks.engine_support import engine_support
 from gpu_cluster.stack.checks.engines import engines
 from gpu_cluster.stack.checks.gated_models import gated_models
 from gpu_cluster.stack.checks.gateway import gateway_of_team
-from gpu_cluster.stack.checks.groups import groups, groups_of_team
 from gpu_cluster.stack.checks.image_volumes import image_volumes
 from gpu_cluster.stack.checks.load_times import load_times
 from gpu_cluster.stack.checks.memory import memory
 from gpu_cluster.stack.checks.mirrors import mirrors
 from gpu_cluster.stack.checks.models import models, obstacles
 from gpu_cluster.stack.checks.mounts import shared_models, shared_volumes
+from gpu_cluster.stack.checks.multi_node import groups, groups_of_team
 from gpu_cluster.stack.checks.prefix_routing import prefix_routing_of_team
 from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services

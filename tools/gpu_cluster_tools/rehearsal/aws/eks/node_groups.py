@@ -9,8 +9,8 @@ from gpu_cluster_tools.rehearsal.aws.eks import instances, node_group_checks, re
 from gpu_cluster_tools.rehearsal.aws.eks.access import admit_nodes
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupRecord
+from gpu_cluster_tools.rehearsal.aws.eks.node_group_rollout import Rollout
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
-from gpu_cluster_tools.rehearsal.aws.eks.rollout import Rollout
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
 from gpu_cluster_tools.rehearsal.instance_types import instance_types

@@ -12,7 +12,7 @@ from gpu_cluster.catalog.today import today
 from gpu_cluster.cost import cost_of
 from gpu_cluster.cost.money import usd
 from gpu_cluster.plan import Plan, plan_of
-from gpu_cluster_tools.page import page_of
+from gpu_cluster_tools.html_report import html_report
 
 PROJECT = Path(__file__).parents[4]
 STACKS = ("prod", "prod-vision", "onprem", "local")
@@ -62,7 +62,7 @@ def plan(name: str) -> Plan:
 
 @cache
 def page(name: str) -> str:
-    return page_of(plan(name), PROJECT)
+    return html_report(plan(name), PROJECT)
 
 
 def read(text: str) -> Nesting:
@@ -102,7 +102,7 @@ def site(tmp_path: Path) -> str:
     (tmp_path / "Pulumi.yaml").write_text("name: site\nruntime: python\n")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.site.yaml").write_text(EXISTING)
-    return page_of(plan_of(tmp_path, "site"), tmp_path)
+    return html_report(plan_of(tmp_path, "site"), tmp_path)
 
 
 def test_a_gpu_is_drawn_with_its_slices(site: str) -> None:
@@ -117,7 +117,7 @@ def test_what_the_stack_file_declares_is_marked(tmp_path: Path) -> None:
     shutil.copytree(corpus / "manifests", tmp_path / "manifests")
     shutil.copy(corpus / "happy" / "eks-declared.yaml", tmp_path / "stacks" / "Pulumi.site.yaml")
 
-    _, _, section = page_of(plan_of(tmp_path, "site"), tmp_path).partition(
+    _, _, section = html_report(plan_of(tmp_path, "site"), tmp_path).partition(
         "<h2>Declared in the stack file</h2>"
     )
 

@@ -1,6 +1,6 @@
 """The first process in the namespaces of real nodes: it makes their network, and starts what runs in it.
 
-python -m gpu_cluster_tools.real_node.inside SETTINGS, in the folder of the nodes.
+python -m gpu_cluster_tools.real_node.namespace_process SETTINGS, in the folder of the nodes.
 """
 
 import asyncio
@@ -11,8 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from gpu_cluster_tools.real_node.host_process import API_SOCKET, socket_of
 from gpu_cluster_tools.real_node.network import API_SERVER, API_SERVER_PORT, DEVICE, SERVICES
-from gpu_cluster_tools.real_node.outside import API_SOCKET, socket_of
 from gpu_cluster_tools.real_node.relay import (
     Connect,
     Streams,

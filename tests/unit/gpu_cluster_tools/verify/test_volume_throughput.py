@@ -2,7 +2,7 @@
 
 import pytest
 
-from gpu_cluster_tools.verify.throughput import throughput
+from gpu_cluster_tools.verify.volume_throughput import throughput
 
 BUSYBOX = """\
 256+0 records in

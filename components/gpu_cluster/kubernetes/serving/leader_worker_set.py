@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.config.model import GROUP_SUFFIX, ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.container import container, worker
-from gpu_cluster.kubernetes.serving.rendezvous import joined
+from gpu_cluster.kubernetes.serving.multi_node_server import joined
 from gpu_cluster.kubernetes.serving.replicas import Placement, pod_spec
 from gpu_cluster.kubernetes.serving.server import Server
 

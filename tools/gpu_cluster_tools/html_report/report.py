@@ -12,7 +12,7 @@ from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies.evaluate import evaluate_plan, judge_of
 from gpu_cluster_tools.diagram.parts import backend_name
-from gpu_cluster_tools.page.figures import (
+from gpu_cluster_tools.html_report.figures import (
     amounts,
     budget_bars,
     findings_by_rule,
@@ -21,13 +21,13 @@ from gpu_cluster_tools.page.figures import (
     team_bars,
     timeline,
 )
-from gpu_cluster_tools.page.topology import topology_of
+from gpu_cluster_tools.html_report.topology import topology_of
 from gpu_cluster_tools.schedule import ready
 
-_TEMPLATE = "page.html.jinja"
+_TEMPLATE = "report.html.jinja"
 
 
-def page_of(plan: Plan, project: Path) -> str:
+def html_report(plan: Plan, project: Path) -> str:
     """HTML without scripts, and without anything that a browser would fetch.
 
     `PriceFileError` and `PolicyFileError` where a file of the project is wrong.
@@ -61,7 +61,7 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.from_string((files("gpu_cluster_tools.page") / _TEMPLATE).read_text())
+    return environment.from_string((files("gpu_cluster_tools.html_report") / _TEMPLATE).read_text())
 
 
 def _monthly(cost: Cost) -> str:

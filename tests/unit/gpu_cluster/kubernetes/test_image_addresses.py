@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster.config.model import ModelSettings
-from gpu_cluster.kubernetes.images import image_of, images_of
+from gpu_cluster.kubernetes.image_addresses import image_of, images_of
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 
 DIGEST = "@sha256:" + "0123456789abcdef" * 4

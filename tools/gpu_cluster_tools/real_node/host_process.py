@@ -1,6 +1,6 @@
 """The process of real nodes that is in the network of the machine: it relays, and starts all others.
 
-python -m gpu_cluster_tools.real_node.outside SETTINGS, in the folder of the nodes.
+python -m gpu_cluster_tools.real_node.host_process SETTINGS, in the folder of the nodes.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def _run(path: str) -> None:
     for way, port in settings.ways.items():
         servers.append(await listen_at("127.0.0.1", port, to_socket(socket_of(way))))
     inside = subprocess.Popen(  # noqa: S603
-        [*_UNSHARE, sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.inside", path]
+        [*_UNSHARE, sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.namespace_process", path]
     )
     volumes = asyncio.create_task(keep_volumes_writable(settings.api_port, Path(settings.pki)))
     ended = asyncio.Event()
