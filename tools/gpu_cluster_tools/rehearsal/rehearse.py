@@ -12,7 +12,7 @@ from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of
-from gpu_cluster_tools.rehearsal.steps import Scenario
+from gpu_cluster_tools.rehearsal.steps import RehearsalSteps
 from gpu_cluster_tools.rehearsal.team_isolation import escapes
 
 _NO_FAULTS = Faults()
@@ -23,18 +23,18 @@ def rehearse(sandbox: Sandbox, tell: Tell, faults: Faults = _NO_FAULTS) -> Rehea
 
     Updates that fail because of `faults` are retried. `RehearsalError` if the rehearsal cannot run.
     """
-    rehearsal = _OfEnvironment(sandbox, sandbox, tell, faults=faults)
+    rehearsal = _EnvironmentSteps(sandbox, sandbox, tell, faults=faults)
     rehearsal.step("start", rehearsal.open)
     with simulated_controllers(sandbox):
-        looks = [("network", rehearsal.network)]
+        read_only = [("network", rehearsal.network)]
         if sandbox.stack.teams:
-            looks.append(("teams", rehearsal.teams))
-        rehearsal.come_and_go(sandbox.stack, edits_of(sandbox.stack), rehearsal.left, looks)
+            read_only.append(("teams", rehearsal.teams))
+        rehearsal.run(sandbox.stack, edits_of(sandbox.stack), rehearsal.leftovers, read_only)
     return rehearsal.report
 
 
 @dataclass
-class _OfEnvironment(Scenario[Sandbox]):
+class _EnvironmentSteps(RehearsalSteps[Sandbox]):
     faults: Faults = _NO_FAULTS
     _before: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the stack."""
@@ -71,7 +71,7 @@ class _OfEnvironment(Scenario[Sandbox]):
         self._kept = self.sandbox.retained()
         return super().destroy()
 
-    def left(self) -> Outcome:
+    def leftovers(self) -> Outcome:
         """No new objects remain in the state, the cluster and the account."""
         objects, kept = leftovers_in_cluster(self.sandbox.api, self._before)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]
@@ -89,12 +89,12 @@ class _OfEnvironment(Scenario[Sandbox]):
             return super().attempt(command, *arguments)
 
         def again(*told: str) -> Run:
-            return super(_OfEnvironment, self).attempt(command, *arguments, *told)
+            return super(_EnvironmentSteps, self).attempt(command, *arguments, *told)
 
         *self._failed, last = retry_update(again, self.faults, self.sandbox.account.inject)
         self.faults = replace(self.faults, run=self.faults.run + len(self._failed) + 1)
-        self.sandbox.account.inject(_NO_FAULTS)  # what is looked at next is what came of it
+        self.sandbox.account.inject(_NO_FAULTS)  # the checks that follow run without faults
         return last
 
-    def struck(self) -> tuple[str, ...]:
+    def earlier_errors(self) -> tuple[str, ...]:
         return tuple(f"before that: {error}" for run in self._failed for error in run.errors)

@@ -7,7 +7,7 @@ from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
 from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import team_edits_of
-from gpu_cluster_tools.rehearsal.steps import Scenario
+from gpu_cluster_tools.rehearsal.steps import RehearsalSteps
 from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
 
 
@@ -16,17 +16,17 @@ def rehearse_team(team_sandbox: TeamSandbox, tell: Tell) -> RehearsalReport:
 
     `RehearsalError` if the rehearsal cannot run.
     """
-    rehearsal = _OfTeam(team_sandbox.sandbox, team_sandbox, tell)
+    rehearsal = _TeamSteps(team_sandbox.sandbox, team_sandbox, tell)
     rehearsal.step("start", rehearsal.open)
     with simulated_controllers(team_sandbox.sandbox):
         if not rehearsal.step("below", rehearsal.environment):
             return rehearsal.report
-        rehearsal.come_and_go(team_sandbox.team.served, team_edits_of(team_sandbox.team), rehearsal.left)
+        rehearsal.run(team_sandbox.team.served, team_edits_of(team_sandbox.team), rehearsal.leftovers)
     return rehearsal.report
 
 
 @dataclass
-class _OfTeam(Scenario[TeamSandbox]):
+class _TeamSteps(RehearsalSteps[TeamSandbox]):
     _objects: set[str] = field(default_factory=set[str])
     """Objects of the cluster without the team's stack."""
     _made: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
@@ -39,15 +39,15 @@ class _OfTeam(Scenario[TeamSandbox]):
 
     def environment(self) -> Outcome:
         """The environment of the team's stack is up, and all of it runs."""
-        below = Scenario(self.sandbox, self.sandbox, self.tell)
-        came = below.up()
-        unwell = () if came.findings else below.workloads().findings
+        environment = RehearsalSteps(self.sandbox, self.sandbox, self.tell)
+        created = environment.up()
+        unhealthy = () if created.findings else environment.workloads().findings
         self._objects = settled_objects(self.sandbox.api)
         if self.sandbox.on_aws:
             self._made = set(self.sandbox.account.made())
-        return Outcome(f"{self.sandbox.name}: {came.words}", (*came.findings, *unwell))
+        return Outcome(f"{self.sandbox.name}: {created.words}", (*created.findings, *unhealthy))
 
-    def left(self) -> Outcome:
+    def leftovers(self) -> Outcome:
         """The state, the cluster and the account have only what the environment had before."""
         objects, kept = leftovers_in_cluster(self.sandbox.api, self._objects)
         findings = [*self.left_in_state(), *(f"in the cluster: {name}" for name in objects)]

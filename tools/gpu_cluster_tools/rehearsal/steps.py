@@ -34,7 +34,7 @@ T = TypeVar("T", bound=Sandbox | TeamSandbox)
 
 
 @dataclass
-class Scenario(Generic[T]):
+class RehearsalSteps(Generic[T]):
     """Steps on a stack, and their results."""
 
     sandbox: Sandbox
@@ -59,38 +59,39 @@ class Scenario(Generic[T]):
         self.tell(step.as_text())
         return step.held
 
-    def come_and_go(
+    def run(
         self,
-        served: Stack,
-        things: Iterable[list[StackEdit]],
-        left: Callable[[], Outcome],
-        looks: Iterable[tuple[str, Callable[[], Outcome]]] = (),
+        models: Stack,
+        edits: Iterable[list[StackEdit]],
+        leftovers: Callable[[], Outcome],
+        read_only: Iterable[tuple[str, Callable[[], Outcome]]] = (),
     ) -> None:
-        """Create, update and destroy a stack.
+        """Create, update and destroy the stack.
 
-        `served` says what its models weigh, `left` what stays in the end; `looks` are further steps that
-        change nothing, where all runs.
+        `models`: stack with the models, whose weights take time to load; `edits`: edits by kind, of which the
+        first that the stack file allows is made; `leftovers`: last step; `read_only`: steps on healthy
+        workloads that change nothing.
         """
-        came_up = self.step("up", self.up)
-        runs = self.step("workloads", self.workloads)
-        if came_up:
+        created = self.step("up", self.up)
+        healthy = self.step("workloads", self.workloads)
+        if created:
             self.step("preview", self.preview)
             self.step("refresh", self.refresh)
             self.step("secrets", self.secrets)
-            self.step("clock", lambda: self.clock(served))
-        if came_up and runs:
-            for name, look in looks:
-                self.step(name, look)
-            for edit in self.edits(things):
+            self.step("clock", lambda: self.clock(models))
+        if created and healthy:
+            for name, read in read_only:
+                self.step(name, read)
+            for edit in self.allowed(edits):
                 self.step("edit", lambda edit=edit: self.edit(edit))
         if self.is_protected():
             self.step("unprotect", self.unprotect)
         self.step("destroy", self.destroy)
-        self.step("left", left)
+        self.step("left", leftovers)
 
     def up(self) -> Outcome:
         run = self.attempt("up")
-        return Outcome(counted(run.log.changing()), tuple(run.errors), self.struck())
+        return Outcome(counted(run.log.changing()), tuple(run.errors), self.earlier_errors())
 
     def workloads(self) -> Outcome:
         seen = self._settled_workloads()
@@ -98,7 +99,7 @@ class Scenario(Generic[T]):
         return Outcome(words, tuple(map(str, seen.unwell)))
 
     def preview(self) -> Outcome:
-        """The program says the same twice, and so do the API server and the account."""
+        """A second preview has no changes."""
         return _unchanged(self.follow("preview"), "no change")
 
     def refresh(self) -> Outcome:
@@ -111,13 +112,13 @@ class Scenario(Generic[T]):
         words = f"{len(values)} of the stack file, none in plaintext in the state"
         return Outcome(words, tuple(plaintext_secrets(values, self.sandbox.folder)))
 
-    def clock(self, served: Stack) -> Outcome:
+    def clock(self, models: Stack) -> Outcome:
         """Estimated time on AWS."""
         resources = self.tried.resources()
         self.report.resources = len(resources)
         try:
             timed = [TimedResource.made(resource) for resource in resources]
-            up, down = creation_schedule(timed, load_times(served)), deletion_schedule(timed)
+            up, down = creation_schedule(timed, load_times(models)), deletion_schedule(timed)
         except UnknownDurationsError as error:
             unknown = (
                 f"components/gpu_cluster/catalog/tables/durations.csv has no entry for {type}"
@@ -129,10 +130,10 @@ class Scenario(Generic[T]):
         ready = f"ready after {up.makespan:.1f} min, {up.ratio:.2f} times the critical path"
         return Outcome(f"{ready}; deleted after {down.makespan:.1f} min", notes=tuple(described(up)))
 
-    def edits(self, things: Iterable[list[StackEdit]]) -> Iterator[StackEdit]:
-        """The first way to make each edit that the stack file allows, chosen when the edit is next."""
-        for ways in things:
-            made = next((edit for edit in ways if self.tried.stack_file.put(edit.keys, edit.value)), None)
+    def allowed(self, edits: Iterable[list[StackEdit]]) -> Iterator[StackEdit]:
+        """First edit of each kind that the stack file allows, written to it when it is next."""
+        for kind in edits:
+            made = next((edit for edit in kind if self.tried.stack_file.put(edit.keys, edit.value)), None)
             if made:
                 yield made
 
@@ -145,29 +146,29 @@ class Scenario(Generic[T]):
         ]
         unwell = [] if run.errors else list(map(str, self._settled_workloads().unwell))
         words = f"{edit}: {counted(run.log.changing())}"
-        return Outcome(words, (*run.errors, *lost, *unwell), self.struck())
+        return Outcome(words, (*run.errors, *lost, *unwell), self.earlier_errors())
 
     def is_protected(self) -> bool:
         return any(resource.get("protect") for resource in self.tried.resources())
 
     def unprotect(self) -> Outcome:
-        """Steps of a user before anything that holds data is deleted, in the file of the environment."""
+        """Turn off deletion protection in the file of the environment, as a user would."""
         self.sandbox.stack_file.put(("config", "gpu-cluster:protect"), False)
         run = self.attempt("up")
         return Outcome(f"gpu-cluster:protect: false: {counted(run.log.changing())}", tuple(run.errors))
 
     def destroy(self) -> Outcome:
         run = self.attempt("destroy")
-        return Outcome(counted(run.log.changing()), tuple(run.errors), self.struck())
+        return Outcome(counted(run.log.changing()), tuple(run.errors), self.earlier_errors())
 
     def left_in_state(self) -> list[str]:
         return [f"in the state: {name_of(each['urn'])}" for each in self.tried.resources()]
 
     def attempt(self, command: str, *arguments: str) -> Run:
-        """Let the engine change something."""
+        """Run a command that changes resources."""
         return self.follow(command, "--yes", "--skip-preview", *arguments, watch=True)
 
-    def struck(self) -> tuple[str, ...]:
+    def earlier_errors(self) -> tuple[str, ...]:
         """Errors before the last attempt; without faults there is one attempt."""
         return ()
 
