@@ -14,8 +14,7 @@ from gpu_cluster.exemption import exemptions
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.rbac import role_ref
-from gpu_cluster.kubernetes.teams.rbac_rules import subjects_of
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role, group_subjects, role_ref
 
 BREAK_GLASS = "break-glass"
 _READER = "gpu-cluster-on-call"
@@ -71,7 +70,7 @@ class OnCall(pulumi.ComponentResource):
     ) -> None:
         """`namespaces`: namespaces with pods in which a token may open a shell."""
         super().__init__("gpu-cluster:index:OnCall", name, None, opts)
-        self._subjects = subjects_of(ON_CALL_GROUP, settings.members)
+        self._subjects = group_subjects(ON_CALL_GROUP, settings.members)
         self._read(name)
         own = Namespace(
             name,
@@ -117,15 +116,13 @@ class OnCall(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=opts,
         )
-        subject = rbac.SubjectArgs(
-            kind="ServiceAccount", name=_account(namespace), namespace=ON_CALL_NAMESPACE
-        )
         rules = [
             rbac.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["get", "list"]),
             rbac.PolicyRuleArgs(api_groups=[""], resources=["pods/log"], verbs=["get"]),
             rbac.PolicyRuleArgs(api_groups=[""], resources=["pods/exec"], verbs=["create", "get"]),
         ]
-        self._bound(name, namespace, rules, [subject], opts)
+        subject = account_subject(_account(namespace), ON_CALL_NAMESPACE)
+        bound_role(name, BREAK_GLASS, namespace, rules, [subject], opts=opts)
 
     def _tokens(self, name: str, namespaces: list[str], opts: pulumi.ResourceOptions) -> None:
         accounts = [_account(it) for it in namespaces]
@@ -136,25 +133,7 @@ class OnCall(pulumi.ComponentResource):
             resource_names=accounts,
         )
         if accounts:
-            self._bound(name, ON_CALL_NAMESPACE, [rule], self._subjects, opts)
-
-    def _bound(
-        self,
-        name: str,
-        namespace: str,
-        rules: list[rbac.PolicyRuleArgs],
-        subjects: list[rbac.SubjectArgs],
-        opts: pulumi.ResourceOptions,
-    ) -> None:
-        named = metadata(BREAK_GLASS, namespace)
-        role = rbac.Role(f"{name}-role", metadata=named, rules=rules, opts=opts)
-        rbac.RoleBinding(
-            f"{name}-binding",
-            metadata=named,
-            role_ref=role_ref("Role", BREAK_GLASS),
-            subjects=subjects,
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-        )
+            bound_role(name, BREAK_GLASS, ON_CALL_NAMESPACE, [rule], self._subjects, opts=opts)
 
 
 def _account(namespace: str) -> str:

@@ -3,13 +3,15 @@
 import pulumi
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role, bound_role
+
+_Rule = tuple[str, list[str], list[str], list[str] | None]
+"""API group, resources, verbs, and names of resources."""
 
 _READ = ["get", "list", "watch"]
 
 # Source: kubernetes/autoscaler, the example of cloudprovider/aws, 2026-08-22.
-_IN_THE_CLUSTER = (
+_IN_CLUSTER: tuple[_Rule, ...] = (
     ("", ["events"], ["create", "patch"], None),
     ("", ["pods/eviction"], ["create"], None),
     ("", ["pods/status"], ["update"], None),
@@ -31,41 +33,22 @@ _IN_THE_CLUSTER = (
 
 def cluster_autoscaler_access(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Roles and their bindings for the service account of that name, in the namespace of the same name."""
-    in_the_namespace = (
+    subject = account_subject(account, account)
+    in_cluster = [_rule(*rule) for rule in _IN_CLUSTER]
+    in_namespace = [_rule(*rule) for rule in _in_namespace(account)]
+    return [
+        bound_cluster_role(f"{name}-cluster", account, in_cluster, subject, opts=opts),
+        bound_role(name, account, account, in_namespace, [subject], opts=opts),
+    ]
+
+
+def _in_namespace(account: str) -> tuple[_Rule, ...]:
+    return (
         ("", ["configmaps"], ["create", "list", "watch"], None),
         ("", ["configmaps"], ["delete", "get", "update", "watch"], [f"{account}-status"]),
         ("coordination.k8s.io", ["leases"], ["create"], None),
         ("coordination.k8s.io", ["leases"], ["get", "update"], [account]),
     )
-    subject = rbac.SubjectArgs(kind="ServiceAccount", name=account, namespace=account)
-    everywhere = rbac.ClusterRole(
-        f"{name}-cluster-role",
-        metadata=metadata(account),
-        rules=[_rule(*rule) for rule in _IN_THE_CLUSTER],
-        opts=opts,
-    )
-    within = rbac.Role(
-        f"{name}-role",
-        metadata=metadata(account, account),
-        rules=[_rule(*rule) for rule in in_the_namespace],
-        opts=opts,
-    )
-    return [
-        rbac.ClusterRoleBinding(
-            f"{name}-cluster-binding",
-            metadata=metadata(account),
-            role_ref=role_ref("ClusterRole", account),
-            subjects=[subject],
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[everywhere])),
-        ),
-        rbac.RoleBinding(
-            f"{name}-binding",
-            metadata=metadata(account, account),
-            role_ref=role_ref("Role", account),
-            subjects=[subject],
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[within])),
-        ),
-    ]
 
 
 def _rule(group: str, resources: list[str], verbs: list[str], names: list[str] | None) -> rbac.PolicyRuleArgs:

@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.security import (
     restricted_container,
     restricted_pod,
 )
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role
 
 NAME = "envoy-gateway-certgen"
 SECRETS = ("envoy", "envoy-gateway", "envoy-oidc-hmac", "envoy-rate-limit")
@@ -38,23 +38,20 @@ def certificates(
         automount_service_account_token=False,
         opts=opts,
     )
-    role = rbac.Role(
-        f"{name}-certgen-role",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        rules=[
+    binding = bound_role(
+        f"{name}-certgen",
+        NAME,
+        namespace,
+        [
             rbac.PolicyRuleArgs(api_groups=[""], resources=["secrets"], verbs=["create"]),
             rbac.PolicyRuleArgs(
                 api_groups=[""], resources=["secrets"], resource_names=list(SECRETS), verbs=["get", "update"]
             ),
         ],
+        [account_subject(NAME, namespace)],
+        labels=_LABELS,
+        after=[account],
         opts=opts,
-    )
-    binding = rbac.RoleBinding(
-        f"{name}-certgen-binding",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        role_ref=role_ref("Role", NAME),
-        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=namespace)],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role, account])),
     )
     return batch.Job(
         f"{name}-certgen",

@@ -34,7 +34,7 @@ from gpu_cluster.kubernetes.security import (
     to_anywhere,
 )
 from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role
 from gpu_cluster.kubernetes.serving.model import service_selector
 from gpu_cluster.kubernetes.serving.server import PORT
 
@@ -84,21 +84,18 @@ def access(name: str, namespace: str, *, opts: pulumi.ResourceOptions) -> list[p
         automount_service_account_token=False,
         opts=opts,
     )
-    role = rbac.Role(
-        f"{name}-picker-role",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        rules=[
+    binding = bound_role(
+        f"{name}-picker",
+        NAME,
+        namespace,
+        [
             rbac.PolicyRuleArgs(api_groups=[group], resources=[kind], verbs=["get", "list", "watch"])
             for group, kind in (("", "pods"), (inference_pool.GROUP, inference_pool.PLURAL))
         ],
+        [account_subject(NAME, namespace)],
+        labels=_LABELS,
+        after=[account],
         opts=opts,
-    )
-    binding = rbac.RoleBinding(
-        f"{name}-picker-binding",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        role_ref=role_ref("Role", NAME),
-        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=NAME, namespace=namespace)],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role, account])),
     )
     return [account, binding]
 

@@ -9,43 +9,29 @@ from gpu_cluster.kubernetes.daemon_sets import NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import to_anywhere
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
 
 _NODE = "authentication.kubernetes.io/node-name"
 
 
 def mig_access(name: str, account: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-    """Way to the API server; a role that reads nodes and labels them; and no other node than its own."""
-    subject = rbac.SubjectArgs(kind="ServiceAccount", name=account, namespace=NAMESPACE)
-    role = rbac.ClusterRole(
-        f"{name}-role",
-        metadata=metadata(account),
-        rules=[
-            rbac.PolicyRuleArgs(
-                api_groups=[""], resources=["nodes"], verbs=["get", "list", "watch", "patch"]
-            ),
-            rbac.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["list"]),
-        ],
-        opts=opts,
-    )
-    binding = rbac.ClusterRoleBinding(
-        f"{name}-binding",
-        metadata=metadata(account),
-        role_ref=role_ref("ClusterRole", account),
-        subjects=[subject],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
-    way = networking.NetworkPolicy(
+    """Egress to the API server, and permission to read nodes and to label the node that the pod runs on."""
+    rules = [
+        rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes"], verbs=["get", "list", "watch", "patch"]),
+        rbac.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["list"]),
+    ]
+    binding = bound_cluster_role(name, account, rules, account_subject(account, NAMESPACE), opts=opts)
+    egress = networking.NetworkPolicy(
         f"{name}-api",
         metadata=metadata(f"allow-{account}", NAMESPACE),
         spec=to_anywhere(443, pods={"app.kubernetes.io/name": account}),
         opts=opts,
     )
-    return [binding, way, _own_node(name, account, opts)]
+    return [binding, egress, _own_node(name, account, opts)]
 
 
 def _own_node(name: str, account: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    """Roles know no node's own pods, but the API server knows which node a pod's token was made for."""
+    """Policy that limits changes to the pod's own node, which a role cannot; tokens name that node."""
     return admission_policy(
         f"{name}-own-node",
         account,

@@ -1,16 +1,13 @@
 """RBAC of detector and repair, and admission policies for restrictions that RBAC lacks."""
 
-from collections.abc import Sequence
-
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE
 from gpu_cluster.kubernetes.gpu_repair.drain_faulty import CONDITION, TAINT
-from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security.admission import admission_policy
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
 
 _NODE = "authentication.kubernetes.io/node-name"
 
@@ -33,7 +30,7 @@ def detector_access(name: str, account: str, opts: pulumi.ResourceOptions) -> li
         _unchanged("status", "allocatable", "{}"): "the fault detector leaves allocatable as it is",
     }
     return [
-        _bound(name, account, rules, opts),
+        bound_cluster_role(name, account, rules, account_subject(account, REPAIR_NAMESPACE), opts=opts),
         _policy(name, account, "nodes/status", validations, opts),
     ]
 
@@ -59,7 +56,7 @@ def repair_access(name: str, account: str, opts: pulumi.ResourceOptions) -> list
         _unchanged("spec", "providerID", "''"): "repair leaves the provider's id as it is",
     }
     return [
-        _bound(name, account, rules, opts),
+        bound_cluster_role(name, account, rules, account_subject(account, REPAIR_NAMESPACE), opts=opts),
         _policy(name, account, "nodes", validations, opts),
     ]
 
@@ -71,19 +68,6 @@ def _unchanged(part: str, field: str, default: str) -> str:
 
 def _rule(resource: str, *verbs: str) -> rbac.PolicyRuleArgs:
     return rbac.PolicyRuleArgs(api_groups=[""], resources=[resource], verbs=list(verbs))
-
-
-def _bound(
-    name: str, account: str, rules: Sequence[rbac.PolicyRuleArgs], opts: pulumi.ResourceOptions
-) -> pulumi.Resource:
-    role = rbac.ClusterRole(f"{name}-role", metadata=metadata(account), rules=rules, opts=opts)
-    return rbac.ClusterRoleBinding(
-        f"{name}-binding",
-        metadata=metadata(account),
-        role_ref=role_ref("ClusterRole", account),
-        subjects=[rbac.SubjectArgs(kind="ServiceAccount", name=account, namespace=REPAIR_NAMESPACE)],
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
 
 
 def _policy(

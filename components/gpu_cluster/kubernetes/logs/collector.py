@@ -21,11 +21,11 @@ from gpu_cluster.kubernetes.security import (
     restricted_container,
     restricted_pod,
 )
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.telemetry.exporters import probe
 from gpu_cluster.kubernetes.telemetry.server import (
     claim_template,
-    cluster_role_binding,
     labels_of,
     service,
     service_account,
@@ -85,23 +85,10 @@ def log_collector(
 
 def _access(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """Permission to read events only."""
-    role = rbac.ClusterRole(
-        f"{name}-role",
-        metadata=metadata(_ROLE),
-        rules=[
-            rbac.PolicyRuleArgs(
-                api_groups=["events.k8s.io"], resources=["events"], verbs=["get", "list", "watch"]
-            )
-        ],
-        opts=opts,
+    rule = rbac.PolicyRuleArgs(
+        api_groups=["events.k8s.io"], resources=["events"], verbs=["get", "list", "watch"]
     )
-    return cluster_role_binding(
-        f"{name}-binding",
-        NAME,
-        _ROLE,
-        namespace=LOGS_NAMESPACE,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
+    return bound_cluster_role(name, _ROLE, [rule], account_subject(NAME, LOGS_NAMESPACE), opts=opts)
 
 
 def _pod(

@@ -8,8 +8,7 @@ import pulumi
 from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.kubernetes.lws.definition import GROUP, PLURAL
-from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role, bound_role
 
 _READ = ["get", "list", "watch"]
 _KEEP = [*_READ, "create", "update", "patch", "delete"]
@@ -42,54 +41,31 @@ def access(
 ) -> list[pulumi.Resource]:
     """`certificate`: Secret with the controller's certificate; `webhooks`, `validation`: configurations that
     contain its CA."""
-    subject = rbac.SubjectArgs(kind="ServiceAccount", name=account, namespace=namespace)
-    cluster_role = rbac.ClusterRole(
-        f"{name}-cluster-role",
-        metadata=metadata(f"gpu-cluster-{account}"),
-        rules=[
-            *(
-                rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs)
-                for group, resources, verbs in _CLUSTER
-            ),
-            *_of_webhooks(webhooks, validation),
-        ],
-        opts=opts,
-    )
-    role = rbac.Role(
-        f"{name}-role",
-        metadata=metadata(account, namespace),
-        rules=[
-            rbac.PolicyRuleArgs(api_groups=[""], resources=["secrets"], verbs=_READ),
-            rbac.PolicyRuleArgs(
-                api_groups=[""], resources=["secrets"], resource_names=[certificate], verbs=["update"]
-            ),
-            rbac.PolicyRuleArgs(
-                api_groups=["coordination.k8s.io"], resources=["leases"], verbs=[*_READ, "create", "update"]
-            ),
-        ],
-        opts=opts,
-    )
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[cluster_role, role]))
+    subject = account_subject(account, namespace)
+    in_cluster = [
+        *(
+            rbac.PolicyRuleArgs(api_groups=[group], resources=resources, verbs=verbs)
+            for group, resources, verbs in _CLUSTER
+        ),
+        *_webhook_rules(webhooks, validation),
+    ]
+    in_namespace = [
+        rbac.PolicyRuleArgs(api_groups=[""], resources=["secrets"], verbs=_READ),
+        rbac.PolicyRuleArgs(
+            api_groups=[""], resources=["secrets"], resource_names=[certificate], verbs=["update"]
+        ),
+        rbac.PolicyRuleArgs(
+            api_groups=["coordination.k8s.io"], resources=["leases"], verbs=[*_READ, "create", "update"]
+        ),
+    ]
     return [
-        rbac.ClusterRoleBinding(
-            f"{name}-cluster-binding",
-            metadata=metadata(f"gpu-cluster-{account}"),
-            role_ref=role_ref("ClusterRole", f"gpu-cluster-{account}"),
-            subjects=[subject],
-            opts=after,
-        ),
-        rbac.RoleBinding(
-            f"{name}-binding",
-            metadata=metadata(account, namespace),
-            role_ref=role_ref("Role", account),
-            subjects=[subject],
-            opts=after,
-        ),
+        bound_cluster_role(f"{name}-cluster", f"gpu-cluster-{account}", in_cluster, subject, opts=opts),
+        bound_role(name, account, namespace, in_namespace, [subject], opts=opts),
     ]
 
 
-def _of_webhooks(webhooks: str, validation: str) -> list[rbac.PolicyRuleArgs]:
-    """Secret permissions: watch all, as its client does, and write its certificate in its namespace."""
+def _webhook_rules(webhooks: str, validation: str) -> list[rbac.PolicyRuleArgs]:
+    """Permissions to watch all webhook configurations, as the client does, and to write the CA into two."""
     names = {"mutatingwebhookconfigurations": webhooks, "validatingwebhookconfigurations": validation}
     group = ["admissionregistration.k8s.io"]
     return [

@@ -19,7 +19,7 @@ from gpu_cluster.kubernetes.security import (
     PodSecurity,
     to_namespaces,
 )
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import group_subjects, role_ref
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
@@ -106,7 +106,7 @@ class TeamGrant(pulumi.ComponentResource):
             f"{name}-members",
             metadata=metadata(ROLE, own),
             role_ref=role_ref("Role", ROLE),
-            subjects=rbac_rules.subjects(team, settings.members),
+            subjects=group_subjects(group_of(team), settings.members),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
         if on_aws:

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pulumi_kubernetes.rbac import v1 as rbac
 
-from gpu_cluster.config.team_grants import group_of
 from gpu_cluster.kubernetes.gateway import KEYS
-from gpu_cluster.kubernetes.security.rbac import RBAC
 from gpu_cluster.kubernetes.serving import hub_token
 
 _READ = ["get", "list", "watch"]
@@ -65,27 +63,3 @@ def _custom(resource: str) -> Iterator[tuple[str, list[str], list[str], None]]:
     plural, _, group = resource.partition(".")
     yield group, [plural], _CHANGE, None
     yield group, [f"{plural}/scale"], ["get", "update", "patch"], None
-
-
-def subjects(team: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
-    """The team's group, and members that the cluster knows by name."""
-    return subjects_of(group_of(team), members)
-
-
-def subjects_of(group: str, members: Iterable[str]) -> list[rbac.SubjectArgs]:
-    """A group, and members that the cluster knows by name.
-
-    Of AWS's principals it knows none: their access entries put them into the group.
-    """
-    named = (member for member in members if not member.startswith("arn:"))
-    return [_group(group), *(_subject(member) for member in named)]
-
-
-def _subject(member: str) -> rbac.SubjectArgs:
-    if member.startswith("group:"):
-        return _group(member.removeprefix("group:"))
-    return rbac.SubjectArgs(api_group=RBAC, kind="User", name=member)
-
-
-def _group(name: str) -> rbac.SubjectArgs:
-    return rbac.SubjectArgs(api_group=RBAC, kind="Group", name=name)

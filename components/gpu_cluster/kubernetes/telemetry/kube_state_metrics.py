@@ -13,12 +13,8 @@ from gpu_cluster.capacity.telemetry_requests import SERVER_REQUESTS
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
-from gpu_cluster.kubernetes.telemetry.server import (
-    cluster_role_binding,
-    labels_of,
-    server_pod,
-    service_account,
-)
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service_account
 
 PORT = 8080
 LABELS = labels_of(NAME)
@@ -49,21 +45,12 @@ def kube_state_metrics(
     """`node_labels`: those that become labels of series."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     account = service_account(f"{name}-objects-account", NAME, opts=opts)
-    role = rbac.ClusterRole(
-        f"{name}-objects-role",
-        metadata=metadata(_ROLE),
-        rules=[
-            rbac.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
-            for group, kinds in _KINDS.items()
-        ],
-        opts=opts,
-    )
-    binding = cluster_role_binding(
-        f"{name}-objects-binding",
-        NAME,
-        _ROLE,
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-    )
+    rules = [
+        rbac.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
+        for group, kinds in _KINDS.items()
+    ]
+    subject = account_subject(NAME, TELEMETRY_NAMESPACE)
+    binding = bound_cluster_role(f"{name}-objects", _ROLE, rules, subject, opts=opts)
     apps.Deployment(
         f"{name}-objects",
         metadata=named,

@@ -20,16 +20,9 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import METRICS_ADAPTER
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
-from gpu_cluster.kubernetes.security.rbac import role_ref
+from gpu_cluster.kubernetes.security.rbac import account_subject, role_ref
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
-from gpu_cluster.kubernetes.telemetry.server import (
-    cluster_role_binding,
-    labels_of,
-    server_pod,
-    service,
-    service_account,
-    subject_of,
-)
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service, service_account
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 6443
@@ -125,11 +118,16 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
         opts=opts,
     )
     after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role]))
+    subject = account_subject(NAME, TELEMETRY_NAMESPACE)
     bound = {"binding": _ROLE, "delegator": "system:auth-delegator"}
     return [
         *(
-            cluster_role_binding(
-                f"{name}-adapter-{key}", NAME, cluster_role, bound_as=f"{_ROLE}-{key}", opts=after
+            rbac.ClusterRoleBinding(
+                f"{name}-adapter-{key}",
+                metadata=metadata(f"{_ROLE}-{key}"),
+                role_ref=role_ref("ClusterRole", cluster_role),
+                subjects=[subject],
+                opts=after,
             )
             for key, cluster_role in bound.items()
         ),
@@ -137,7 +135,7 @@ def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
             f"{name}-adapter-reader",
             metadata=metadata(_ROLE, "kube-system"),
             role_ref=role_ref("Role", "extension-apiserver-authentication-reader"),
-            subjects=[subject_of(NAME)],
+            subjects=[subject],
             opts=opts,
         ),
     ]

@@ -16,10 +16,10 @@ from gpu_cluster.config.telemetry import PROMETHEUS_LABELS as LABELS
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE, TelemetrySettings
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
+from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.telemetry.server import (
     claim_template,
-    cluster_role_binding,
     server_pod,
     service,
     service_account,
@@ -56,7 +56,7 @@ def prometheus(
     files = core.ConfigMap(f"{name}-prometheus-config", metadata=named, data=contents, opts=opts)
     chosen = _class(settings, storage)
     claim = None if chosen in storage.shared else claim_template(_DATA, settings.size, chosen)
-    needs = [account, files, *_access(name, opts), *mounted.get(chosen or "", ())]
+    needs = [account, files, _access(name, opts), *mounted.get(chosen or "", ())]
     server = apps.StatefulSet(
         f"{name}-prometheus",
         metadata=named,
@@ -78,25 +78,14 @@ def prometheus(
     service(f"{name}-prometheus-service", NAME, PORT, opts=after)
 
 
-def _access(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-    """Find pods and nodes, and read the kubelets' metrics."""
-    role = rbac.ClusterRole(
-        f"{name}-prometheus-role",
-        metadata=metadata(_ROLE),
-        rules=[
-            rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes", "pods"], verbs=["get", "list", "watch"]),
-            rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
-        ],
-        opts=opts,
-    )
-    return [
-        cluster_role_binding(
-            f"{name}-prometheus-binding",
-            NAME,
-            _ROLE,
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[role])),
-        )
+def _access(name: str, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """Permission to find pods and nodes, and to read the kubelets' metrics."""
+    rules = [
+        rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes", "pods"], verbs=["get", "list", "watch"]),
+        rbac.PolicyRuleArgs(api_groups=[""], resources=["nodes/metrics"], verbs=["get"]),
     ]
+    subject = account_subject(NAME, TELEMETRY_NAMESPACE)
+    return bound_cluster_role(f"{name}-prometheus", _ROLE, rules, subject, opts=opts)
 
 
 def _class(settings: TelemetrySettings, storage: StorageClassNames) -> str | None:

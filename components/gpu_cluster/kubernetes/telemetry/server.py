@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 import pulumi
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
-from pulumi_kubernetes.rbac import v1 as rbac
 
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
-from gpu_cluster.kubernetes.security.rbac import role_ref
 
 _USER = 65534
 
@@ -45,29 +43,6 @@ def service(
         ),
         opts=opts,
     )
-
-
-def cluster_role_binding(
-    name: str,
-    program: str,
-    role: str,
-    *,
-    bound_as: str | None = None,
-    namespace: str = TELEMETRY_NAMESPACE,
-    opts: pulumi.ResourceOptions,
-) -> rbac.ClusterRoleBinding:
-    """Binds a cluster role to the service account of a program. `bound_as`: its name if not the role's."""
-    return rbac.ClusterRoleBinding(
-        name,
-        metadata=metadata(bound_as or role),
-        role_ref=role_ref("ClusterRole", role),
-        subjects=[subject_of(program, namespace)],
-        opts=opts,
-    )
-
-
-def subject_of(program: str, namespace: str = TELEMETRY_NAMESPACE) -> rbac.SubjectArgs:
-    return rbac.SubjectArgs(kind="ServiceAccount", name=program, namespace=namespace)
 
 
 def claim_template(name: str, size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
