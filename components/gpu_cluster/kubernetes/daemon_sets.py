@@ -61,14 +61,6 @@ def daemon_set(
     )
 
 
-def service_account(
-    name: str, program: str, opts: pulumi.ResourceOptions, *, namespace: str = NAMESPACE
-) -> core.ServiceAccount:
-    return core.ServiceAccount(
-        name, metadata=metadata(program, namespace), automount_service_account_token=False, opts=opts
-    )
-
-
 def pod_of(
     pool: Pool,
     account: str,

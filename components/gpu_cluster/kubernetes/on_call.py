@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.admissionregistration import v1 as admission
-from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.rbac import v1 as rbac
 
@@ -15,6 +14,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.admission import admission_policy
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role, group_subjects, role_ref
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 BREAK_GLASS = "break-glass"
 _READER = "gpu-cluster-on-call"
@@ -110,12 +110,7 @@ class OnCall(pulumi.ComponentResource):
 
     def _shell(self, name: str, namespace: str, opts: pulumi.ResourceOptions) -> None:
         """A service account outside of the namespace: no pod and no member of the team can use it."""
-        core.ServiceAccount(
-            f"{name}-account",
-            metadata=metadata(_account(namespace), ON_CALL_NAMESPACE),
-            automount_service_account_token=False,
-            opts=opts,
-        )
+        service_account(f"{name}-account", metadata(_account(namespace), ON_CALL_NAMESPACE), opts)
         rules = [
             rbac.PolicyRuleArgs(api_groups=[""], resources=["pods"], verbs=["get", "list"]),
             rbac.PolicyRuleArgs(api_groups=[""], resources=["pods/log"], verbs=["get"]),

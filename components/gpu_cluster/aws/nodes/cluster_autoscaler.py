@@ -22,6 +22,7 @@ from gpu_cluster.kubernetes.security import (
     to_dns,
     to_pod_identity,
 )
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 NAME = "cluster-autoscaler"
 """Name of the controller and of its namespace."""
@@ -72,9 +73,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace, identity])
         named = metadata(NAME, NAME, labels=_LABELS)
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
-        )
+        account = service_account(f"{name}-account", named, child)
         access = cluster_autoscaler_access(name, NAME, opts=child)
         policy.PodDisruptionBudget(
             f"{name}-disruptions",

@@ -19,6 +19,7 @@ from gpu_cluster.kubernetes.security import (
     restricted_pod,
 )
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 NAME = "envoy-gateway-certgen"
 SECRETS = ("envoy", "envoy-gateway", "envoy-oidc-hmac", "envoy-rate-limit")
@@ -32,12 +33,8 @@ def certificates(
     name: str, namespace: str, *, image: str, nodes: ServerNodes, opts: pulumi.ResourceOptions
 ) -> batch.Job:
     """The Job, which keeps certificates that are there already."""
-    account = core.ServiceAccount(
-        f"{name}-certgen-account",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        automount_service_account_token=False,
-        opts=opts,
-    )
+    named = metadata(NAME, namespace, labels=_LABELS)
+    account = service_account(f"{name}-certgen-account", named, opts)
     binding = bound_role(
         f"{name}-certgen",
         NAME,
@@ -55,7 +52,7 @@ def certificates(
     )
     return batch.Job(
         f"{name}-certgen",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
+        metadata=named,
         spec=batch.JobSpecArgs(
             backoff_limit=3,
             template=core.PodTemplateSpecArgs(

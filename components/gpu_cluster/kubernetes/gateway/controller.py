@@ -26,11 +26,10 @@ from gpu_cluster.kubernetes.security import (
     from_anywhere,
     from_namespaces,
     from_pods,
-    to_anywhere,
+    to_api_server,
     to_dns,
     to_namespaces,
 )
-from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 
 CHARTS = "docker.io/envoyproxy"
 """Public registry of the charts `gateway-helm` and `gateway-crds-helm`."""
@@ -118,7 +117,7 @@ class EnvoyGateway(pulumi.ComponentResource):
                 "own": from_namespaces({PROXIES}, _XDS),
                 "controller": to_namespaces({PROXIES}, _XDS),
                 **{f"callers-{port}": from_anywhere(port) for port in (HTTP, HTTPS)},
-                **{f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
+                **to_api_server(),
                 **(
                     {"metrics": from_pods(scraper.namespace, scraper.labels, METRICS_PORT)} if scraper else {}
                 ),

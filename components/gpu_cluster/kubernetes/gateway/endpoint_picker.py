@@ -31,10 +31,10 @@ from gpu_cluster.kubernetes.security import (
     api_token_volume,
     restricted_container,
     restricted_pod,
-    to_anywhere,
+    to_api_server,
 )
-from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_role
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving.model import service_selector
 from gpu_cluster.kubernetes.serving.server import PORT
 
@@ -61,7 +61,7 @@ _METRICS: Mapping[str, Mapping[str, str]] = {
 
 def allowances() -> dict[str, networking.NetworkPolicySpecArgs]:
     """Egress of pickers to the API server. Metrics of models are open to pods of their namespace."""
-    return {f"picker-api-{port}": to_anywhere(port, pods=_LABELS) for port in API_SERVER_PORTS}
+    return to_api_server("picker-api", pods=_LABELS)
 
 
 def pools(name: str, *, opts: pulumi.ResourceOptions) -> pulumi.Resource:
@@ -78,12 +78,7 @@ def pools(name: str, *, opts: pulumi.ResourceOptions) -> pulumi.Resource:
 
 def access(name: str, namespace: str, *, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Account of the namespace's pickers, which read its pods and InferencePools."""
-    account = core.ServiceAccount(
-        f"{name}-picker-account",
-        metadata=metadata(NAME, namespace, labels=_LABELS),
-        automount_service_account_token=False,
-        opts=opts,
-    )
+    account = service_account(f"{name}-picker-account", metadata(NAME, namespace, labels=_LABELS), opts)
     binding = bound_role(
         f"{name}-picker",
         NAME,

@@ -26,6 +26,7 @@ from gpu_cluster.kubernetes.security import (
     restricted_pod,
     to_namespaces,
 )
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 SERVICE_LABELS = {"app.kubernetes.io/name": "envoy-ratelimit", "app.kubernetes.io/component": "ratelimit"}
 """Labels that Envoy Gateway gives to the pods of the service."""
@@ -89,12 +90,8 @@ def configuration(images: RateLimitImages, nodes: ServerNodes, pull_secret: str 
 
 def counters(name: str, image: str, nodes: ServerNodes, *, opts: pulumi.ResourceOptions) -> None:
     """Valkey in one pod, which nothing is stored of."""
-    account = core.ServiceAccount(
-        f"{name}-counters-account",
-        metadata=metadata(_COUNTERS, PROXIES, labels=_LABELS),
-        automount_service_account_token=False,
-        opts=opts,
-    )
+    named = metadata(_COUNTERS, PROXIES, labels=_LABELS)
+    account = service_account(f"{name}-counters-account", named, opts)
     core.Service(
         f"{name}-counters-service",
         metadata=metadata(_COUNTERS, PROXIES, labels=_LABELS, awaited=False),
@@ -106,7 +103,7 @@ def counters(name: str, image: str, nodes: ServerNodes, *, opts: pulumi.Resource
     )
     apps.Deployment(
         f"{name}-counters",
-        metadata=metadata(_COUNTERS, PROXIES, labels=_LABELS),
+        metadata=named,
         spec=apps.DeploymentSpecArgs(
             replicas=1,
             # Two at a time would count apart.

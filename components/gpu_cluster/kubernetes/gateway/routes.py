@@ -8,10 +8,11 @@ from pulumi_kubernetes.apiextensions import CustomResource
 
 from gpu_cluster.capacity.gateway_routes import Route
 from gpu_cluster.kubernetes.gateway import prefix_routing
-from gpu_cluster.kubernetes.gateway.api_keys import keys_secret, required_keys
+from gpu_cluster.kubernetes.gateway.api_keys import KEYS, required_keys
 from gpu_cluster.kubernetes.gateway.limits import limits_of
 from gpu_cluster.kubernetes.gateway.names import API, ENVOY, GATEWAY, LISTENER, NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.secret import secret
 from gpu_cluster.kubernetes.serving.server import PORT
 
 
@@ -39,7 +40,7 @@ class GatewayRoutes(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         guards: list[pulumi.Resource] = []
         if keys:
-            guards.append(keys_secret(f"{name}-keys", namespace, keys, may_list=may_list, opts=child))
+            guards.append(secret(f"{name}-keys", KEYS, namespace, keys, may_list=may_list, opts=child))
         if guarded:
             after_keys = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[*guards]))
             targets = [_target(it.name) for it in routes]

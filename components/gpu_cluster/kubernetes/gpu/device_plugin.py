@@ -9,7 +9,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.capacity import EFA_RESOURCE, Handover, Pool
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import DEVICE_PLUGIN, EFA_PLUGIN, MIG_MANAGER
-from gpu_cluster.kubernetes.daemon_sets import NAMESPACE, PRIORITY_CLASS, daemon_set, service_account
+from gpu_cluster.kubernetes.daemon_sets import NAMESPACE, PRIORITY_CLASS, daemon_set
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.exemptions import privileged, registers_with_kubelet
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
@@ -17,6 +17,7 @@ from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
 from gpu_cluster.kubernetes.gpu.pods import mps_pod, plugin_pod
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 _PLUGIN = "nvidia-device-plugin"
 _MPS = "nvidia-mps"
@@ -105,7 +106,7 @@ def _with_efa(pools: Mapping[str, Pool]) -> dict[str, Pool]:
 def _offer(name: str, pools: Mapping[str, Pool], image: str, opts: pulumi.ResourceOptions) -> None:
     """The plugin of NVIDIA, and where a pool shares GPUs by MPS the daemon that it needs."""
     configs = {key: plugin_config(pool.sharing, pool.handover) for key, pool in pools.items()}
-    account = service_account(f"{name}-account", _PLUGIN, opts)
+    account = service_account(f"{name}-account", metadata(_PLUGIN, NAMESPACE), opts)
     config_map = core.ConfigMap(
         f"{name}-config", metadata=metadata(_PLUGIN, NAMESPACE), data=configs, opts=opts
     )

@@ -8,8 +8,10 @@ from pulumi_kubernetes.core import v1 as core
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.exemption import Exemption
-from gpu_cluster.kubernetes.daemon_sets import RESOURCES, daemon_set, host_path, pod_of, service_account
+from gpu_cluster.kubernetes.daemon_sets import NAMESPACE, RESOURCES, daemon_set, host_path, pod_of
 from gpu_cluster.kubernetes.gpu.exemptions import privileged, registers_with_kubelet
+from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 _PLUGIN = "aws-efa-k8s-device-plugin"
 _MOUNTS = {
@@ -46,7 +48,9 @@ class EfaPlugin(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("gpu-cluster:index:EfaPlugin", name, None, opts)
-        account = service_account(f"{name}-account", _PLUGIN, pulumi.ResourceOptions(parent=self))
+        account = service_account(
+            f"{name}-account", metadata(_PLUGIN, NAMESPACE), pulumi.ResourceOptions(parent=self)
+        )
         child = pulumi.ResourceOptions(parent=self, depends_on=[account])
         for key, pool in pools.items():
             daemon_set(f"{name}-{key}", _PLUGIN, pool, _pod(pool, image), opts=child)

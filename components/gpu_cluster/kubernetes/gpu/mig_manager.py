@@ -16,13 +16,13 @@ from gpu_cluster.kubernetes.daemon_sets import (
     host_path,
     node_name,
     pod_of,
-    service_account,
 )
 from gpu_cluster.kubernetes.gpu.exemptions import privileged
 from gpu_cluster.kubernetes.gpu.mig_access import mig_access
 from gpu_cluster.kubernetes.gpu.mig_config import mig_config
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 _MANAGER = "nvidia-mig-manager"
 _CLIENTS = "clients.yaml"
@@ -55,7 +55,7 @@ class MigManager(pulumi.ComponentResource):
             data={_CLIENTS: _clients()} | {key: mig_config(gpu) for key, gpu in gpus.items()},
             opts=child,
         )
-        account = service_account(f"{name}-account", _MANAGER, child)
+        account = service_account(f"{name}-account", metadata(_MANAGER, NAMESPACE), child)
         access = mig_access(name, _MANAGER, opts=child)
 
         ready = pulumi.ResourceOptions(parent=self, depends_on=[account, config_map, *access])

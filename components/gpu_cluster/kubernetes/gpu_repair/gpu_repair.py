@@ -15,7 +15,7 @@ from gpu_cluster.capacity.repair_requests import REPAIR_REQUESTS
 from gpu_cluster.config.gpu import REPAIR_NAMESPACE, GpuRepairSettings
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import NODE_PROBLEM_DETECTOR, PYTHON
-from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS
 from gpu_cluster.kubernetes.gpu_repair import drain_faulty, fault_detector
 from gpu_cluster.kubernetes.gpu_repair.access import detector_access, repair_access
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
@@ -27,9 +27,9 @@ from gpu_cluster.kubernetes.security import (
     api_token_volume,
     restricted_container,
     restricted_pod,
-    to_anywhere,
+    to_api_server,
 )
-from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 _NAME = "gpu-repair"
 _PROGRAM = "drain_faulty.py"
@@ -82,14 +82,14 @@ class GpuRepair(pulumi.ComponentResource):
             PodSecurity.PRIVILEGED,
             quota=_QUOTA,
             priority_class=PRIORITY_CLASS,
-            allowances={f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
+            allowances=to_api_server(),
             opts=pulumi.ResourceOptions(parent=self),
         )
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         detector = f"{name}-detector"
         with_gpus = {key: pool for key, pool in pools.items() if pool.gpus}
         needs = [
-            service_account(f"{detector}-account", fault_detector.NAME, inside, namespace=REPAIR_NAMESPACE),
+            service_account(f"{detector}-account", metadata(fault_detector.NAME, REPAIR_NAMESPACE), inside),
             *detector_access(detector, fault_detector.NAME, inside),
         ]
         fault_detector.fault_detector(
@@ -99,7 +99,7 @@ class GpuRepair(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=needs),
         )
         needs = [
-            service_account(f"{name}-account", _NAME, inside, namespace=REPAIR_NAMESPACE),
+            service_account(f"{name}-account", metadata(_NAME, REPAIR_NAMESPACE), inside),
             *repair_access(name, _NAME, inside),
         ]
         _deployment(

@@ -8,9 +8,10 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity.telemetry_requests import LOG_AGENT_REQUESTS
 from gpu_cluster.config.logs import LOG_NODES_NAMESPACE, LogSettings
 from gpu_cluster.exemption import exemptions
-from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path, node_name, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path, node_name
 from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HEALTH_PORT, HOST, STATE, agent_config
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.exporters import probe
 from gpu_cluster.kubernetes.telemetry.server import labels_of
 
@@ -46,7 +47,7 @@ EXEMPT = exemptions(
 def log_agent(name: str, settings: LogSettings, image: str, *, opts: pulumi.ResourceOptions) -> None:
     """Creates a DaemonSet on every node, whatever its taints."""
     config = agent_config(settings)
-    account = service_account(f"{name}-agent-account", NAME, opts, namespace=LOG_NODES_NAMESPACE)
+    account = service_account(f"{name}-agent-account", metadata(NAME, LOG_NODES_NAMESPACE), opts)
     named = metadata(NAME, LOG_NODES_NAMESPACE, labels=_LABELS)
     files = core.ConfigMap(f"{name}-agent-config", metadata=named, data={_FILE: config}, opts=opts)
     apps.DaemonSet(

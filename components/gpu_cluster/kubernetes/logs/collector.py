@@ -22,13 +22,13 @@ from gpu_cluster.kubernetes.security import (
     restricted_pod,
 )
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.storage.claims import claim_template
 from gpu_cluster.kubernetes.telemetry.exporters import probe
 from gpu_cluster.kubernetes.telemetry.server import (
-    claim_template,
     labels_of,
     service,
-    service_account,
 )
 
 LABELS = labels_of(NAME)
@@ -53,7 +53,7 @@ def log_collector(
     """`group`: log group of CloudWatch; `mounted`: what is created before a volume of each class."""
     named = metadata(NAME, LOGS_NAMESPACE, labels=LABELS)
     config = collector_config(settings, region)
-    account = service_account(f"{name}-account", NAME, namespace=LOGS_NAMESPACE, opts=opts)
+    account = service_account(f"{name}-account", named, opts)
     files = core.ConfigMap(f"{name}-config", metadata=named, data={_FILE: config}, opts=opts)
     chosen = settings.files.storage_class or storage.default if settings.files else None
     needs = [

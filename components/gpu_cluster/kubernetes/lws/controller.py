@@ -13,6 +13,7 @@ from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.config.cluster import NODE_LOCAL_DNS
 from gpu_cluster.exemption import Exemption
+from gpu_cluster.kubernetes.disruption_budget import one_at_a_time
 from gpu_cluster.kubernetes.lws.access import access
 from gpu_cluster.kubernetes.lws.definition import GROUP, PLURAL, definition
 from gpu_cluster.kubernetes.lws.webhooks import MUTATING, SERVICE, VALIDATING, webhooks
@@ -26,10 +27,10 @@ from gpu_cluster.kubernetes.security import (
     from_anywhere,
     restricted_container,
     restricted_pod,
-    to_anywhere,
+    to_api_server,
     to_dns,
 )
-from gpu_cluster.kubernetes.security.network_policy import API_SERVER_PORTS
+from gpu_cluster.kubernetes.security.service_account import service_account
 
 NAMESPACE = "lws-system"
 """The name that the publisher's manifests have."""
@@ -100,18 +101,15 @@ class LwsController(pulumi.ComponentResource):
             allowances={
                 "webhooks": from_anywhere(_WEBHOOK),
                 "dns": to_dns(resolvers),
-                **{f"api-{port}": to_anywhere(port) for port in API_SERVER_PORTS},
+                **to_api_server(),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         named = metadata(NAME, NAMESPACE, labels=_LABELS)
-        account = core.ServiceAccount(
-            f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
-        )
         needs: list[pulumi.Resource] = [
             kind,
-            account,
+            service_account(f"{name}-account", named, child),
             core.ConfigMap(f"{name}-config", metadata=named, data={"config.yaml": _CONFIG}, opts=child),
             # The controller writes its certificate into it.
             core.Secret(
@@ -142,11 +140,7 @@ class LwsController(pulumi.ComponentResource):
         policy.PodDisruptionBudget(
             f"{name}-disruptions",
             metadata=named,
-            spec=policy.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=meta.LabelSelectorArgs(match_labels=_LABELS),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
+            spec=one_at_a_time(_LABELS),
             opts=child,
         )
         apps.Deployment(

@@ -14,6 +14,8 @@ from gpu_cluster.kubernetes.security import (
     restricted_container,
     restricted_pod,
 )
+from gpu_cluster.kubernetes.security.service_account import service_account
+from gpu_cluster.kubernetes.storage.claims import claim_template
 
 _NAME = "registry"
 _PORT = 5000
@@ -60,9 +62,7 @@ class Registry(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         named = metadata(_NAME, _NAME, labels=_LABELS)
 
-        core.ServiceAccount(
-            f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
-        )
+        service_account(f"{name}-account", named, child)
         # One replica holds the volume, so there is nothing for a disruption budget to keep.
         apps.StatefulSet(
             f"{name}-server",
@@ -74,7 +74,7 @@ class Registry(pulumi.ComponentResource):
                 template=core.PodTemplateSpecArgs(
                     metadata=meta.ObjectMetaArgs(labels=_LABELS), spec=_pod(image)
                 ),
-                volume_claim_templates=[_volume(settings)],
+                volume_claim_templates=[claim_template("images", settings.size, settings.storage_class)],
             ),
             opts=child,
         )
@@ -115,15 +115,4 @@ def _pod(image: str) -> core.PodSpecArgs:
                 volume_mounts=[core.VolumeMountArgs(name="images", mount_path="/var/lib/registry")],
             )
         ],
-    )
-
-
-def _volume(settings: InClusterRegistry) -> core.PersistentVolumeClaimArgs:
-    return core.PersistentVolumeClaimArgs(
-        metadata=meta.ObjectMetaArgs(name="images"),
-        spec=core.PersistentVolumeClaimSpecArgs(
-            access_modes=["ReadWriteOnce"],
-            storage_class_name=settings.storage_class,
-            resources=core.VolumeResourceRequirementsArgs(requests={"storage": settings.size}),
-        ),
     )

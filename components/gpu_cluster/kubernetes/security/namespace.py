@@ -9,6 +9,7 @@ from pulumi_kubernetes.networking import v1 as networking
 
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security.network_policy import deny_all
+from gpu_cluster.kubernetes.security.quota import quota_spec
 
 _POD_SECURITY_VERSION = "v1.35"
 
@@ -67,7 +68,7 @@ class Namespace(pulumi.ComponentResource):
         core.ResourceQuota(
             f"{name}-quota",
             metadata=metadata("quota", namespace),
-            spec=core.ResourceQuotaSpecArgs(hard=quota, scope_selector=_only(priority_class)),
+            spec=quota_spec(quota, priority_class),
             opts=child,
         )
         core.LimitRange(
@@ -83,15 +84,6 @@ def _pod_security(level: PodSecurity) -> dict[str, str]:
     return {f"pod-security.kubernetes.io/{mode}": level.value for mode in modes} | {
         f"pod-security.kubernetes.io/{mode}-version": _POD_SECURITY_VERSION for mode in modes
     }
-
-
-def _only(priority_class: str | None) -> core.ScopeSelectorArgs | None:
-    if priority_class is None:
-        return None
-    scope = core.ScopedResourceSelectorRequirementArgs(
-        scope_name="PriorityClass", operator="In", values=[priority_class]
-    )
-    return core.ScopeSelectorArgs(match_expressions=[scope])
 
 
 def _defaults() -> core.LimitRangeSpecArgs:

@@ -104,6 +104,13 @@ def to_anywhere(port: int, *, pods: Mapping[str, str] | None = None) -> networki
     return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]), chosen)
 
 
+def to_api_server(
+    key: str = "api", *, pods: Mapping[str, str] | None = None
+) -> dict[str, networking.NetworkPolicySpecArgs]:
+    """Egress to the API server, by keys that begin with `key`. `pods`: labels of the pods that may."""
+    return {f"{key}-{port}": to_anywhere(port, pods=pods) for port in API_SERVER_PORTS}
+
+
 def to_networks(cidrs: Iterable[str], port: int) -> networking.NetworkPolicySpecArgs:
     """Out on one port to these ranges, such as the subnets of interface endpoints."""
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=_blocks(cidrs), ports=[_tcp(port)]))

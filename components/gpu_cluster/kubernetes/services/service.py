@@ -3,12 +3,13 @@
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.services import ServiceSettings
+from gpu_cluster.kubernetes.disruption_budget import one_at_a_time
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.services.pods import deployment
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.storage import StorageClassNames
@@ -51,11 +52,7 @@ class Service(pulumi.ComponentResource):
         account = AWS_ACCOUNT if settings.aws else key
         needs: list[pulumi.Resource] = []
         if not settings.aws:
-            needs.append(
-                core.ServiceAccount(
-                    f"{name}-account", metadata=named, automount_service_account_token=False, opts=child
-                )
-            )
+            needs.append(service_account(f"{name}-account", named, child))
         volumes = [_store(store) for store in settings.stores]
         for volume, wanted in settings.volumes.items():
             if not cache.is_shared(wanted, storage):
@@ -106,11 +103,7 @@ class Service(pulumi.ComponentResource):
         policy.PodDisruptionBudget(
             f"{name}-disruptions",
             metadata=named,
-            spec=policy.PodDisruptionBudgetSpecArgs(
-                max_unavailable=1,
-                selector=meta.LabelSelectorArgs(match_labels=labels),
-                unhealthy_pod_eviction_policy="AlwaysAllow",
-            ),
+            spec=one_at_a_time(labels),
             opts=child,
         )
         self.register_outputs({"url": self.url})

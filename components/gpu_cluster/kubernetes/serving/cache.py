@@ -5,6 +5,7 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.storage.claims import claim_spec
 
 
 def store_volume(claim: str) -> core.VolumeArgs:
@@ -23,7 +24,7 @@ def is_shared(cache: ModelCache, storage: StorageClassNames) -> bool:
 
 
 def shared_claim(cache: ModelCache) -> core.PersistentVolumeClaimSpecArgs:
-    return _claim(cache, "ReadWriteMany", cache.storage_class)
+    return claim_spec(cache.size, cache.storage_class, mode="ReadWriteMany")
 
 
 def shared_volume(claim: str, *, name: str = "cache") -> core.VolumeArgs:
@@ -38,16 +39,8 @@ def own_volume(
     chosen = cache.storage_class
     template = core.PersistentVolumeClaimTemplateArgs(
         metadata=meta.ObjectMetaArgs(labels=labels),
-        spec=_claim(cache, "ReadWriteOnce", storage.scratch.get(chosen, chosen) if chosen else None),
+        spec=claim_spec(cache.size, storage.scratch.get(chosen, chosen) if chosen else None),
     )
     return core.VolumeArgs(
         name=name, ephemeral=core.EphemeralVolumeSourceArgs(volume_claim_template=template)
-    )
-
-
-def _claim(cache: ModelCache, mode: str, storage_class: str | None) -> core.PersistentVolumeClaimSpecArgs:
-    return core.PersistentVolumeClaimSpecArgs(
-        access_modes=[mode],
-        storage_class_name=storage_class,
-        resources=core.VolumeResourceRequirementsArgs(requests={"storage": cache.size}),
     )

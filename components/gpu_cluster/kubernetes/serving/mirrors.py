@@ -22,6 +22,7 @@ from gpu_cluster.kubernetes.environment_variables import variables
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import server_tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving import hub_token, mirror_weights, quantities
 from gpu_cluster.kubernetes.serving.replicas import USER
 from gpu_cluster.kubernetes.serving.server import WEIGHTS
@@ -88,20 +89,11 @@ def mirrors(
 
 def _shared(name: str, namespace: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """The program, and an account without rights."""
+    named = metadata(NAME, namespace, labels=_OBJECT_LABELS)
     program = Path(mirror_weights.__file__).read_text(encoding="utf-8")
     return [
-        core.ConfigMap(
-            f"{name}-mirror-program",
-            metadata=metadata(NAME, namespace, labels=_OBJECT_LABELS),
-            data={_PROGRAM: program},
-            opts=opts,
-        ),
-        core.ServiceAccount(
-            f"{name}-mirror-account",
-            metadata=metadata(NAME, namespace, labels=_OBJECT_LABELS),
-            automount_service_account_token=False,
-            opts=opts,
-        ),
+        core.ConfigMap(f"{name}-mirror-program", metadata=named, data={_PROGRAM: program}, opts=opts),
+        service_account(f"{name}-mirror-account", named, opts),
     ]
 
 

@@ -6,12 +6,13 @@ import pulumi
 from pulumi_kubernetes.apps import v1 as apps
 from pulumi_kubernetes.autoscaling import v2 as autoscaling
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.capacity import api_path, scales, waiting_metric
 from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.kubernetes.disruption_budget import one_at_a_time
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
 from gpu_cluster.kubernetes.serving.engines import server_of
@@ -63,13 +64,9 @@ class Model(pulumi.ComponentResource):
 
         server = server_of(key, settings, placement.pool, aliases, reports_usage=reports_usage)
         account_name = f"{key}-server"
-        account = core.ServiceAccount(
-            f"{name}-account",
-            metadata=metadata(account_name, namespace, labels=labels),
-            automount_service_account_token=False,
-            opts=child,
-        )
-        needs: list[pulumi.Resource] = [account]
+        needs: list[pulumi.Resource] = [
+            service_account(f"{name}-account", metadata(account_name, namespace, labels=labels), child)
+        ]
         if settings.weights_image:
             weights = cache.image_volume(weights_image or settings.weights_image.image)
         elif settings.store:
@@ -148,7 +145,7 @@ class Model(pulumi.ComponentResource):
             opts=child,
         )
         policy.PodDisruptionBudget(
-            f"{name}-disruptions", metadata=named, spec=_disruptions(labels), opts=child
+            f"{name}-disruptions", metadata=named, spec=one_at_a_time(labels), opts=child
         )
         self.register_outputs({"url": self.url})
 
@@ -179,12 +176,3 @@ def _scaled(key: str, settings: ModelSettings) -> autoscaling.CrossVersionObject
             api_version=API_VERSION, kind=KIND, name=name_of(key)
         )
     return autoscaling.CrossVersionObjectReferenceArgs(api_version="apps/v1", kind="Deployment", name=key)
-
-
-def _disruptions(labels: dict[str, str]) -> policy.PodDisruptionBudgetSpecArgs:
-    """Disruption budget with maxUnavailable 1: minAvailable would block the drain of a single replica."""
-    return policy.PodDisruptionBudgetSpecArgs(
-        max_unavailable=1,
-        selector=meta.LabelSelectorArgs(match_labels=labels),
-        unhealthy_pod_eviction_policy="AlwaysAllow",
-    )

@@ -19,6 +19,7 @@ from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.scheduling import tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving.cache import image_volume
 
 NAME = "image-prefetch"
@@ -58,13 +59,12 @@ def prefetch(
                 ),
             ),
         ),
-        core.ServiceAccount(
+        service_account(
             f"{name}-prefetch-account",
-            metadata=metadata(NAME, namespace, labels=_LABELS),
-            automount_service_account_token=False,
+            metadata(NAME, namespace, labels=_LABELS),
+            opts,
             # Not in the pods, where they would hide the login of a mirror, which accounts have too.
-            image_pull_secrets=[core.LocalObjectReferenceArgs(name=it) for it in secrets] or None,
-            opts=opts,
+            pull_secrets=secrets,
         ),
     ]
     return {

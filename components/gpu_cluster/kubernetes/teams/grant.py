@@ -19,7 +19,9 @@ from gpu_cluster.kubernetes.security import (
     PodSecurity,
     to_namespaces,
 )
+from gpu_cluster.kubernetes.security.quota import quota_spec
 from gpu_cluster.kubernetes.security.rbac import group_subjects, role_ref
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster.kubernetes.teams import rbac_rules
 from gpu_cluster.kubernetes.teams.identity import (
@@ -97,7 +99,7 @@ class TeamGrant(pulumi.ComponentResource):
             core.ResourceQuota(
                 f"{name}-gpus-{pool}",
                 metadata=metadata(f"gpus-{pool}", own),
-                spec=_of_class(priority_class(pool), gpu_quota_of(granted)),
+                spec=quota_spec(gpu_quota_of(granted), priority_class(pool)),
                 opts=child,
             )
         rules = rbac_rules.rules(groups=groups, routes=gateway is not None, custom=settings.custom_resources)
@@ -110,24 +112,10 @@ class TeamGrant(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[role]),
         )
         if on_aws:
-            core.ServiceAccount(
-                f"{name}-aws",
-                metadata=metadata(AWS_ACCOUNT, own),
-                automount_service_account_token=False,
-                opts=child,
-            )
+            service_account(f"{name}-aws", metadata(AWS_ACCOUNT, own), child)
 
         self.summary = summary_of(team, settings, pools)
         self.register_outputs(self.summary)
-
-
-def _of_class(name: str, hard: Mapping[str, str]) -> core.ResourceQuotaSpecArgs:
-    scope = core.ScopedResourceSelectorRequirementArgs(
-        scope_name="PriorityClass", operator="In", values=[name]
-    )
-    return core.ResourceQuotaSpecArgs(
-        hard=hard, scope_selector=core.ScopeSelectorArgs(match_expressions=[scope])
-    )
 
 
 def summary_of(team: str, settings: TeamSettings, pools: Mapping[str, Pool]) -> dict[str, object]:

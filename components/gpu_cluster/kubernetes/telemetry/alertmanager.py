@@ -16,7 +16,8 @@ from gpu_cluster.config.alerts import ALERTMANAGER as NAME
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service, service_account
+from gpu_cluster.kubernetes.security.service_account import service_account
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 9093
@@ -36,7 +37,7 @@ def alertmanager(
     """Creates one replica: silences are in its memory, and go with its pod."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     config = alertmanager_config(settings)
-    account = service_account(f"{name}-alerts-account", NAME, opts=opts)
+    account = service_account(f"{name}-alerts-account", named, opts)
     files = core.ConfigMap(f"{name}-alerts-config", metadata=named, data={_FILE: config}, opts=opts)
     apps.Deployment(
         f"{name}-alerts",

@@ -18,9 +18,9 @@ from gpu_cluster.kubernetes.daemon_sets import (
     host_path,
     node_name,
     pod_of,
-    service_account,
 )
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODES_NAMESPACE, probe
 
 NAME = "dcgm-exporter"
@@ -70,7 +70,7 @@ def dcgm_exporter(
 ) -> None:
     """Creates a DaemonSet for each pool with GPUs."""
     text = "".join(f"{field}, {about}\n" for field, about in COUNTERS.items())
-    account = service_account(f"{name}-dcgm-account", NAME, opts, namespace=NODES_NAMESPACE)
+    account = service_account(f"{name}-dcgm-account", metadata(NAME, NODES_NAMESPACE), opts)
     counters = core.ConfigMap(
         f"{name}-dcgm-counters", metadata=metadata(NAME, NODES_NAMESPACE), data={_FILE: text}, opts=opts
     )

@@ -14,7 +14,8 @@ from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service_account
+from gpu_cluster.kubernetes.security.service_account import service_account
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod
 
 PORT = 8080
 LABELS = labels_of(NAME)
@@ -44,7 +45,7 @@ def kube_state_metrics(
 ) -> None:
     """`node_labels`: those that become labels of series."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = service_account(f"{name}-objects-account", NAME, opts=opts)
+    account = service_account(f"{name}-objects-account", named, opts)
     rules = [
         rbac.PolicyRuleArgs(api_groups=[group], resources=list(kinds), verbs=["list", "watch"])
         for group, kinds in _KINDS.items()

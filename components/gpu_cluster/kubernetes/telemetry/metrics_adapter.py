@@ -21,8 +21,9 @@ from gpu_cluster.images import METRICS_ADAPTER
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.rbac import account_subject, role_ref
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service, service_account
+from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 6443
@@ -52,7 +53,7 @@ def metrics_adapter(
     """The API is created after, and deleted before, `namespaces`: without a server behind it none of them can
     be deleted."""
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = service_account(f"{name}-adapter-account", NAME, opts=opts)
+    account = service_account(f"{name}-adapter-account", named, opts)
     config = core.ConfigMap(
         f"{name}-adapter-config", metadata=named, data={"config.yaml": adapter_config(metrics)}, opts=opts
     )

@@ -8,9 +8,10 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity.telemetry_requests import EXPORTER_REQUESTS
 from gpu_cluster.exemption import exemptions
 from gpu_cluster.images import NODE_EXPORTER
-from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path, service_account
+from gpu_cluster.kubernetes.daemon_sets import PRIORITY_CLASS, host_path
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, probe
 from gpu_cluster.kubernetes.telemetry.server import labels_of
 
@@ -40,7 +41,7 @@ EXEMPT = exemptions(
 
 def node_exporter(name: str, *, mirror: str | None, opts: pulumi.ResourceOptions) -> None:
     """Creates a DaemonSet on every node, whatever its taints."""
-    account = service_account(f"{name}-node-exporter-account", NAME, opts, namespace=NODES_NAMESPACE)
+    account = service_account(f"{name}-node-exporter-account", metadata(NAME, NODES_NAMESPACE), opts)
     apps.DaemonSet(
         f"{name}-node-exporter",
         metadata=metadata(NAME, NODES_NAMESPACE, labels=_LABELS),

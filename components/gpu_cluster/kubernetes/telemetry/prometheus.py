@@ -17,12 +17,12 @@ from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE, TelemetrySettings
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
+from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.storage import StorageClassNames
+from gpu_cluster.kubernetes.storage.claims import claim_template
 from gpu_cluster.kubernetes.telemetry.server import (
-    claim_template,
     server_pod,
     service,
-    service_account,
 )
 
 PORT = 9090
@@ -51,7 +51,7 @@ def prometheus(
     `mounted`: what is created before a volume of each class.
     """
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
-    account = service_account(f"{name}-prometheus-account", NAME, opts=opts)
+    account = service_account(f"{name}-prometheus-account", named, opts)
     contents = {_FILE: config, **rules}
     files = core.ConfigMap(f"{name}-prometheus-config", metadata=named, data=contents, opts=opts)
     chosen = _class(settings, storage)

@@ -1,10 +1,9 @@
-"""Pods, accounts, volumes and access of the servers of telemetry and logs."""
+"""Pods and Services of the servers of telemetry and logs."""
 
 from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes.core import v1 as core
-from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
@@ -15,13 +14,6 @@ _USER = 65534
 
 def labels_of(program: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": program, "app.kubernetes.io/part-of": "gpu-cluster"}
-
-
-def service_account(
-    name: str, program: str, *, namespace: str = TELEMETRY_NAMESPACE, opts: pulumi.ResourceOptions
-) -> core.ServiceAccount:
-    named = metadata(program, namespace, labels=labels_of(program))
-    return core.ServiceAccount(name, metadata=named, automount_service_account_token=False, opts=opts)
 
 
 def service(
@@ -42,18 +34,6 @@ def service(
             ports=[core.ServicePortArgs(name=target, port=port, target_port=target)],
         ),
         opts=opts,
-    )
-
-
-def claim_template(name: str, size: str, storage_class: str | None) -> core.PersistentVolumeClaimArgs:
-    """The volume of a StatefulSet of one pod."""
-    return core.PersistentVolumeClaimArgs(
-        metadata=meta.ObjectMetaArgs(name=name),
-        spec=core.PersistentVolumeClaimSpecArgs(
-            access_modes=["ReadWriteOnce"],
-            storage_class_name=storage_class,
-            resources=core.VolumeResourceRequirementsArgs(requests={"storage": size}),
-        ),
     )
 
 
