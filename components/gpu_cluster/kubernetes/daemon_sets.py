@@ -1,4 +1,4 @@
-"""DaemonSets on every node of a pool, and on no other, in one namespace of their own."""
+"""DaemonSets on the nodes of one pool, and the parts of their pods."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,9 +32,9 @@ def daemon_set(
     namespace: str = NAMESPACE,
     opts: pulumi.ResourceOptions,
 ) -> apps.DaemonSet:
-    """`<program>-<pool>`; `labels` are added to its pods' selector labels.
+    """The DaemonSet `<program>-<pool>`. `labels`: further labels of its pods.
 
-    The programs read their configuration once, so a new `config` restarts the pods of this pool only.
+    Programs read their configuration once, so another `config` restarts the pods of this pool only.
     """
     own = {
         "app.kubernetes.io/name": program,
@@ -74,10 +74,7 @@ def pod_of(
     host_network: bool | None = None,
     host_pid: bool | None = None,
 ) -> core.PodSpecArgs:
-    """DaemonSet on nodes of the pool that also have the labels `nodes`.
-
-    `tolerated`: taints beside those of the pool.
-    """
+    """Pod on nodes of the pool. `nodes`: further labels of these; `tolerated`: further taints."""
     return core.PodSpecArgs(
         service_account_name=account,
         automount_service_account_token=False,
@@ -100,7 +97,7 @@ def node_name() -> core.EnvVarArgs:
 
 
 def config_volume(config_map: str, files: Mapping[str, str]) -> core.VolumeArgs:
-    """Some keys of a ConfigMap, each with the name of its file."""
+    """Keys of a ConfigMap as files: path by key."""
     items = [core.KeyToPathArgs(key=key, path=path) for key, path in files.items()]
     return core.VolumeArgs(
         name="config", config_map=core.ConfigMapVolumeSourceArgs(name=config_map, items=items)

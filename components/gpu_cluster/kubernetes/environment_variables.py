@@ -1,4 +1,4 @@
-"""Environment variables and registry credentials of a stack file as Kubernetes has them."""
+"""Environment variables of a stack file as Kubernetes has them."""
 
 from collections.abc import Mapping
 
@@ -14,16 +14,6 @@ def variables(env: Mapping[str, Variable]) -> list[core.EnvVarArgs]:
     # [EnvVarArgs(name="HF_TOKEN", value_from=…)]
     """
     return [_variable(name, variable) for name, variable in env.items()]
-
-
-def pull_secrets(secret: str | None, login: str | None) -> list[core.LocalObjectReferenceArgs] | None:
-    """Pull secrets: credentials of the image's registry, and the login for the mirror.
-
-    A pod without pull secrets gets those of its service account, which include the login. A pod with its own
-    gets none from its account, so it lists the login too.
-    """
-    named = [secret, *([login] if login else [])] if secret else []
-    return [core.LocalObjectReferenceArgs(name=it) for it in named] or None
 
 
 def _variable(name: str, variable: Variable) -> core.EnvVarArgs:

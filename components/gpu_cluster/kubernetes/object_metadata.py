@@ -1,4 +1,4 @@
-"""Name, place and labels of the objects that the platform makes."""
+"""Metadata of the objects that the platform creates."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ def metadata(
     annotations: Mapping[str, str] | None = None,
     awaited: bool = True,
 ) -> meta.ObjectMetaArgs:
-    """Annotations to take over fields from other field managers.
+    """Metadata with the annotation that takes over fields from other field managers.
 
     These may be a manual change, a removed autoscaler, or an interrupted update. Without `patchForce`, each
     is a conflict that fails the update.
 
-    `awaited`: whether an update waits until the object works.
+    `awaited`: whether an update waits until the object is ready.
     """
     engine = {"pulumi.com/patchForce": "true"} | ({} if awaited else {"pulumi.com/skipAwait": "true"})
     return meta.ObjectMetaArgs(

@@ -1,4 +1,4 @@
-"""Work during which nothing can become garbage."""
+"""Disable the garbage collector while planning."""
 
 import gc
 from collections.abc import Generator

@@ -1,4 +1,4 @@
-"""Repositories that ECR itself makes, for the first image that it caches or copies."""
+"""Settings of repositories that ECR itself creates, for the first image that it caches or copies."""
 
 from collections.abc import Collection
 from typing import Any, Literal
@@ -22,7 +22,7 @@ def creation_template(
     region: str | None = None,
     opts: pulumi.ResourceOptions,
 ) -> aws.ecr.RepositoryCreationTemplate:
-    """The settings of all other repositories, for repositories that ECR creates below a prefix.
+    """Settings of repositories that ECR creates below a prefix: those of the platform's own repositories.
 
     ECR assumes `role` to create them; without `key` they are encrypted with the AWS managed key of ECR.
     """
@@ -83,7 +83,7 @@ def creation_role(
 
 
 def _with_keys_of_aws(account: str, regions: Collection[str]) -> dict[str, Any]:
-    """KMS keys of the other regions, by alias: their ids are not known here."""
+    """Statement for AWS managed keys of the other regions, by alias: their ids are not known here."""
     return {
         "Effect": "Allow",
         "Action": _KEY_USE,

@@ -10,7 +10,7 @@ def keep_newest(count: int) -> str:
 
 
 def keep_newest_and_tagged(count: int, days: int) -> str:
-    """Policy as `newest`, which also expires untagged images after these days."""
+    """Policy as `keep_newest`, which also expires untagged images after these days."""
     return _policy(
         {
             "tagStatus": "untagged",

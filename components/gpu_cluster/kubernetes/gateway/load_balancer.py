@@ -13,7 +13,7 @@ PRIVATE_RANGES = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/1
 
 
 def service_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[str, Any]:
-    """Service of the proxies; with provider local a node port, since there is no load balancer."""
+    """Service of the proxies; with provider local a ClusterIP, since there is no load balancer."""
     if isinstance(cluster, LocalCluster):
         return {"type": "ClusterIP"}
     return {
@@ -30,7 +30,7 @@ def annotations_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[
 
 
 def certificate_of(settings: GatewaySettings) -> dict[str, str]:
-    """Annotations of a certificate with which the load balancer itself ends the encryption."""
+    """Annotations of a certificate with which the load balancer itself terminates TLS."""
     arn = settings.tls.certificate if settings.tls else None
     return {f"{_NLB}-ssl-cert": arn, f"{_NLB}-ssl-ports": "443"} if arn else {}
 

@@ -23,6 +23,16 @@ def pull_secret_of(stack: Stack) -> str | None:
     return SECRET if stack.registry.login else None
 
 
+def pod_pull_secrets(secret: str | None, login: str | None) -> list[core.LocalObjectReferenceArgs] | None:
+    """Pull secrets of a pod: credentials of the image's registry, and the login for the mirror.
+
+    A pod without pull secrets gets those of its service account, which include the login. A pod with its own
+    gets none from its account, so it lists the login too.
+    """
+    named = [secret, *([login] if login else [])] if secret else []
+    return [core.LocalObjectReferenceArgs(name=it) for it in named] or None
+
+
 def pull_secrets(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
     """Have the pods of each service account of a platform or a team pull with the Secret.
 

@@ -8,7 +8,8 @@ from pulumi_kubernetes.meta import v1 as meta
 
 from gpu_cluster.capacity import Pool, gpu_resource
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.kubernetes.environment_variables import pull_secrets, variables
+from gpu_cluster.kubernetes.environment_variables import variables
+from gpu_cluster.kubernetes.registry.pull_secrets import pod_pull_secrets
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.teams import priority_class
@@ -55,7 +56,7 @@ def deployment(
                 node_selector=pool.selector if pool else None,
                 tolerations=tolerations(pool) if pool else None,
                 topology_spread_constraints=[spread_over_hosts(labels)],
-                image_pull_secrets=pull_secrets(settings.pull_secret, login),
+                image_pull_secrets=pod_pull_secrets(settings.pull_secret, login),
                 termination_grace_period_seconds=_PRE_STOP_SECONDS + _GRACE_SECONDS,
                 containers=[_container(settings, on_gpus, name, image)],
                 volumes=[tmp, *volumes],

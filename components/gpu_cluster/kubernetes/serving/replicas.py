@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.capacity import Pool, Request, weights_pull_minutes
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
-from gpu_cluster.kubernetes.environment_variables import pull_secrets
+from gpu_cluster.kubernetes.registry.pull_secrets import pod_pull_secrets
 from gpu_cluster.kubernetes.scheduling import spread_over_hosts, tolerations
 from gpu_cluster.kubernetes.security import restricted_pod
 from gpu_cluster.kubernetes.serving.container import grace_seconds, volumes
@@ -90,7 +90,7 @@ def pod_spec(
         node_selector=placement.pool.selector,
         tolerations=tolerations(placement.pool),
         topology_spread_constraints=[spread_over_hosts(labels, revision)],
-        image_pull_secrets=pull_secrets(settings.pull_secret, login),
+        image_pull_secrets=pod_pull_secrets(settings.pull_secret, login),
         termination_grace_period_seconds=grace_seconds(settings),
         containers=[container],
         volumes=volumes(settings, placement.pool, weights),
