@@ -1,4 +1,4 @@
-"""A plan, or plain manifests, judged by all rules."""
+"""Evaluation of all rules on a plan or on plain manifests."""
 
 from __future__ import annotations
 

@@ -80,14 +80,14 @@ class Inventory:
         return self._sums[sum_up]
 
     def scaler(self, workload: Resource) -> Resource | None:
-        """The autoscaler that sets its replicas. `NotKnownError` where one might, but does not say so yet."""
+        """Autoscaler of the workload. `NotKnownError` if an autoscaler's target is unknown."""
         namespace = workload.namespace
         for scaler in self._scalers.get((namespace, *_ANYWHERE), ()):
             _target(scaler)
         return next(iter(self._scalers.get((namespace, workload.kind, workload.name), ())), None)
 
     def budgets(self, pod: Pod) -> list[Resource]:
-        """The disruption budgets that count it. `NotKnownError` where one might, but does not say so yet."""
+        """Disruption budgets of the pod. `NotKnownError` if a budget's selector is unknown."""
         namespace, labels = pod.resource.namespace, pod.labels
         places = ((namespace, key, value) for key, value in (*labels.items(), _ANYWHERE))
         near = [budget for place in places for budget in self._budgets.get(place, ())]

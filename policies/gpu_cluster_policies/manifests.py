@@ -1,4 +1,4 @@
-"""Plain Kubernetes manifests, as rules look at them: files, folders and what is piped in."""
+"""Plain Kubernetes manifests as resources of rules, from files, folders or stdin."""
 
 from __future__ import annotations
 

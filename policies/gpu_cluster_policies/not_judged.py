@@ -1,4 +1,4 @@
-"""Objects and files that no rule could look at, or not at all of them, and what one could not judge."""
+"""Objects, files and properties that no rule could evaluate."""
 
 from __future__ import annotations
 

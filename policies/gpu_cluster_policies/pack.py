@@ -1,4 +1,4 @@
-"""The rules as one stack has to keep them."""
+"""The rules that apply to one stack."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class Resource:
         return self.root.at(*keys)
 
     def missing(self, name: str) -> Property:
-        """Something that belongs beside it and is not there."""
+        """A related object that is missing."""
         return Property(self.address, name, None)
 
     @property

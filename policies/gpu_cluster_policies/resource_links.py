@@ -141,7 +141,7 @@ class Links:
         return found
 
     def _origins(self, resource: Resource, link: ResourceLink) -> list[Resource]:
-        """The resources of the link's kinds whose outputs the property is made of."""
+        """Resources of the linked types whose outputs the property uses."""
         made_of = (resource.made_of or {}).get(link.key[0], ())
         found = (self._by_urn.get(urn) for urn in made_of)
         return [origin for origin in found if origin and origin.kind in link.to]

@@ -1,4 +1,4 @@
-"""The line of a stack file that made a resource of a plan."""
+"""The line of a stack file that a resource of a plan comes from."""
 
 from __future__ import annotations
 

@@ -99,8 +99,8 @@ PUBLIC = {
     "gpu_cluster.kubernetes.security": (
         "Namespace PodSecurity among_pods api_token_mount api_token_volume from_anywhere "
         "from_namespaces from_pods "
-        "restricted_container restricted_pod to_anywhere to_api_server to_dns to_internet to_namespaces to_networks "
-        "to_pod_identity"
+        "restricted_container restricted_pod to_anywhere to_api_server to_dns to_internet "
+        "to_namespaces to_networks to_pod_identity"
     ),
     "gpu_cluster.kubernetes.serving": "Model Placement Serving hub_token_secret mirrors placements_of",
     "gpu_cluster.kubernetes.services": "Service store_claims",

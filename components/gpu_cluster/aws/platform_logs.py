@@ -1,4 +1,4 @@
-"""The log group that the platform's collector writes to, and the role by which it does."""
+"""Log group of the platform's collector, and the collector's role."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""The tags of everything that the platform makes on AWS."""
+"""Tags of all AWS resources of the platform."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Roles of Prometheus and Alertmanager: samples to a workspace, alerts to a topic."""
+"""IAM roles of Prometheus, for remote write to a workspace, and of Alertmanager, for an SNS topic."""
 
 import pulumi
 

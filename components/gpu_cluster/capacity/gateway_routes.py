@@ -1,4 +1,4 @@
-"""Routes of a stack file: where each is, where it leads, and the names that its models answer to."""
+"""Routes of a stack file: address, targets, and the names of their models."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The places that a node has for a replica, and the smallest that holds a model."""
+"""GPU slots of a node for a replica, and the smallest one that a model fits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

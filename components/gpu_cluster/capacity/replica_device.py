@@ -1,4 +1,4 @@
-"""A GPU of a pool as a replica of a model finds and fills it."""
+"""The GPU, or part of a GPU, that a replica of a model gets on a pool."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Amounts of CPU, memory, disk and pods, and what of a node's the kubelet leaves to pods."""
+"""Amounts of CPU, memory, disk and pods, and the allocatable part of a node's capacity."""
 
 from dataclasses import dataclass
 

@@ -15,7 +15,7 @@ MOVING_PRICE_DAYS = 183
 
 
 class PriceError(LookupError):
-    """There is no price for something, or none that can be relied on; says for what."""
+    """A price is missing or outdated; the message says of what."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from gpu_cluster.config.settings import Settings
 
 
 class WeightsImage(Settings):
-    """An image whose files are the weights; nothing in it is run."""
+    """An image whose files are the weights; it is mounted and not run."""
 
     image: ImageReference
     """Image with the weights, best with a digest; its name alone is short for it."""

@@ -53,7 +53,7 @@ def mirror(item: Item, context: PricingContext) -> Iterator[Entry]:
 
 
 def replication(item: Item, context: PricingContext) -> Iterator[Entry]:
-    """Copies of images in other regions, and the way there."""
+    """Copies of images in other regions, and their transfer."""
     for rule in item.at("replicationConfiguration.rules"):
         prefixes = [it["filter"] for it in rule.get("repositoryFilters", [])] or [""]
         copied = sum(any(name.startswith(prefix) for prefix in prefixes) for name in context.repositories)

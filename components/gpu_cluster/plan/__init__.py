@@ -1,4 +1,4 @@
-"""A stack as it would be: its whole resource graph, resolved without cluster, cloud or network."""
+"""Plan of a stack: its resource graph, resolved without cluster, cloud or network."""
 
 from gpu_cluster.plan.graph import Graph, Registered
 from gpu_cluster.plan.plan import Environments, Plan, plan_of, planned

@@ -1,4 +1,4 @@
-"""A stack as it would be."""
+"""Plan of a stack."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -135,7 +135,7 @@ def _built(root: Node, lines: tuple[str, ...] = ()) -> Document:
 
 
 class _Building:
-    """Plain data from nodes, with what was odd on the way."""
+    """Plain data from nodes, with diagnostics."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []

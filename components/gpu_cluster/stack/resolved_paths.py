@@ -1,4 +1,4 @@
-"""Paths of a stack: of config.json from its own folder, of extras and local charts from the project."""
+"""Absolute paths of a stack: of config.json from its own folder, of extras and charts from the project."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ LOCAL_CHARTS = Path(".local/charts")
 
 
 def located(stack: Stack, folder: Path) -> Stack:
-    """The stack whose models name their config.json, and whose extras name files, from the root."""
+    """The stack with absolute paths of config.json of models, and of files of extras."""
     stack = _with_charts(_with_extras(stack, folder.parent), folder.parent)
     models = located_models(stack.serving.models, folder)
     if models == stack.serving.models:

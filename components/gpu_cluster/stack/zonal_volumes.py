@@ -1,4 +1,4 @@
-"""Volumes in one zone whose pods may find no node there."""
+"""Volumes in one zone whose pods may have no node in it."""
 
 from collections.abc import Iterator
 

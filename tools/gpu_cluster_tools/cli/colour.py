@@ -1,4 +1,4 @@
-"""Colour of the words that a reader looks for, in a terminal that shows colours."""
+"""Colours of results and severities, in a terminal that shows colours."""
 
 import os
 import re

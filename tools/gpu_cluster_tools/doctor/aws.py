@@ -27,7 +27,7 @@ class Aws:
     """
 
     def __init__(self, region: str) -> None:
-        """`UnreachableError` where boto3 or credentials are missing; nothing is asked yet."""
+        """`UnreachableError` if boto3 or credentials are missing. Makes no call yet."""
         try:
             from boto3.session import Session  # a second, and an extra that only this needs
             from botocore.exceptions import BotoCoreError

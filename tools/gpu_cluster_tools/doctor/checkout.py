@@ -72,7 +72,7 @@ def _branch(status: str) -> Iterator[Check]:
 
 
 def _backend(environment: Mapping[str, str]) -> str | None:
-    """The first that the engine looks at: a URL, a token, what it signed in to before."""
+    """State backend that the engine uses: by URL, by token, or the last one it signed in to."""
     if environment.get("PULUMI_BACKEND_URL"):
         return environment["PULUMI_BACKEND_URL"]
     if environment.get("PULUMI_ACCESS_TOKEN"):

@@ -1,4 +1,4 @@
-"""Capabilities of a cluster that a stack needs: asked of the API server itself, which keeps nothing of it."""
+"""Capabilities of a cluster that a stack needs, tested by dry runs on its API server."""
 
 from collections.abc import Iterator, Mapping
 

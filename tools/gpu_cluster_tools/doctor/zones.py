@@ -20,7 +20,7 @@ Source: Amazon EKS user guide, network-reqs, "Subnet requirements for clusters",
 
 
 def zones(stack: Stack, aws: Aws | None) -> Iterator[Check]:
-    """Fails where a zone of the stack lacks what the stack needs there. `UnreachableError` as of `Aws.call`.
+    """Fails if a zone of the stack lacks a required service or offering. `UnreachableError` as of `Aws.call`.
 
     Names of zones differ between accounts, so only the account can tell.
     """

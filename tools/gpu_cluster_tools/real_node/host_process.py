@@ -1,4 +1,4 @@
-"""The process of real nodes that is in the network of the machine: it relays, and starts all others.
+"""Process of real nodes in the network of the host: it relays connections and starts all others.
 
 python -m gpu_cluster_tools.real_node.host_process SETTINGS, in the folder of the nodes.
 """

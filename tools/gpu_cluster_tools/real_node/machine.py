@@ -1,4 +1,4 @@
-"""The machine that a real node says it is: processors and memory of its pool's instance type.
+"""Machine of a real node: it reports CPUs and memory of its pool's instance type.
 
 The kubelet reads both from files of the kernel, by cAdvisor (machine/machine.go, utils/sysinfo/sysinfo.go of
 google/cadvisor v0.53). In the node's mounts these files are those of this module.

@@ -1,4 +1,4 @@
-"""The first process in the namespaces of real nodes: it makes their network, and starts what runs in it.
+"""First process in the namespaces of real nodes: it configures their network and starts their programs.
 
 python -m gpu_cluster_tools.real_node.namespace_process SETTINGS, in the folder of the nodes.
 """

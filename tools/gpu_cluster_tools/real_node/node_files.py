@@ -94,7 +94,7 @@ def network(number: int, folder: Path) -> dict[str, Any]:
 
 
 def containerd(folder: Path, *, plugins: Path, runc: Path, specification: Path | None = None) -> str:
-    """Configuration of the runtime; `specification` is what its containers are made from, if not the default.
+    """Configuration of the runtime; `specification`: base OCI specification of containers, if any.
 
     Version 2 of the format is read by containerd 1.6 and later.
     """

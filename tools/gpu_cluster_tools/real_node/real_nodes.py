@@ -59,7 +59,7 @@ class RealNodes:
         images: Mapping[str, Sequence[LocalImage]],
         mounts: Mapping[str, Path] | None = None,
     ) -> None:
-        """Make them run as the arguments say, whatever state they are in, and wait until they are Ready.
+        """Start the nodes or update running ones, and wait until they are Ready.
 
         `programs`: the folder with runc and iptables; `images`: those of each pool; `mounts`: folders of this
         machine by their paths in every container. `RehearsalError` where a node does not become Ready.

@@ -64,7 +64,7 @@ class DevicePlugins:
 
 
 def offer_devices(cluster: KubernetesClient) -> dict[str, dict[str, int]]:
-    """Make the nodes offer what plugins on them offer now; what has changed, by node.
+    """Update the extended resources of nodes to those of the plugins on them. Returns the changes by node.
 
     A MIG manager says on the node's labels how it went. Where a plugin runs and no container would get a GPU
     from it, an annotation says why.
@@ -108,7 +108,7 @@ class _Plugins:
         }
 
     def division(self) -> str | None:
-        """State of the MIG manager that it has yet to report; None where there is nothing new."""
+        """State that the MIG manager has not reported yet; None if it has reported all."""
         labels = labels_of(self._node)
         if _LAYOUT not in labels or not any(self._running(_MIG_MANAGER)):
             return None

@@ -1,4 +1,4 @@
-"""The way from the API server to Services whose pods are simulated: programs of this machine answer."""
+"""Proxy from the API server to Services with simulated pods: programs on this machine answer."""
 
 import json
 import socket
@@ -72,7 +72,7 @@ def services(folder: Path, routes: Routes) -> Generator[None]:
 
 
 def _serve(client: socket.socket, routes: Routes, over: threading.Event) -> None:
-    """`CONNECT 10.100.7.9:443 HTTP/1.1`, and then whatever both say."""
+    """Answer `CONNECT 10.100.7.9:443 HTTP/1.1`, then relay both directions."""
     with client:
         client.setblocking(True)
         head = b""

@@ -114,7 +114,7 @@ def configuration(
 
 
 def _aggregation(pki: Path) -> dict[str, str]:
-    """Arguments by which servers of further APIs trust the API server to say who calls."""
+    """Arguments by which aggregated API servers trust the caller's identity from the API server."""
     return {
         "requestheader-client-ca-file": str(pki / "ca.crt"),
         "requestheader-allowed-names": _COMPONENTS_USER,

@@ -1,4 +1,4 @@
-"""Simulated nodes: what each pool's machines would register, kept alive by kwok."""
+"""Simulated nodes: registered as the machines of each pool would be, and kept ready by kwok."""
 
 import hashlib
 import time
@@ -143,7 +143,7 @@ def system_info(architecture: str) -> NodeSystemInfo:
 
 
 def _update(cluster: KubernetesClient, wanted: Node) -> None:
-    """Amounts first: the digest, which says that all is done, comes with the rest."""
+    """Update amounts first: the digest marks the node as complete."""
     if not is_real(wanted):
         cluster.resize(wanted)
     cluster.apply(wanted)

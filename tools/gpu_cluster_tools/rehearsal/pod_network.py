@@ -68,7 +68,7 @@ def unreached(
     aws: Sequence[EgressTarget] = (),
     accounts: Collection[tuple[str, str]] = (),
 ) -> list[str]:
-    """Pods that network policies keep from what they need, in words, each kind of pod once.
+    """Required connections that network policies block, one line for each kind of pod.
 
     `aws`: targets of the service accounts `accounts`. Of an account without pods any pod counts.
     """

@@ -34,7 +34,7 @@ class StepResult:
         return not self.findings
 
     def as_text(self) -> str:
-        """A line, and below it what did not hold."""
+        """A line, and below it the findings."""
         head = f"{'ok  ' if self.held else 'FAIL'}  {self.name:<10} {self.seconds:>5.1f} s  {self.words}"
         below = (line for text in (*self.findings, *self.notes) for line in text.splitlines())
         return "\n".join([head, *(f"      {line}" for line in below)])
@@ -63,7 +63,7 @@ class RehearsalReport:
         return sum(step.seconds for step in self.steps)
 
     def as_text(self) -> str:
-        """The last line: what came of it all."""
+        """Result in one line."""
         wrong = [step.name for step in self.steps if not step.held]
         came = f"failed: {', '.join(wrong)}" if wrong else "all steps passed"
         return f"{self.stack}: {came}; {len(self.steps)} steps in {self.seconds:.0f} s"

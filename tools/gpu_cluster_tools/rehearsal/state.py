@@ -48,7 +48,7 @@ class StateFiles:
         _attributes(lock).unlink(missing_ok=True)
 
     def mend(self) -> bool:
-        """Remove what a killed engine left half-written; whether there was anything.
+        """Remove files that a killed engine left incomplete. Returns whether there were any.
 
         The state itself is replaced in one step. The file of attributes beside it is not, and the engine
         can do without it, but not with half of it.

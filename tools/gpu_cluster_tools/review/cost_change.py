@@ -1,10 +1,13 @@
-"""Cost of a change: two bills, by their parts."""
+"""Cost of a change: two bills by their parts, and whether the increase needs attention."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from gpu_cluster.cost import Range
-from gpu_cluster_tools.review.review import CostChange, CostLine, Spending
+from gpu_cluster_tools.review.review import CostChange, CostLine, Reason, Spending
 from gpu_cluster_tools.review.revision_state import RevisionState
+
+_CONSIDERABLE = 1.1
+"""Ratio to the cost before, above which a reviewer should look at it."""
 
 
 def cost_change(before: RevisionState, after: RevisionState) -> CostChange | None:
@@ -20,6 +23,14 @@ def cost_change(before: RevisionState, after: RevisionState) -> CostChange | Non
         lines=_changed(*parts),
         missing=tuple(sorted(missing)),
     )
+
+
+def cost_increase(cost: CostChange | None) -> Iterator[Reason]:
+    """Reason for attention if the maximum cost rises considerably."""
+    if cost and cost.before and cost.after.most > cost.before.most * _CONSIDERABLE:
+        more = cost.after.most - cost.before.most
+        how = "at least" if cost.missing else "up to"
+        yield Reason(False, f"costs {how} ${more:,.0f} more a month")
 
 
 def _changed(before: Mapping[str, Range], after: Mapping[str, Range]) -> tuple[CostLine, ...]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gpu_cluster.catalog import STATEFUL, Loss
 from gpu_cluster_tools.review.changes import Action, ResourceChange
+from gpu_cluster_tools.review.cost_change import cost_increase
 from gpu_cluster_tools.review.review import CostChange, Reason, ReviewFinding, Verdict
 
 _LOSSES = list(Loss)  # the gravest first
 _SIZES = "scalingConfig."
-_MUCH = 1.1  # times the cost before, from which it is worth a look
 
 
 def verdict_of(reasons: Iterable[Reason]) -> Verdict:
@@ -38,7 +38,7 @@ def reasons_of(
         *_gone([change for change in changes if change not in gravest]),
         *_restarts(changes),
         *_fuller(changes),
-        *_cost_increase(cost),
+        *cost_increase(cost),
     ]
     return tuple(sorted(every, key=lambda reason: not reason.blocks))
 
@@ -100,13 +100,6 @@ def _updated_groups(changes: Sequence[ResourceChange]) -> list[ResourceChange]:
         for change in changes
         if change.action is Action.UPDATE and change.type == "aws:eks/nodeGroup:NodeGroup"
     ]
-
-
-def _cost_increase(cost: CostChange | None) -> Iterator[Reason]:
-    if cost and cost.before and cost.after.most > cost.before.most * _MUCH:
-        more = cost.after.most - cost.before.most
-        how = "at least" if cost.missing else "up to"
-        yield Reason(False, f"costs {how} ${more:,.0f} more a month")
 
 
 def _is_real(change: ResourceChange) -> bool:

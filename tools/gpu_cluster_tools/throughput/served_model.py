@@ -89,7 +89,7 @@ def served_model(settings: ModelSettings, measurements: Measurements) -> ServedM
 
 
 def _known(settings: ModelSettings) -> LanguageModel | None:
-    """Weights of the size that it has anyway say nothing of another precision."""
+    """Weights of the usual size are no sign of another precision."""
     given, plain = known_model(settings), known_model(settings.model_copy(update={"weights": None}))
     if given and plain and abs(given.weights - plain.weights) <= _SAME_WEIGHTS * plain.weights:
         return plain

@@ -1,4 +1,4 @@
-"""Make one tool from its pinned module."""
+"""Build one tool from its pinned module."""
 
 import json
 import os

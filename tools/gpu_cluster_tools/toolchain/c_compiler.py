@@ -29,7 +29,7 @@ _UNRESOLVED = "-Wl,--unresolved-symbols=ignore-in-object-files"
 
 
 def missing_c_compiler() -> str | None:
-    """Reason why there is no C compiler for this machine; None if there is."""
+    """Reason why this machine has no C compiler; None if it has one."""
     machine = (sys.platform, platform.machine(), platform.libc_ver()[0])
     if machine == ("linux", "x86_64", "glibc"):
         return None

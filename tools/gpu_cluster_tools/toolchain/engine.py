@@ -58,7 +58,7 @@ def plugin_directory() -> Path:
 
 
 def _home() -> Path:
-    """The user's, as the engine finds it: by the password database, whatever HOME says."""
+    """Home of the user by the password database, which the engine reads instead of HOME."""
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:

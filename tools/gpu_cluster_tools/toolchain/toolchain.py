@@ -1,4 +1,4 @@
-"""Provide every tool: what the machine has is used, the rest is built once."""
+"""Provide every tool: installed ones are used, others are built once."""
 
 import os
 from collections.abc import Mapping, Sequence

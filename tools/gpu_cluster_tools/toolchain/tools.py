@@ -47,7 +47,7 @@ class ModuleTree:
 
 @dataclass(frozen=True)
 class Tool:
-    """One executable and what it is made from.
+    """One executable and its sources.
 
     `module` is a folder of `modules/`; `package` the Go package compiled there, or None where the
     executable is itself one of `files`, which are copied beside the module's own sources.

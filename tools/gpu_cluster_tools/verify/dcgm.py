@@ -15,7 +15,7 @@ PASS, FAIL, WARN = "Pass", "Fail", "Warn"
 
 
 class NoDiagnosticError(Exception):
-    """The output has no result, or says why there is none."""
+    """The output has no result; the message has its reason if it gives one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A cluster of Amazon EKS: its control plane, who gets in, and its add-ons."""
+"""A cluster of Amazon EKS: its control plane, access entries and add-ons."""
 
 from gpu_cluster.aws.eks.cluster import EksCluster
 from gpu_cluster.aws.eks.cluster_addons import ClusterAddons

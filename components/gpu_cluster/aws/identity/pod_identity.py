@@ -67,7 +67,7 @@ class PodIdentity(pulumi.ComponentResource):
 
 
 def _taken_by(cluster: pulumi.Input[str], namespace: str, service_account: str) -> pulumi.Output[str]:
-    """EKS says for whom it takes the role, in tags of the session: for any other it may not."""
+    """Trust policy for one service account: EKS assumes the role with session tags that name it."""
     tags: dict[str, Any] = {
         "aws:RequestTag/eks-cluster-name": cluster,
         "aws:RequestTag/kubernetes-namespace": namespace,

@@ -1,4 +1,4 @@
-"""Interruption queue of Karpenter: AWS announces that servers end, and their nodes are drained before."""
+"""Interruption queue of Karpenter: nodes are drained before AWS ends their instances."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The network of a cluster on AWS: a VPC with its subnets, ways out, endpoints and records, or one found."""
+"""The network of a cluster on AWS: a VPC with routes, endpoints and flow logs, or an existing one."""
 
 from gpu_cluster.aws.network.network import Network
 

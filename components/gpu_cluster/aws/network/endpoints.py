@@ -1,4 +1,4 @@
-"""Services of AWS, reached without the internet."""
+"""VPC endpoints: AWS services without the internet."""
 
 from collections.abc import Iterable, Sequence
 

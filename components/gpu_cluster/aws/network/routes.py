@@ -1,4 +1,4 @@
-"""The ways out of a VPC, and which subnet takes which."""
+"""Routes of a VPC: internet and NAT gateways, and the route table of each subnet."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Nodes that EKS starts, and what starts more of them when pods wait."""
+"""Managed node groups of EKS, and the cluster autoscaler."""
 
 from gpu_cluster.aws.nodes.cluster_autoscaler import ClusterAutoscaler
 from gpu_cluster.aws.nodes.launch_template import NodeContext

@@ -1,4 +1,4 @@
-"""A bucket that is in the account already: pods mount it, and nothing of it changes."""
+"""Existing bucket of the account: pods mount it, and it is not changed."""
 
 import pulumi
 

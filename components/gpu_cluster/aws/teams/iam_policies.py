@@ -50,7 +50,7 @@ class Prefixes:
 
 
 def member_policy(prefixes: Prefixes, cluster: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Policy of who acts as the team, as JSON: its repositories and objects, and the way to the cluster."""
+    """Policy of a team's members, as JSON: its repositories and objects, and access to the cluster."""
     where = f"arn:aws:eks:{prefixes.region}:{prefixes.account}:cluster/"
     return policy_document(
         {

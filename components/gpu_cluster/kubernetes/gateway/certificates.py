@@ -1,4 +1,4 @@
-"""Certificates by which Envoy Gateway and its proxies know each other.
+"""Certificates by which Envoy Gateway and its proxies authenticate each other.
 
 The chart makes them by a hook, and the engine renders charts without their hooks. So this is the same Job:
 charts/gateway-helm/templates/certgen.yaml and certgen-rbac.yaml of envoyproxy/gateway v1.6.0, 2026-11-30.
@@ -32,7 +32,7 @@ _LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-clu
 def certificates(
     name: str, namespace: str, *, image: str, nodes: ServerNodes, opts: pulumi.ResourceOptions
 ) -> batch.Job:
-    """The Job, which keeps certificates that are there already."""
+    """The Job; it keeps existing certificates."""
     named = metadata(NAME, namespace, labels=_LABELS)
     account = service_account(f"{name}-certgen-account", named, opts)
     binding = bound_role(

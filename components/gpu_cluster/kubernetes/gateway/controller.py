@@ -153,7 +153,7 @@ class EnvoyGateway(pulumi.ComponentResource):
 
 
 def _values(image: str, nodes: ServerNodes, pull_secret: str | None) -> dict[str, Any]:
-    """Values of the chart, without the webhook that tells proxies their zone: nothing routes by zones."""
+    """Values of the chart, without the webhook for zones of proxies: no route depends on zones."""
     return {
         "global": {
             "images": {"envoyGateway": {"image": image, "pullPolicy": "IfNotPresent"}},

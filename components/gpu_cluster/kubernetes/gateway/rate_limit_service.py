@@ -89,7 +89,7 @@ def configuration(images: RateLimitImages, nodes: ServerNodes, pull_secret: str 
 
 
 def counters(name: str, image: str, nodes: ServerNodes, *, opts: pulumi.ResourceOptions) -> None:
-    """Valkey in one pod, which nothing is stored of."""
+    """Valkey in one pod, without persistence."""
     named = metadata(_COUNTERS, PROXIES, labels=_LABELS)
     account = service_account(f"{name}-counters-account", named, opts)
     core.Service(

@@ -1,4 +1,4 @@
-"""Token usage of answers, read by Envoy: what the token limits count."""
+"""Token usage of answers, read by Envoy for the token limits."""
 
 from importlib.resources import files
 

@@ -1,4 +1,4 @@
-"""Traffic between the proxies of a gateway and what they lead to."""
+"""Network policies between the proxies of a gateway and its backends."""
 
 from collections.abc import Collection, Mapping
 
@@ -40,7 +40,7 @@ def served_traffic(stack: Stack) -> dict[str, networking.NetworkPolicySpecArgs]:
 
 
 def routed_namespaces(stack: Stack) -> Mapping[str, Collection[int]]:
-    """Namespaces that the gateway leads to, and ports of pods there; none for every port."""
+    """Namespaces of the gateway's backends, with the ports of their pods; empty for all ports."""
     models = stack.serving.models
     pickers = [PICKER_PORT] if picked_models(stack.gateway, models) else []
     own = {stack.serving.namespace: [*http_ports(models.values()), *pickers]} if models else {}

@@ -24,7 +24,7 @@ API_SERVER_PORTS = (443, 6443)
 
 
 def deny_all() -> networking.NetworkPolicySpecArgs:
-    """Neither in nor out; allowances add to it."""
+    """No ingress and no egress; allowances add to it."""
     return networking.NetworkPolicySpecArgs(pod_selector=_EVERY_POD, policy_types=["Ingress", "Egress"])
 
 
@@ -63,13 +63,13 @@ def among_pods(labels: Mapping[str, str]) -> networking.NetworkPolicySpecArgs:
 
 
 def to_namespaces(namespaces: Collection[str], *ports: int) -> networking.NetworkPolicySpecArgs:
-    """Out on these ports, or on every one, to the pods of these namespaces."""
+    """Egress to pods of these namespaces, on these ports or all."""
     open_ports = [_tcp(port) for port in ports] or None
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=[_pods_of(namespaces)], ports=open_ports))
 
 
 def to_dns(resolvers: Collection[str] = (NODE_LOCAL_DNS,)) -> networking.NetworkPolicySpecArgs:
-    """Out to the DNS pods of the cluster, and to resolvers on the node, which no selector of pods matches.
+    """Egress to the DNS pods of the cluster, and to resolvers in the network of the node.
 
     `resolvers`: addresses of NodeLocal DNSCache, which runs in the network of its node.
     """
@@ -83,7 +83,7 @@ def to_dns(resolvers: Collection[str] = (NODE_LOCAL_DNS,)) -> networking.Network
 
 
 def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
-    """Out on one port to public addresses: not to the cluster, the site or the cloud's metadata service."""
+    """Egress on one port to public addresses, not to the cluster, the site or a cloud's metadata service."""
     peers = [
         networking.NetworkPolicyPeerArgs(
             ip_block=networking.IPBlockArgs(cidr="0.0.0.0/0", except_=_NOT_INTERNET_4)
@@ -96,9 +96,9 @@ def to_internet(port: int) -> networking.NetworkPolicySpecArgs:
 
 
 def to_anywhere(port: int, *, pods: Mapping[str, str] | None = None) -> networking.NetworkPolicySpecArgs:
-    """Out on one port to whatever address: the API server, and a cloud's endpoints within the network.
+    """Egress on one port to any address: the API server, and a cloud's endpoints within the network.
 
-    `pods`: labels of those that may; every pod of the namespace without.
+    `pods`: labels of the pods that may; all pods of the namespace if None.
     """
     chosen = meta.LabelSelectorArgs(match_labels=pods) if pods else _EVERY_POD
     return _egress(networking.NetworkPolicyEgressRuleArgs(ports=[_tcp(port)]), chosen)
@@ -112,12 +112,12 @@ def to_api_server(
 
 
 def to_networks(cidrs: Iterable[str], port: int) -> networking.NetworkPolicySpecArgs:
-    """Out on one port to these ranges, such as the subnets of interface endpoints."""
+    """Egress on one port to these ranges, such as the subnets of interface endpoints."""
     return _egress(networking.NetworkPolicyEgressRuleArgs(to=_blocks(cidrs), ports=[_tcp(port)]))
 
 
 def to_pod_identity() -> networking.NetworkPolicySpecArgs:
-    """Out to the agent on the node that hands a pod its role on AWS."""
+    """Egress to the Pod Identity agent on the node, which provides the credentials of a pod's role."""
     return to_networks(_POD_IDENTITY_AGENT, 80)
 
 

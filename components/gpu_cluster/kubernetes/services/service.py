@@ -1,4 +1,4 @@
-"""A container of a team's own: its replicas, their address, and what they write to."""
+"""Service of a team: replicas of a container, their address and their volumes."""
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps

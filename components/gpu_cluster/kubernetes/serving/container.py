@@ -1,4 +1,4 @@
-"""The container of a replica: its server, probes and what it writes to."""
+"""The container of a replica: its server, probes and volumes."""
 
 from pulumi_kubernetes.core import v1 as core
 

@@ -1,4 +1,4 @@
-"""A server of the user's own, as its stack file describes it."""
+"""A custom server, as its stack file describes it."""
 
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.kubernetes.serving.server import Server, hub_environment

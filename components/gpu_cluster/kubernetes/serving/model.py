@@ -1,4 +1,4 @@
-"""A model that is served: its replicas, their address, and how many there are."""
+"""A served model: its replicas, their address and their autoscaling."""
 
 from collections.abc import Sequence
 
@@ -151,7 +151,7 @@ class Model(pulumi.ComponentResource):
 
 
 def labels_of(key: str, settings: ModelSettings) -> dict[str, str]:
-    """Labels of a model's pods, and of what belongs to it."""
+    """Labels of a model's pods and its other objects."""
     return {
         "app.kubernetes.io/name": settings.engine.value,
         "app.kubernetes.io/instance": key,

@@ -1,4 +1,4 @@
-"""Quota of all models: their most replicas, and not more."""
+"""Quota of all models at their maximum replicas."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The replicas of a model: where they run, and how one set of them gives way to the next."""
+"""The replicas of a model: placement, pod and rolling update."""
 
 from dataclasses import dataclass
 

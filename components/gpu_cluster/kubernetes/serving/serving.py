@@ -206,7 +206,7 @@ class Serving(pulumi.ComponentResource):
 
 
 def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
-    """Egress of replicas that download, and of Jobs that do it for others; who reads a store has none."""
+    """Egress to the hub of replicas and Jobs that download weights; replicas with a store have none."""
     models = settings.models.values()
     names = sorted({key for key, model in settings.models.items() if not model.mounts_weights})
     replicas = meta.LabelSelectorArgs()
@@ -231,7 +231,7 @@ def _way_to_hub(settings: ServingSettings, pods: meta.LabelSelectorArgs) -> netw
 
 
 def _volumes_of(model: ModelSettings) -> str:
-    """The entry of the storage that its weights are in; empty where the cluster's own class applies."""
+    """Storage entry of the model's weights; empty if the cluster's default class applies."""
     return model.store or (model.cache and model.cache.storage_class) or ""
 
 

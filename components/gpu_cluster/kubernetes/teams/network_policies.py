@@ -1,4 +1,4 @@
-"""Network policies of a team: the ways out of its pods and into them."""
+"""Network policies of a team: ingress and egress of its pods."""
 
 from collections.abc import Collection
 
@@ -30,7 +30,7 @@ def allowances(
     scraper: Scraper | None,
     hub: HubMirror | None = None,
 ) -> dict[str, networking.NetworkPolicySpecArgs]:
-    """Network policies of a team's namespace `own` by name, beside the one that refuses all else.
+    """Network policies of a team's namespace `own` by name, in addition to the default-deny one.
 
     `models`: the way to the platform's models; `on_aws`: pods may have a role of AWS; `endpoints`: ranges of
     its interface endpoints; `resolvers`: addresses of DNS beside the cluster's; `scraper`: reads metrics;

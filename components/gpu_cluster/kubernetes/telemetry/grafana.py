@@ -1,4 +1,4 @@
-"""Dashboards for a Grafana that is there: ConfigMaps with the labels that its sidecars look for.
+"""Dashboards for an existing Grafana: ConfigMaps with the labels that its sidecars select.
 
 `make docs` writes the files of `dashboards`. Labels: charts/kube-prometheus-stack/values.yaml of
 prometheus-community/helm-charts, read 2026-11-30.

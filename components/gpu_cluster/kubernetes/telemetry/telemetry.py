@@ -213,7 +213,7 @@ class Telemetry(pulumi.ComponentResource):
 
 
 def _ways(models: Collection[str], metrics_ports: Collection[int], *, gateway: bool) -> dict[str, Any]:
-    """Egress to all that is scraped; ingress within the namespace from Prometheus alone."""
+    """Egress to all scrape targets; ingress within the namespace only from Prometheus."""
     ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
     return {
         "exporters": to_namespaces({NODES_NAMESPACE}, dcgm_exporter.PORT, node_exporter.PORT),

@@ -155,11 +155,11 @@ class Account:
         self._get(GIVEN, _LIST_SECONDS)
 
     def leftovers(self) -> list[tuple[str, str]]:
-        """The type and id of everything that is left of what was made in it, and of what came with that."""
+        """Type and id of all remaining resources, including those that services created for them."""
         return [(type, id) for type, id in json.loads(self._get(LEFTOVERS, _LIST_SECONDS))]
 
     def made(self) -> list[tuple[str, str]]:
-        """The type and id of every resource that engines made in it and that there still is."""
+        """Type and id of each remaining resource that engines created."""
         return [(type, id) for type, id in json.loads(self._get(MADE, _LIST_SECONDS))]
 
     def _get(self, path: str, timeout_seconds: float) -> bytes:

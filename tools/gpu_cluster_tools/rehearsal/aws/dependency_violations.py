@@ -20,7 +20,7 @@ _LARGEST, _SMALLEST = 16, 28  # bits of the prefix of an address range
 def dependency_violation(
     api: Api, service: str, operation: str, parameters: Parameters
 ) -> ServiceError | None:
-    """The refusal of a request whose subject is in use, or whose address range is not free.
+    """Error of a request whose resource is in use, or whose address range is taken.
 
     dependency_violation(api, "ec2", "ReleaseAddress", {"AllocationId": "eipalloc-0123456789abcdef0"})
     """

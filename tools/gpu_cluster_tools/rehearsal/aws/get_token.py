@@ -23,7 +23,7 @@ _DATE = "%Y%m%dT%H%M%SZ"
 
 
 def token(cluster: str, region: str, key: str, secret: str, at: datetime) -> str:
-    """A signed request to tell who is asking, which only the named cluster's server can send."""
+    """Token: a signed GetCallerIdentity request that is valid for the named cluster only."""
     day, moment = at.strftime("%Y%m%d"), at.strftime(_DATE)
     scope = f"{day}/{region}/sts/aws4_request"
     host = f"sts.{region}.amazonaws.com"

@@ -17,7 +17,7 @@ Shape = Any
 
 
 def invalid_values(value: Any, shape: Shape, path: str) -> Iterator[tuple[str, str]]:
-    """Values outside of what a service lists or bounds, as (path, words)."""
+    """Values that a service's enumerations and bounds do not allow, as (path, reason)."""
     if _is_structure(shape) and isinstance(value, dict):
         for name, part in value.items():
             if name in shape.members:

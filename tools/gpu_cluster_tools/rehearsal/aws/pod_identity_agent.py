@@ -60,7 +60,7 @@ def _answer(token: str) -> Response:
 
 
 def _user(token: str) -> str:
-    """The user whose token it is, as the API server says; empty where it does not know the token."""
+    """User of the token by the API server's review; empty for an unknown token."""
     review = {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenReview",

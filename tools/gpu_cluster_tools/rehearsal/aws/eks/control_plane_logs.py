@@ -19,7 +19,7 @@ def logging_of(given: Document, before: Document | None = None) -> Document:
 
 
 def keep_logs(api: Api, document: Document) -> None:
-    """EKS makes the log group where there is none yet, and never deletes it."""
+    """Create the log group if it is missing; EKS never deletes it."""
     group = f"/aws/eks/{document['name']}/cluster"
     if not _written(document):
         return

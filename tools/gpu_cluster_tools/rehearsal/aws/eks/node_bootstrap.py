@@ -1,4 +1,4 @@
-"""Instances outside of node groups join a cluster: their kubelets register what the user data says."""
+"""Instances outside of node groups join a cluster with the kubelet settings of their user data."""
 
 # pyright: reportUnknownMemberType=false
 # (ruamel.yaml has hardly any types)

@@ -48,7 +48,7 @@ class NodeGroupError(Exception):
 
 @dataclass(frozen=True)
 class Rollout:
-    """The servers and nodes of a group, on their way to what the group says.
+    """Change of a node group's instances and nodes to the group's settings.
 
     Rollout(api, cluster, group).begin("CREATING", Rollout.create)
     """

@@ -1,4 +1,4 @@
-"""Budgets and whom they tell."""
+"""Budgets and their subscribers."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,1 +1,1 @@
-"""IAM of the emulated account: who calls, what a call needs, and whether policies allow it."""
+"""IAM of the emulated account: principals, required permissions and policy evaluation."""

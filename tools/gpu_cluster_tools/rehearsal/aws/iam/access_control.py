@@ -45,7 +45,7 @@ _PREFACES = {"ec2": "You are not authorized to perform this operation. "}
 
 
 class AccessControl:
-    """An application that lets through what policies allow, and refuses the rest as AWS words it.
+    """Application that passes calls allowed by policies, and denies others with AWS's messages.
 
     AccessControl(InTurn(Answering(moto, OPERATIONS)), CallLog())
     """

@@ -1,4 +1,4 @@
-"""The calls that were allowed or refused, each once, by who made them."""
+"""Allowed and denied calls by principal, each once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,5 +56,5 @@ class CallLog:
         self._refused.setdefault((principal, words))
 
     def refused(self) -> list[tuple[str, str]]:
-        """Principals and words of refusals, in the order in which they first came."""
+        """Principals and messages of denied calls, in order of first occurrence."""
         return list(self._refused)

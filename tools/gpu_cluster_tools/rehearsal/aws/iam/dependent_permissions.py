@@ -40,7 +40,7 @@ def dependent_actions(
 
 
 def missing_linked_roles(name: str, given: Parameters, account: str) -> list[str]:
-    """Services whose role an operation creates, because the account has none yet."""
+    """Services whose service-linked role an operation creates, because the account lacks it."""
     services = (entry["linked"] for entry in _applying(name, given) if "linked" in entry)
     return [service for service in services if not has_linked_role(service, account)]
 

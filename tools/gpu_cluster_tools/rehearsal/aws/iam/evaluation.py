@@ -161,7 +161,7 @@ def _allow(policies: Iterable[Policy], call: AccessRequest) -> bool:
 def _found(
     policy: Policy, call: AccessRequest, wanted: Callable[[PolicyStatement], bool], *, at_once: bool = False
 ) -> list[PolicyStatement]:
-    """The statements of an effect that apply. What is not understood counts where nothing else decides."""
+    """Statements of an effect that apply. One that is not understood counts if no other decides."""
     found: list[PolicyStatement] = []
     unclear: PolicyError | None = None
     for statement in filter(wanted, policy.statements):

@@ -119,7 +119,7 @@ def _tagging_ec2(request: OperationRequest) -> Iterator[RequiredPermission]:
 
 
 def _tags_of_new(request: OperationRequest, arn: str) -> dict[str, str]:
-    """The tags that a request to EC2 gives to what it creates, or to what it tags."""
+    """Tags that a request to EC2 puts on new or existing resources."""
     if request.operation in ("CreateTags", "DeleteTags"):
         return tags_in(request.parameters.get("Tags") or request.parameters.get("Tag"))
     kind = arn.rpartition(":")[2].partition("/")[0]

@@ -81,7 +81,7 @@ def launch_templates(given: Parameters, where: ResourceScope) -> list[str]:
 def _said(
     prefix: str, name: str, action: ActionReference, given: Parameters, where: ResourceScope
 ) -> list[str]:
-    """ARNs that the request says itself, and those of ids whose type is in the id."""
+    """ARNs in the request, and ARNs of ids that contain their type."""
     if prefix == "ec2" and name in ("CreateTags", "DeleteTags"):
         return [ec2_arn(id, where) for id in values_at(given, "Resources")]
     if prefix == "elasticfilesystem":
