@@ -28,7 +28,7 @@ campaign: .venv/ready ## fuzz 200 small stacks with faults and edits; resume aft
 # Tests start hundreds of processes: without bytecode each would compile the package again.
 test test-all test-versions test-throughput: export PYTHONDONTWRITEBYTECODE =
 
-test: .venv/ready lint ## prove it: unit tests, then the real engine on a real control plane
+test: .venv/ready lint ## run the tests: unit tests, then the real engine on a real control plane
 	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 3 --dist loadfile --no-loadscope-reorder
 
