@@ -8,7 +8,6 @@ import pulumi
 
 from gpu_cluster.capacity import Pool, aliases_of, counted_models, picked_models, pools_of, served_metrics
 from gpu_cluster.capacity.addresses import endpoint_ranges
-from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import LWS, PAUSE, PYTHON, REGISTRY, VLLM
@@ -104,7 +103,7 @@ class Platform(pulumi.ComponentResource):
         if stack.serving.installs_lws:
             devices.append(
                 LwsController(
-                    f"{name}-lws", image=LWS.at(stack.mirror), resolvers=_resolvers(stack), opts=on_nodes
+                    f"{name}-lws", image=LWS.at(stack.mirror), resolvers=stack.resolvers, opts=on_nodes
                 )
             )
 
@@ -122,7 +121,7 @@ class Platform(pulumi.ComponentResource):
                 mirror_image=PYTHON.at(stack.mirror),
                 pause_image=PAUSE.at(stack.mirror),
                 hub_token=hub_token,
-                resolvers=_resolvers(stack),
+                resolvers=stack.resolvers,
                 scraper=stack.telemetry.collectors,
                 allowances=served_traffic(stack),
                 pickers=len(picked_models(stack.gateway, stack.serving.models)),
@@ -146,7 +145,7 @@ class Platform(pulumi.ComponentResource):
                 keys=gateway_keys or {},
                 pools=pools,
                 models=models,
-                resolvers=_resolvers(stack),
+                resolvers=stack.resolvers,
                 opts=served,
             )
             self.outputs["gateway"] = {"urls": gateway.urls}
@@ -158,7 +157,7 @@ class Platform(pulumi.ComponentResource):
                 pools=pools,
                 on_aws=isinstance(stack.cluster, EksSettings),
                 endpoints=endpoint_ranges(stack.network),
-                resolvers=_resolvers(stack),
+                resolvers=stack.resolvers,
                 opts=served,
             )
             namespaces.append(teams)
@@ -173,7 +172,7 @@ class Platform(pulumi.ComponentResource):
                 pools=pools,
                 storage=storage.classes,
                 mirror=stack.mirror,
-                models=_namespaces_of_models(stack),
+                models=stack.model_namespaces,
                 metrics=served_metrics(stack),
                 metrics_ports=sorted({*METRICS_PORTS, *ports_of(stack.serving.models.values())}),
                 namespaces=namespaces,
@@ -182,7 +181,7 @@ class Platform(pulumi.ComponentResource):
                 region=stack.region,
                 kubelet_certificates=isinstance(stack.cluster, EksSettings),
                 gateway=bool(stack.gateway and stack.gateway.is_installed),
-                resolvers=_resolvers(stack),
+                resolvers=stack.resolvers,
                 opts=served,
             )
             self.outputs["telemetry"] = {"url": telemetry.url}
@@ -191,7 +190,7 @@ class Platform(pulumi.ComponentResource):
             OnCall(
                 f"{name}-on-call",
                 stack.on_call,
-                namespaces=_namespaces_of_models(stack),
+                namespaces=stack.model_namespaces,
                 opts=_after(served, namespaces),
             )
 
@@ -205,7 +204,7 @@ class Platform(pulumi.ComponentResource):
                 region=stack.region,
                 group=cluster.log_group,
                 mounted=storage.made,
-                resolvers=_resolvers(stack),
+                resolvers=stack.resolvers,
                 opts=served,
             )
 
@@ -233,17 +232,6 @@ class Platform(pulumi.ComponentResource):
 
 def _after(opts: pulumi.ResourceOptions, earlier: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=earlier))
-
-
-def _resolvers(stack: Stack) -> Sequence[str]:
-    """Addresses of NodeLocal DNSCache; the default address unless the cluster is an existing one."""
-    return stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
-
-
-def _namespaces_of_models(stack: Stack) -> set[str]:
-    """Namespaces of the platform's own models, and of teams, which may have some."""
-    own = {stack.serving.namespace} if stack.serving.models else set[str]()
-    return own | {team.namespace or name for name, team in stack.teams.items()}
 
 
 def _blocks(stack: Stack) -> dict[str, datetime]:

@@ -1,10 +1,12 @@
 """Model of the stack file: every section with its defaults."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from gpu_cluster.config.backups import BackupSettings
 from gpu_cluster.config.budget import BudgetSettings
-from gpu_cluster.config.cluster import ClusterSettings
+from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ClusterSettings, ExistingCluster
 from gpu_cluster.config.compliance import ComplianceSettings
 from gpu_cluster.config.ecr import ecr_mirror
 from gpu_cluster.config.eks import EksSettings
@@ -102,6 +104,17 @@ class Stack(Settings):
         if self.registry.mirror or not isinstance(self.cluster, EksSettings) or self.region is None:
             return self.registry.mirror
         return ecr_mirror(self.cluster.account, self.region, self.registry.prefix)
+
+    @property
+    def resolvers(self) -> Sequence[str]:
+        """Addresses of NodeLocal DNSCache: the default one, unless an existing cluster has others."""
+        return self.cluster.dns if isinstance(self.cluster, ExistingCluster) else (NODE_LOCAL_DNS,)
+
+    @property
+    def model_namespaces(self) -> set[str]:
+        """Namespaces of the platform's own models, and of teams, which may have some."""
+        own = {self.serving.namespace} if self.serving.models else set[str]()
+        return own | {team.namespace or name for name, team in self.teams.items()}
 
     @property
     def serves_metrics(self) -> bool:

@@ -28,9 +28,8 @@ def dns(stack: Stack, api: ApiServer) -> Iterator[Check]:
         yield _DNS.ok(_NAME, "no NodeLocal DNSCache; pods use the DNS pods of kube-system")
         return
     existing = isinstance(stack.cluster, ExistingCluster)
-    reached = stack.cluster.dns if isinstance(stack.cluster, ExistingCluster) else [NODE_LOCAL_DNS]
     for name, addresses in caches.items():
-        missing = [address for address in addresses if address not in reached]
+        missing = [address for address in addresses if address not in stack.resolvers]
         if not missing:
             yield _DNS.ok(
                 _NAME, f"NodeLocal DNSCache {name} listens on {', '.join(addresses)}, all reachable for pods"
@@ -39,7 +38,7 @@ def dns(stack: Stack, api: ApiServer) -> Iterator[Check]:
             yield _DNS.fail(
                 _NAME,
                 f"NodeLocal DNSCache {name} listens on {', '.join(missing)}, blocked for pods",
-                f"gpu-cluster:cluster.dns: [{', '.join(dict.fromkeys([*reached, *addresses]))}]",
+                f"gpu-cluster:cluster.dns: [{', '.join(dict.fromkeys([*stack.resolvers, *addresses]))}]",
             )
         else:
             # The VPC CNI lets pods reach the Service of pods that they may reach.

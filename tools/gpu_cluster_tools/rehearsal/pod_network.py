@@ -8,7 +8,6 @@ endpoints of the VPC, whose private DNS names resolve to addresses in the VPC.
 
 from collections.abc import Collection, Iterator, Sequence
 
-from gpu_cluster.config.cluster import NODE_LOCAL_DNS, ExistingCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
@@ -20,14 +19,12 @@ _POD_IDENTITY_AGENT = "169.254.170.23/32"  # Amazon EKS user guide, pod-id-agent
 
 def dns_targets(stack: Stack) -> list[EgressTarget]:
     """The DNS pods, and NodeLocal DNSCache, which a cluster may have."""
-    cluster = stack.cluster
-    resolvers = cluster.dns if isinstance(cluster, ExistingCluster) else [NODE_LOCAL_DNS]
-    ways = [("UDP", 53), ("TCP", 53)]
-    pods = [EgressTarget("the DNS pods of the cluster", port, way, pods=_DNS_PODS) for way, port in ways]
+    protocols = ("UDP", "TCP")
+    pods = [EgressTarget("the DNS pods of the cluster", 53, it, pods=_DNS_PODS) for it in protocols]
     return pods + [
-        EgressTarget(f"NodeLocal DNSCache at {address}", port, way, network=address)
-        for address in resolvers
-        for way, port in ways
+        EgressTarget(f"NodeLocal DNSCache at {address}", 53, protocol, network=address)
+        for address in stack.resolvers
+        for protocol in protocols
     ]
 
 
