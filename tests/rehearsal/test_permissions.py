@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from gpu_cluster_tools.rehearsal import Sandbox, copy_project, policy_files
-from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import actions_of, allows, without
 from gpu_cluster_tools.rehearsal.rehearse import rehearse
 from gpu_cluster_tools.rehearsal.small_stack import small_stack
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+from tests.rehearsal.deployment_policies import actions_of, allows, without
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(1800)]
 

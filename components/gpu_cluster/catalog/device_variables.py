@@ -1,9 +1,5 @@
 """Environment variables that give a container GPUs without the scheduler, or select among its GPUs."""
 
-from datetime import date
-
-from gpu_cluster.catalog.source import Source
-
 VISIBLE_DEVICES = "NVIDIA_VISIBLE_DEVICES"
 
 DEVICE_VARIABLES = (
@@ -20,18 +16,12 @@ DEVICE_VARIABLES = (
 
 Variables of a pod override those of the device plugin. NVIDIA_DRIVER_CAPABILITIES is not included: it selects
 libraries, for devices that the container has.
+
+Source: NVIDIA/nvidia-container-toolkit v1.20.0, envvars.go and cdi.go of internal, 2026-08-21.
 """
 
 CUDA_DEVICES = "CUDA_VISIBLE_DEVICES"
-"""Names GPUs by number or UUID among those that the container sees, and hides the others; empty hides all."""
+"""Names GPUs by number or UUID among those that the container sees, and hides the others; empty hides all.
 
-DEVICE_VARIABLE_SOURCES = {
-    "runtime": Source(
-        "NVIDIA/nvidia-container-toolkit v1.20.0, config/image/envvars.go and modifier/cdi.go of internal",
-        date(2026, 8, 21),
-    ),
-    "cuda": Source(
-        "docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html",
-        date(2026, 11, 29),
-    ),
-}
+Source: docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html, 2026-11-29.
+"""

@@ -7,15 +7,16 @@ import re
 from functools import cache
 from typing import Any
 
-from botocore.session import Session
 from moto.iam.models import iam_backends
 from moto.servicequotas.resources.default_quotas.vpc import VPC_DEFAULT_QUOTAS
+
+from tests.service_models import parameters_of
 
 
 @cache
 def longest(service: str, operation: str, path: str) -> int:
     """The `max` of a parameter, or of its pattern; `0` in a path is a list's element, `key` a map's key."""
-    shape: Any = Session().get_service_model(service).operation_model(operation).input_shape
+    shape = parameters_of(service, operation)
     for step in path.split("."):
         shape = getattr(shape, step) if shape.type_name == "map" else _member(shape, step)
     bounded = re.search(r"\{\d+,(\d+)\}\$$", shape.metadata.get("pattern", ""))

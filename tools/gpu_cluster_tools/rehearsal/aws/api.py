@@ -13,7 +13,6 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.model import ServiceModel
 
 from gpu_cluster_tools.rehearsal.aws import identity
 
@@ -84,23 +83,6 @@ class Api:
                 client.meta.events.register("before-send", self.send)
             self._clients[key] = client
         return self._clients[key]
-
-
-def parameters_of(service: str, operation: str) -> Any:
-    """The shape of an operation's parameters, a botocore `StructureShape`."""
-    return _service_model(service).operation_model(operation).input_shape
-
-
-def operation_errors(service: str, operation: str) -> set[str]:
-    """Codes of the errors that the service's model lists for an operation."""
-    model: Any = _service_model(service).operation_model(operation)
-    shapes: list[Any] = model.error_shapes
-    return {shape.metadata.get("error", {}).get("code", shape.name) for shape in shapes}
-
-
-@cache
-def _service_model(service: str) -> ServiceModel:
-    return _session().get_service_model(service)
 
 
 @cache

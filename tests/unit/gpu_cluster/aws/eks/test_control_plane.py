@@ -6,8 +6,8 @@ import json
 import pytest
 from botocore.validate import validate_parameters
 
-from gpu_cluster_tools.rehearsal.aws.api import parameters_of
 from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
+from tests.service_models import parameters_of
 from tests.unit.gpu_cluster.aws.eks.made import cluster
 
 

@@ -1,5 +1,5 @@
-from gpu_cluster_tools.rehearsal.aws.api import parameters_of
 from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
+from tests.service_models import parameters_of
 
 
 def test_a_value_outside_of_what_a_service_lists_is_named() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from gpu_cluster.catalog.limits import LIMITS
-from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError, operation_errors
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.service_limits import ERRORS, error_of
+from tests.service_models import operation_errors
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
 
 Call = tuple[str, str, dict[str, Any]]

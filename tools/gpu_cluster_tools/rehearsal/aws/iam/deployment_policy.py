@@ -6,13 +6,10 @@ deployments: ids, random suffixes of names, UUIDs.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
-from gpu_cluster_tools.rehearsal.aws.iam.documents import policy_of
-from gpu_cluster_tools.rehearsal.aws.iam.evaluation import AccessRequest, Caller, Policies, decide
 
 MANAGED_POLICY = 6144
 """Characters of a managed policy, without white space. Source: IAM user guide, IAM quotas, 2026-11-28."""
@@ -38,33 +35,6 @@ _CONDITIONS: Mapping[str, str] = {
 def documents_for(calls: Iterable[RecordedCall]) -> list[Document]:
     """Policies that together allow the calls, each within the size of a managed policy."""
     return list(_packed(_within(each) for each in _statements(calls)))
-
-
-def allows(documents: Sequence[Document], recorded: RecordedCall) -> bool:
-    """True if the policies alone allow a call."""
-    who = Caller(recorded.principal, identity.session_of(recorded.principal))
-    call = AccessRequest(who, recorded.action, recorded.resource, recorded.context)
-    return decide(call, Policies(tuple(map(policy_of, documents)))).allowed
-
-
-def actions_of(documents: Iterable[Document]) -> list[str]:
-    """Every action that they allow, in order."""
-    return sorted({action for it in documents for each in it["Statement"] for action in each["Action"]})
-
-
-def without(documents: Iterable[Document], action: str) -> list[Document]:
-    """The policies with one action less."""
-    return [
-        {
-            **document,
-            "Statement": [
-                {**each, "Action": kept}
-                for each in document["Statement"]
-                if (kept := [it for it in each["Action"] if it != action])
-            ],
-        }
-        for document in documents
-    ]
 
 
 def pattern_of(arn: str) -> str:

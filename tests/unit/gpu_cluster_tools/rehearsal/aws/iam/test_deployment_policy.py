@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 
 from gpu_cluster_tools.rehearsal import policy_files
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
-from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import (
-    MANAGED_POLICY,
-    actions_of,
-    allows,
-    documents_for,
-    pattern_of,
-    without,
-)
+from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import MANAGED_POLICY, documents_for, pattern_of
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from tests.rehearsal.deployment_policies import actions_of, allows, without
 
 DEPLOYER = "arn:aws:iam::123456789012:role/deploy"
 ROLE = "arn:aws:iam::123456789012:role/platform-cluster-role-1a2b3c4"
