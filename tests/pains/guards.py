@@ -385,9 +385,9 @@ GUARDS = (
     Guard("22_replacement", "components/gpu_cluster/aws/keys/keys.py", ", retain_on_delete=protect"),
     Guard(
         "23_secrets",
-        "components/gpu_cluster/kubernetes/serving/hub_token.py",
-        "(name, metadata=metadata(SECRET, namespace)",
-        '(name, metadata=metadata(SECRET, namespace, annotations={"token": token})',
+        "components/gpu_cluster/kubernetes/security/secret.py",
+        "named = metadata(object_name, namespace)",
+        "named = metadata(object_name, namespace, annotations=dict(data))",
     ),
     Guard(
         "23_secrets",
@@ -403,7 +403,7 @@ GUARDS = (
     ),
     Guard(
         "24_outages",
-        "components/gpu_cluster/kubernetes/serving/model.py",
+        "components/gpu_cluster/kubernetes/disruption_budget.py",
         "max_unavailable=1,",
         'max_unavailable="100%",',
     ),
