@@ -1,6 +1,6 @@
 """Service models of the AWS SDK, which has no types."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
 from functools import cache
 from typing import Any
