@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
 from gpu_cluster_tools.rehearsal.retry import retry_update
 from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
@@ -93,10 +94,14 @@ class Fuzzer:
             before = settled_objects(sandbox.api) if whole else set[str]()
             for seed in seeds:
                 run = _CaseRun(sandbox, engine, seed)
+                case = run.case
                 stack_file.write_text(run.stack)
-                with simulated_controllers(sandbox) if whole else nullcontext():  # its errors end this case
-                    case = run.run()
-                    case.wrong += _left_in(sandbox, before) if whole else []
+                try:
+                    with simulated_controllers(sandbox) if whole else nullcontext():
+                        run.run()
+                        case.wrong += _left_in(sandbox, before) if whole else []
+                except RehearsalError as error:  # of a controller
+                    case.wrong.append(str(error))
                 self._file.parent.mkdir(parents=True, exist_ok=True)
                 with self._file.open("a") as file:
                     file.write(json.dumps(asdict(case)) + "\n")
@@ -156,7 +161,7 @@ class _CaseRun:
         self.stack = small_stack(self._random)
         self.case = Case(seed, {str(fault): rate for fault, rate in self._faults.rates.items()})
 
-    def run(self) -> Case:
+    def run(self) -> None:
         self._sandbox.restock()
         self._step("up", "up")
         for _ in range(self._random.randint(1, _MOST_EDITS)):
@@ -170,7 +175,6 @@ class _CaseRun:
         left = set(self._sandbox.account.leftovers()) - self._retained
         self.case.wrong += [f"left in the account: {type} {id}" for type, id in sorted(left)]
         self.case.stopped = stopped
-        return self.case
 
     def _edit(self) -> None:
         """Make a change that the stack file allows."""

@@ -63,8 +63,15 @@ class EbsDriver:
                 driver.call("ec2", "DetachVolume", **attached)
             driver.call("ec2", "DeleteVolume", VolumeId=volume)
         except ApiError:
-            self._api.call("ec2", "DeleteVolume", VolumeId=volume)
+            self._remove(volume)
             raise
+
+    def _remove(self, volume: str) -> None:
+        """Delete a test volume that the driver left, such as one whose detachment was throttled."""
+        [found] = self._api.call("ec2", "DescribeVolumes", VolumeIds=[volume])["Volumes"]
+        for each in found["Attachments"]:
+            self._api.call("ec2", "DetachVolume", VolumeId=volume, InstanceId=each["InstanceId"])
+        self._api.call("ec2", "DeleteVolume", VolumeId=volume)
 
     def _role(self) -> tuple[str, str]:
         """The cluster and the role of the driver's pods."""

@@ -187,6 +187,30 @@ def test_an_ebs_driver_that_is_throttled_may_try_again(
     throttled.require("vision/scratch", node, {"encrypted": "true"})
 
 
+def test_an_ebs_driver_that_is_throttled_at_any_call_leaves_no_volume(
+    driver: tuple[EbsDriver, str],
+    api: Api,
+    eks: Prerequisites,
+    door: AccessControl,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node = server(api, eks, **{"eks:cluster-name": driver[1]})
+    throttled = EbsDriver(Api("http://127.0.0.1", REGION, send=in_process_sender(FaultInjection(door))))
+    monkeypatch.chdir(tmp_path)
+    before = volumes(api)
+    refusals: list[str] = []
+    for seed in range(12):
+        Faults({Fault.THROTTLING: 0.4}, seed=seed).write(tmp_path)
+        try:
+            throttled.require("vision/scratch", node, {"encrypted": "true"})
+        except ApiError as error:
+            refusals.append(error.code)
+        assert volumes(api) == before
+    assert {*refusals} == {"RequestLimitExceeded"}
+    assert len(refusals) < 12
+
+
 def karpenter() -> Statements:
     text = controller_policy(
         cluster="c",
