@@ -55,8 +55,8 @@ PUBLIC = {
         "ami_problem ami_type capacity_block capacity_block_quota duration_of efa_interfaces eks_images "
         "engine_start_minutes gpu_instances grouped huge_pages_bytes mig_layouts mig_problem "
         "of_weights on_demand "
-        "on_demand_quota price_sources priced_regions read_config regions_with service_price spot "
-        "spot_quota zone_names zones_of_some_accounts zones_with"
+        "on_demand_quota price_sources priced_regions read_config region_lacks regions_with service_price "
+        "spot spot_quota zone_names zones_of_some_accounts zones_with"
     ),
     "gpu_cluster.kubernetes.cluster": "Cluster NoKubeconfigError kubeconfig_of team_kubeconfig",
     "gpu_cluster.aws.eks": "ClusterAddons EksCluster kubeconfig",

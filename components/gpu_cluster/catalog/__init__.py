@@ -58,6 +58,7 @@ from gpu_cluster.catalog.quotas import (
 from gpu_cluster.catalog.regions import (
     REGION_SOURCES,
     REGIONS,
+    region_lacks,
     zone_names,
     zones_of_some_accounts,
 )
@@ -152,6 +153,7 @@ __all__ = [
     "price_sources",
     "priced_regions",
     "read_config",
+    "region_lacks",
     "regions_with",
     "service_price",
     "spot",

@@ -1,6 +1,7 @@
 """AWS regions of the commercial partition in which EKS runs."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from gpu_cluster.catalog.source import Source
 from gpu_cluster.catalog.table_files import rows_of, sources_of
@@ -11,6 +12,16 @@ REGIONS: Mapping[str, str] = {row["region"]: row["place"] for row in rows_of("re
 """Location of each region by its code."""
 
 _LETTERS = {row["region"]: (row["zones"], row["zones of some accounts"]) for row in rows_of("regions")}
+
+_WITHOUT = {row["region"]: row["without"].split() for row in rows_of("regions")}
+
+
+def region_lacks(region: str, service: Literal["inspector"]) -> bool:
+    """True if AWS does not offer a service in a region of the catalog.
+
+    region_lacks("ap-southeast-6", "inspector")  # True
+    """
+    return service in _WITHOUT[region]
 
 
 def zone_names(region: str) -> tuple[str, ...]:

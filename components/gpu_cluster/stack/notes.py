@@ -27,6 +27,7 @@ from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
 from gpu_cluster.stack.checks.recipes import beside_recipe
+from gpu_cluster.stack.lustre_offers import unlisted_lustre
 from gpu_cluster.stack.zonal_volumes import zonal_volumes
 
 _REPORTING = (ServingEngine.VLLM, ServingEngine.SGLANG)
@@ -52,6 +53,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield from _zones_of_some_accounts(stack)
         yield from _unpriced_buckets(stack)
         yield from zonal_volumes(stack)
+        yield from unlisted_lustre(stack)
         yield from _unchecked_gateway(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     environment = stack if isinstance(stack, Stack) else stack.environment

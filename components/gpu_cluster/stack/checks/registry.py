@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic.alias_generators import to_camel
 
-from gpu_cluster.catalog import UPSTREAMS
+from gpu_cluster.catalog import REGIONS, UPSTREAMS, region_lacks
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.registry import RegistrySettings
@@ -37,7 +37,15 @@ def registry(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
         yield from _caches(settings, broken)
     if isinstance(stack.cluster, EksSettings) and stack.region:
         yield from _secrets(settings, stack.region, stack.cluster.account)
+        yield from _scanning(settings, stack.region)
     yield from _replicas(stack)
+
+
+def _scanning(settings: RegistrySettings, region: str) -> Iterator[Diagnostic]:
+    """Enhanced scanning is by Amazon Inspector."""
+    if settings.scanning == "enhanced" and region in REGIONS and region_lacks(region, "inspector"):
+        message = f"enhanced scanning needs Amazon Inspector, which is not in {region}; expected basic"
+        yield Diagnostic((*_KEYS, "scanning"), message)
 
 
 def _login(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from gpu_cluster.catalog import REGIONS, zone_names, zones_of_some_accounts
+from gpu_cluster.catalog import REGIONS, region_lacks, zone_names, zones_of_some_accounts
 
 
 def test_they_are_those_of_the_commercial_partition_with_eks() -> None:
@@ -16,6 +16,12 @@ def test_they_are_those_of_the_commercial_partition_with_eks() -> None:
     known = botocore.session.get_session().get_available_regions("eks", partition_name="aws")
 
     assert set(REGIONS) == set(known)
+
+
+def test_regions_without_inspector_are_those_without_an_endpoint() -> None:
+    known = botocore.session.get_session().get_available_regions("inspector2", partition_name="aws")
+
+    assert {it for it in REGIONS if region_lacks(it, "inspector")} == set(REGIONS) - set(known)
 
 
 def test_codes_look_like_codes_and_places_are_told_apart() -> None:

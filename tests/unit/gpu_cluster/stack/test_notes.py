@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from gpu_cluster.stack import load
 from gpu_cluster.stack.notes import notes_of
 
@@ -50,6 +52,42 @@ def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
 def test_a_bucket_that_exists_has_no_price() -> None:
     [first, *_] = notes_of(load(HAPPY / "eks-existing-bucket.yaml"))
     assert first == "store models: storage and requests of bucket example-models are not priced"
+
+
+LUSTRE = """\
+config:
+  aws:region: REGION
+  gpu-cluster:cluster:
+    provider: eks
+    account: "123456789012"
+    version: "1.35"
+    access: {platform: {principal: "arn:aws:iam::123456789012:role/platform", policy: cluster-admin}}
+  gpu-cluster:network: {zones: [REGIONa, REGIONb]}
+  gpu-cluster:pools: {system: {instance: m7i.xlarge, nodes: 3}}
+  gpu-cluster:storage: {data: {kind: fsx-lustre, size: 1.2Ti, throughput: SPEED}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("region", "speed", "there"),
+    [
+        ("us-east-2", 1000, None),
+        ("eu-west-3", 125, "it has none"),
+        ("il-central-1", 250, None),
+        ("il-central-1", 500, "it has 125, 250"),
+    ],
+)
+def test_lustre_that_the_price_list_of_a_region_lacks_may_not_be_offered(
+    tmp_path: Path, region: str, speed: int, there: str | None
+) -> None:
+    file = tmp_path / "Pulumi.lab.yaml"
+    file.write_text(LUSTRE.replace("REGION", region).replace("SPEED", str(speed)))
+
+    found = [it for it in notes_of(load(file)) if it.startswith("store data: ")]
+
+    words = f"no PERSISTENT_2 file system with throughput {speed} in {region} ({there})"
+    assert len(found) == (1 if there else 0)
+    assert not there or words in found[0]
 
 
 def test_image_volumes_of_a_site_are_left_to_the_doctor(tmp_path: Path) -> None:
