@@ -54,16 +54,6 @@ class Backups(pulumi.ComponentResource):
     ) -> None:
         super().__init__("gpu-cluster:index:Backups", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        stays = pulumi.ResourceOptions(parent=self, protect=protect, retain_on_delete=protect)
-
-        vault = aws.backup.Vault(f"{name}-vault", kms_key_arn=data_key, force_destroy=not protect, opts=stays)
-        elsewhere = copies and aws.backup.Vault(
-            f"{name}-copies",
-            kms_key_arn=copies.key,
-            force_destroy=not protect,
-            region=copies.region,
-            opts=stays,
-        )
         role = aws.iam.Role(
             f"{name}-role",
             description="AWS Backup of the platform's disks and file systems",
@@ -85,6 +75,19 @@ class Backups(pulumi.ComponentResource):
             )
             for purpose in ("Backup", "Restores")
         ]
+        # AWS Backup deletes a recovery point with the role that made it: without the role it stays, EXPIRED,
+        # and its vault with it (AWS Backup API reference, DeleteRecoveryPoint, 2026-11-30).
+        stays = pulumi.ResourceOptions(
+            parent=self, protect=protect, retain_on_delete=protect, depends_on=allowed
+        )
+        vault = aws.backup.Vault(f"{name}-vault", kms_key_arn=data_key, force_destroy=not protect, opts=stays)
+        elsewhere = copies and aws.backup.Vault(
+            f"{name}-copies",
+            kms_key_arn=copies.key,
+            force_destroy=not protect,
+            region=copies.region,
+            opts=stays,
+        )
         for key, store in stores.items():
             rule: aws.backup.PlanRuleArgsDict = {
                 "rule_name": "daily",

@@ -41,6 +41,14 @@ def test_nothing_is_backed_up_before_it_is_allowed() -> None:
     assert all(graph.waits_for(it, policy) for it in graph.of("Selection") for policy in attached)
 
 
+def test_vaults_are_deleted_before_the_role_that_deletes_their_recovery_points() -> None:
+    graph = made(STORAGE, copies=COPIES)
+    attached = graph.of("RolePolicyAttachment")
+
+    assert len(graph.of("Vault")) == 2
+    assert all(graph.waits_for(it, policy) for it in graph.of("Vault") for policy in attached)
+
+
 @pytest.mark.parametrize(
     "storage",
     [
