@@ -5,6 +5,7 @@
 # (moto has hardly any types)
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -141,6 +142,14 @@ def clusters() -> list[tuple[str, Any]]:
     from gpu_cluster_tools.rehearsal.aws.eks import records  # imports IAM itself, to launch instances
 
     return list(records.clusters())
+
+
+def associations_of_addon(given: Mapping[str, Any], region: str) -> list[str]:
+    """ARNs of the pod identity associations that belong to an add-on, by cluster and name."""
+    for there, cluster in clusters():
+        if (there, cluster.name) == (region, given.get("clusterName")):
+            return cluster.addons.get(given.get("addonName"), {}).get("podIdentityAssociations", [])
+    return []
 
 
 def launch_template(id: str, version: str, account: str, region: str) -> dict[str, Any]:

@@ -31,12 +31,25 @@ def dependent_actions(
     name: str, given: Parameters, where: ResourceScope
 ) -> Iterator[tuple[str, str, dict[str, tuple[str, ...]]]]:
     """Action, ARN and context of each additional permission."""
+    given = {**given, **_derived(name, given, where)}
     for entry in _applying(name, given):
         if "action" not in entry:
             continue
         service = {"iam:awsservicename": (entry["for"],)} if "for" in entry else {}
         for arn in _resources(entry.get("on", "*"), given, where):
             yield entry["action"], arn, service
+
+
+def _derived(name: str, given: Parameters, where: ResourceScope) -> Parameters:
+    """Parameters that a request implies: the associations of an add-on, the bucket of a path."""
+    match name:
+        case "eks:DeleteAddon":
+            return {"podIdentityAssociations": account_state.associations_of_addon(given, where.region)}
+        case "fsx:CreateDataRepositoryAssociation":
+            path = str(given.get("DataRepositoryPath", ""))
+            return {"Bucket": path.removeprefix("s3://").partition("/")[0]} if path else {}
+        case _:
+            return {}
 
 
 def missing_linked_roles(name: str, given: Parameters, account: str) -> list[str]:

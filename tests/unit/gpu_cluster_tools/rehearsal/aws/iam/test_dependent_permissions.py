@@ -14,6 +14,7 @@ from gpu_cluster_tools.rehearsal.aws.iam.required_permissions import OperationRe
 from gpu_cluster_tools.rehearsal.aws.iam.resources import ResourceScope
 from gpu_cluster_tools.rehearsal.aws.iam.service_reference import action_of, services
 from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequisites, fresh
+from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import role as role_of
 from tests.unit.gpu_cluster_tools.rehearsal.aws.iam.conftest import As, allow
 
 ACCOUNT = identity.account()
@@ -30,6 +31,16 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], str, str]] = [
      "arn:aws:route53:::hostedzone/*"),
     ("fsx", "CreateDataRepositoryAssociation", {"FileSystemId": "fs-1"}, "iam:PutRolePolicy",
      f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/s3.data-source.lustre.fsx.amazonaws.com/*"),
+    ("elasticfilesystem", "CreateMountTarget", {"FileSystemId": "fs-1", "SubnetId": "subnet-0a1b2c3d"},
+     "ec2:CreateNetworkInterface", f"arn:aws:ec2:eu-north-1:{ACCOUNT}:subnet/subnet-0a1b2c3d"),
+    ("elasticfilesystem", "DeleteMountTarget", {"MountTargetId": "fsmt-1"}, "ec2:DeleteNetworkInterface",
+     f"arn:aws:ec2:eu-north-1:{ACCOUNT}:network-interface/*"),
+    ("fsx", "CreateDataRepositoryAssociation", {"FileSystemId": "fs-1", "DataRepositoryPath": "s3://b/a"},
+     "s3:GetBucketPolicy", "arn:aws:s3:::b"),
+    ("eks", "UpdateAddon",
+     {"clusterName": "c", "podIdentityAssociations": [{"serviceAccount": "a", "roleArn": ROLE}]},
+     "eks:DeletePodIdentityAssociation",
+     f"arn:aws:eks:eu-north-1:{ACCOUNT}:podidentityassociation/c/*"),
     ("eks", "CreateAddon",
      {"clusterName": "c", "podIdentityAssociations": [{"serviceAccount": "a", "roleArn": ROLE}]},
      "eks:CreatePodIdentityAssociation", f"arn:aws:eks:eu-north-1:{ACCOUNT}:cluster/c"),
@@ -72,6 +83,23 @@ def test_an_operation_requires_more_than_its_own_action(
 def test_what_is_required_for_some_values_is_not_for_others() -> None:
     basic = [action for action, _ in needs("ecr", "PutRegistryScanningConfiguration", scanType="BASIC")]
     assert basic == ["ecr:PutRegistryScanningConfiguration"]
+
+
+def test_to_delete_an_add_on_with_associations_is_to_delete_these(
+    as_role: As, api: Api, eks: Prerequisites
+) -> None:
+    """CloudFormation registry, AWS::EKS::Addon, permissions of delete."""
+    cluster = eks.cluster()["name"]
+    role = {"serviceAccount": "efs-csi-controller-sa", "roleArn": role_of(api, "pods.eks.amazonaws.com")}
+    for name, roles in (("aws-efs-csi-driver", [role]), ("kube-proxy", [])):
+        given = {"podIdentityAssociations": roles} if roles else {}
+        api.call("eks", "CreateAddon", clusterName=cluster, addonName=name, **given)
+    caller = as_role(allow("eks:DeleteAddon"))
+
+    caller.call("eks", "DeleteAddon", clusterName=cluster, addonName="kube-proxy")
+    with pytest.raises(ApiError, match="not authorized to perform: eks:DeletePodIdentityAssociation"):
+        caller.call("eks", "DeleteAddon", clusterName=cluster, addonName="aws-efs-csi-driver")
+    api.call("eks", "DeleteAddon", clusterName=cluster, addonName="aws-efs-csi-driver")
 
 
 def test_every_dependent_action_of_the_reference_is_required_or_explained() -> None:
