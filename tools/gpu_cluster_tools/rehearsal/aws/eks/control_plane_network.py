@@ -77,12 +77,27 @@ def changed_network(api: Api, cluster: ClusterRecord, _name: str, value: Documen
         merged["publicAccessCidrs"] = _OPEN
     subnets, groups = network_of(api, merged)
     before = cluster.document["resourcesVpcConfig"]
+    _require_zones(references.subnets(api, before["subnetIds"]), subnets)
     if any(merged[name] != before[name] for name in ("subnetIds", "securityGroupIds")):
         leave_network(api, cluster, keep_group=True)
         cluster.interfaces = join_network(
             api, {**cluster.document, "resourcesVpcConfig": merged}, subnets, groups
         )
     return merged
+
+
+def _require_zones(before: list[Document], after: list[Document]) -> None:
+    """The zones of a cluster stay those of its creation.
+
+    Source: Amazon EKS user guide, network-reqs, "Subnet requirements for clusters", 2026-11-30.
+    """
+    old, new = (sorted({each["AvailabilityZone"] for each in found}) for found in (before, after))
+    if old != new:
+        raise ApiError(
+            "InvalidParameterException",
+            f"Subnets must be in the Availability Zones of the cluster's creation, {', '.join(old)}, "
+            f"not in {', '.join(new)}",
+        )
 
 
 def _make_group(api: Api, document: Document) -> str:

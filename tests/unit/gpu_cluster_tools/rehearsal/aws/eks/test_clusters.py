@@ -38,11 +38,22 @@ def test_it_reaches_its_nodes_from_a_group_and_interfaces_of_its_own(eks: Prereq
 
 def test_other_subnets_move_its_interfaces(eks: Prerequisites) -> None:
     cluster = eks.cluster()
-    group, kept = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"], eks.subnets[:2]
+    group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]
+    where = {"VpcId": eks.vpc, "CidrBlock": "10.40.128.0/20", "AvailabilityZone": "eu-central-1a"}
+    other = eks.api.call("ec2", "CreateSubnet", **where)["Subnet"]["SubnetId"]
+    changed = [other, *eks.subnets[1:]]
 
-    eks.api.call("eks", "UpdateClusterConfig", name=cluster["name"], resourcesVpcConfig={"subnetIds": kept})
+    _update(eks.api, cluster["name"], resourcesVpcConfig={"subnetIds": changed})
 
-    assert _interfaces(eks.api, group) == sorted(kept)
+    assert _interfaces(eks.api, group) == sorted(changed)
+
+
+def test_its_zones_stay_those_of_its_creation(eks: Prerequisites) -> None:
+    cluster = eks.cluster(resourcesVpcConfig={"subnetIds": eks.subnets[:2]})
+
+    for subnets in (eks.subnets, eks.subnets[1:]):
+        with pytest.raises(ApiError, match="creation, eu-central-1a, eu-central-1b, not in"):
+            _update(eks.api, cluster["name"], resourcesVpcConfig={"subnetIds": subnets})
 
 
 def test_a_second_of_the_same_name_is_refused(eks: Prerequisites) -> None:
