@@ -64,7 +64,6 @@ for zone, subnet in subnets.items():
         f"home-{zone}", file_system_id=home.id, subnet_id=subnet.id, security_groups=[group.id]
     )
 aws.efs.AccessPoint("home", file_system_id=home.id, posix_user={"uid": 1000, "gid": 1000})
-aws.efs.BackupPolicy("home", file_system_id=home.id, backup_policy={"status": "ENABLED"})
 aws.efs.FileSystemPolicy(
     "home",
     file_system_id=home.id,

@@ -124,16 +124,6 @@ def update_version(call: ApiCall) -> Document:
     return {"update": make_update(cluster.document, "VersionUpdate", {"version": version})}
 
 
-def encrypt(call: ApiCall) -> Document:
-    cluster, given = records.cluster_of(call.api.region, call.parameters["clusterName"]), call.parameters
-    if cluster.document.get("encryptionConfig"):
-        raise ApiError("InvalidRequestException", "Cluster already has encryption configuration enabled")
-    for each in given["encryptionConfig"]:
-        references.require_key(call.api, each["provider"]["keyArn"])
-    cluster.document["encryptionConfig"] = given["encryptionConfig"]
-    return {"update": make_update(cluster.document, "AssociateEncryptionConfig", {})}
-
-
 def delete_cluster(call: ApiCall) -> Document:
     cluster = _cluster(call)
     if cluster.document["deletionProtection"]:

@@ -19,7 +19,6 @@ OPERATIONS: Mapping[str, Operation] = {
     "ListClusters": clusters.list_clusters,
     "UpdateClusterConfig": clusters.update_config,
     "UpdateClusterVersion": clusters.update_version,
-    "AssociateEncryptionConfig": clusters.encrypt,
     "DeleteCluster": clusters.delete_cluster,
     "DescribeUpdate": updates.describe_update,
     "CreateNodegroup": node_groups.create_node_group,

@@ -13,8 +13,6 @@ from gpu_cluster_tools.rehearsal.aws.api import ApiError
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall, Operation
 
-_PROTECTION = "ReplicationOverwriteProtection"
-
 
 def _update(call: ApiCall) -> Document:
     given, system = call.parameters, _file_system(call)
@@ -27,26 +25,6 @@ def _update(call: ApiCall) -> Document:
     system.throughput_mode = mode
     system.provisioned_throughput_in_mibps = speed
     return system.info_json()
-
-
-def _update_protection(call: ApiCall) -> Document:
-    status: str = call.parameters.get(_PROTECTION, "ENABLED")
-    if status not in ("ENABLED", "DISABLED"):
-        raise ApiError("BadRequest", f"{_PROTECTION} cannot be set to {status}")
-    protection = {_PROTECTION: status}
-    vars(_file_system(call))["file_system_protection"] = protection  # from where moto describes it
-    return protection
-
-
-def _put_backup_policy(call: ApiCall) -> Document:
-    policy: dict[str, str] = call.parameters["BackupPolicy"]
-    vars(_file_system(call))["_backup"] = policy["Status"] == "ENABLED"
-    return {"BackupPolicy": policy}
-
-
-def _describe_backup_policy(call: ApiCall) -> Document:
-    policy = _file_system(call).backup_policy or {"Status": "DISABLED"}
-    return {"BackupPolicy": policy}
 
 
 def _describe_policy(call: ApiCall) -> Document:
@@ -71,9 +49,6 @@ def _file_system(call: ApiCall) -> FileSystem:
 
 OPERATIONS: Mapping[str, Operation] = {
     "UpdateFileSystem": _update,
-    "UpdateFileSystemProtection": _update_protection,
-    "PutBackupPolicy": _put_backup_policy,
-    "DescribeBackupPolicy": _describe_backup_policy,
     "DescribeFileSystemPolicy": _describe_policy,
     "DeleteFileSystemPolicy": _delete_policy,
 }

@@ -53,7 +53,6 @@ class _Use:
 _GRANTED = ("DescribeKey", "CreateGrant")
 _USES: Mapping[str, _Use] = {
     "eks:CreateCluster": _Use("encryptionConfig.provider.keyArn", _GRANTED),
-    "eks:AssociateEncryptionConfig": _Use("encryptionConfig.provider.keyArn", _GRANTED),
     "backup:CreateBackupVault": _Use(
         "EncryptionKeyArn",
         ("DescribeKey", "CreateGrant", "GenerateDataKey", "Decrypt", "RetireGrant"),
