@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, StoreSettings
@@ -58,6 +59,10 @@ def _key_elsewhere(settings: S3, stack: Stack) -> str | None:
 
 
 def _lustre(keys: Keys, settings: FsxLustre, stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
+    if isinstance(stack.cluster, EksSettings) and stack.cluster.ip_family == "ipv6":
+        # Amazon EKS user guide, cni-ipv6, "IPv6 feature support", 2026-11-30.
+        message = "EKS does not support FSx for Lustre on clusters with ipFamily: ipv6"
+        yield Diagnostic((*keys, "kind"), message)
     zones = stack.network.every_zone if stack.network else []
     if settings.zone and zones and settings.zone not in zones:
         yield Diagnostic(
