@@ -1,6 +1,5 @@
 """Values that are valid YAML but not plausible: empty, placeholders, dates, misplaced secrets."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any
@@ -11,16 +10,12 @@ from gpu_cluster.catalog.today import now
 from gpu_cluster.config.capacity import BLOCK_END, CapacityBlock
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
+from gpu_cluster.stack.placeholders import has_placeholder
 from gpu_cluster.stack.type_introspection import inside, models
 from gpu_cluster.stack.yaml_nodes import entries, kind_of, text_of
 
 _BLOCKS_END = time(11, 30)
 """Capacity blocks end at 11:30 UTC (Amazon EC2 user guide, Capacity Blocks for ML, 2026-09-13)."""
-
-_JINJA = ("{{", "{%")
-"""Chat templates have tokens such as <|im_start|>."""
-
-_PLACEHOLDER = re.compile(r"(?<![A-Za-z0-9])(CHANGEME|CHANGE_ME|FIXME|TODO)(?![A-Za-z0-9])|<[^<>]*>")
 
 
 def yaml_pitfalls(node: Node, keys: Keys, allowed: Any) -> Iterator[Diagnostic]:
@@ -35,7 +30,7 @@ def yaml_pitfalls(node: Node, keys: Keys, allowed: Any) -> Iterator[Diagnostic]:
         return
     for entry in entries(node):
         below = (*keys, entry.key)
-        if isinstance(entry.key, str) and _PLACEHOLDER.search(entry.key):
+        if isinstance(entry.key, str) and has_placeholder(entry.key):
             yield Diagnostic(below, f"unfilled placeholder '{entry.key}' as key")
         elif _is_end_of_a_block(entry.key, allowed) and (text := _timestamp(entry.node)):
             yield Diagnostic(below, _unquoted_end(text))
@@ -51,8 +46,7 @@ def _scalar_trap(node: ScalarNode) -> str | None:
         case "timestamp":
             return f'YAML reads {text} as a date; write it in quotes: "{text}"'
         case _:
-            filled = any(sign in text for sign in _JINJA) or not _PLACEHOLDER.search(text)
-            return None if filled else f"unfilled placeholder {text!r}"
+            return f"unfilled placeholder {text!r}" if has_placeholder(text) else None
 
 
 def _is_end_of_a_block(key: Any, allowed: Any) -> bool:

@@ -7,7 +7,7 @@ from gpu_cluster.catalog import KUBERNETES_VERSIONS
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Csi, LocalPath, Nfs
 from gpu_cluster.config.stores import CsiVolume, NfsFolder
-from gpu_cluster.kubernetes.storage.provisioner import NFS_DRIVER
+from gpu_cluster.kubernetes.storage.nfs import NFS_DRIVER
 from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, Group
 from gpu_cluster_tools.doctor.dns import dns

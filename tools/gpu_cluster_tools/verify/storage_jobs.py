@@ -23,9 +23,6 @@ _LEAST_GIB = 10
 _IOPS_OF_A_GIB = 500
 """Most operations a second for each GiB of a disk of gp3 (Amazon EBS user guide, gp3 volumes, 2026-11-30)."""
 
-_GOOD_PART = 0.7
-"""Part of a disk's stated throughput below which it is a warning: servers and bursts have limits too."""
-
 
 def storage_jobs(
     stack: Stack, pools: Mapping[str, Pool], nodes: Sequence[Object], namespace: RunNamespace
@@ -96,6 +93,6 @@ def _measured(name: str, settings: StorageSettings, node: str, found: Throughput
         return measured(_STORAGE.ok(name, f"{words}; no expected value"), **numbers)
     numbers |= {"statedMiBps": settings.throughput}
     words = f"{words}, expected {settings.throughput}"
-    if min(found.written, found.read) < _GOOD_PART * settings.throughput:
+    if found.is_below(settings.throughput):
         return measured(_STORAGE.warn(name, words, "compare the EBS limits of the instance type"), **numbers)
     return measured(_STORAGE.ok(name, words), **numbers)

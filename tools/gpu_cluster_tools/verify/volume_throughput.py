@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _MIB = 1024**2
 _COPIED = re.compile(r"(\d+) bytes .*copied, ([\d.]+) s")
+_GOOD_PART = 0.7
+"""Part of a disk's stated throughput below which it is a warning: servers and bursts have limits too."""
+
 SIZE_MIB = 1024
 SCRIPT = f"""\
 set -e
@@ -20,6 +23,10 @@ class Throughput:
     """MiB a second."""
 
     read: float
+
+    def is_below(self, stated: float) -> bool:
+        """Whether reads or writes are clearly slower than the disk's stated MiB a second."""
+        return min(self.written, self.read) < _GOOD_PART * stated
 
 
 def throughput(text: str) -> Throughput | None:

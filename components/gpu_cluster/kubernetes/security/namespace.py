@@ -8,8 +8,8 @@ from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.networking import v1 as networking
 
 from gpu_cluster.kubernetes.object_metadata import metadata
+from gpu_cluster.kubernetes.security.limits import default_limits, quota_spec
 from gpu_cluster.kubernetes.security.network_policy import deny_all
-from gpu_cluster.kubernetes.security.quota import quota_spec
 
 _POD_SECURITY_VERSION = "v1.35"
 
@@ -72,7 +72,7 @@ class Namespace(pulumi.ComponentResource):
             opts=child,
         )
         core.LimitRange(
-            f"{name}-defaults", metadata=metadata("defaults", namespace), spec=_defaults(), opts=child
+            f"{name}-defaults", metadata=metadata("defaults", namespace), spec=default_limits(), opts=child
         )
 
         self.register_outputs({"namespace": namespace})
@@ -84,13 +84,3 @@ def _pod_security(level: PodSecurity) -> dict[str, str]:
     return {f"pod-security.kubernetes.io/{mode}": level.value for mode in modes} | {
         f"pod-security.kubernetes.io/{mode}-version": _POD_SECURITY_VERSION for mode in modes
     }
-
-
-def _defaults() -> core.LimitRangeSpecArgs:
-    """Defaults of containers. No CPU limit, which would throttle containers with only a request."""
-    item = core.LimitRangeItemArgs(
-        type="Container",
-        default_request={"cpu": "100m", "memory": "128Mi"},
-        default={"memory": "512Mi"},
-    )
-    return core.LimitRangeSpecArgs(limits=[item])

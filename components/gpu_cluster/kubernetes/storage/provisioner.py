@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gpu_cluster.config.storage import ClassSettings, Csi, Ebs, Efs, HostPath, LocalPath, Nfs
-
-NFS_DRIVER = "nfs.csi.k8s.io"
-NFS_OPTIONS = ("nfsvers=4.1", "hard")
-"""`hard`: a write waits for a server that is away instead of failing half-way."""
+from gpu_cluster.kubernetes.storage.nfs import NFS_DRIVER, NFS_OPTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.stores import S3, CsiVolume, FsxLustre, NfsFolder, NodeFolder, StoreSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
-from gpu_cluster.kubernetes.storage.provisioner import NFS_DRIVER, NFS_OPTIONS
+from gpu_cluster.kubernetes.storage.nfs import NFS_DRIVER, NFS_OPTIONS
 from gpu_cluster.kubernetes.storage.volume_source import VolumeSource
 
 _BOUNDLESS = "1Pi"

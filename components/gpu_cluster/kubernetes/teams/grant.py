@@ -19,7 +19,7 @@ from gpu_cluster.kubernetes.security import (
     PodSecurity,
     to_namespaces,
 )
-from gpu_cluster.kubernetes.security.quota import quota_spec
+from gpu_cluster.kubernetes.security.limits import quota_spec
 from gpu_cluster.kubernetes.security.rbac import group_subjects, role_ref
 from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving.server import PORT

@@ -1,4 +1,4 @@
-"""Quotas of a namespace."""
+"""Limits in a namespace: quotas, and the requests and limits of containers that state none."""
 
 from collections.abc import Mapping
 
@@ -14,3 +14,13 @@ def quota_spec(hard: Mapping[str, str], priority_class: str | None = None) -> co
     )
     selector = core.ScopeSelectorArgs(match_expressions=[scope])
     return core.ResourceQuotaSpecArgs(hard=hard, scope_selector=selector)
+
+
+def default_limits() -> core.LimitRangeSpecArgs:
+    """Defaults of containers. No CPU limit, which would throttle containers with only a request."""
+    item = core.LimitRangeItemArgs(
+        type="Container",
+        default_request={"cpu": "100m", "memory": "128Mi"},
+        default={"memory": "512Mi"},
+    )
+    return core.LimitRangeSpecArgs(limits=[item])
