@@ -10,6 +10,22 @@ from gpu_cluster.catalog.table_files import rows_of, sources_of
 INSTANCE_SOURCES: Mapping[str, Source] = sources_of("instances")
 
 
+OTHER_ACCELERATORS: Mapping[str, str] = {
+    "inf": "AWS Neuron",
+    "trn": "AWS Neuron",
+    "dl1": "Intel Gaudi",
+    "dl2q": "Qualcomm AI 100",
+    "g4ad": "AMD Radeon",
+    "f1": "FPGA",
+    "f2": "FPGA",
+    "vt1": "AMD Xilinx",
+}
+"""Accelerators that are no NVIDIA GPUs, by the beginning of an instance family's name.
+
+Source: Amazon EC2 instance types, accelerated computing, read 2026-11-30.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
     name: str

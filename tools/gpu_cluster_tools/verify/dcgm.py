@@ -1,4 +1,4 @@
-"""Results of `dcgmi diag -j`.
+"""Quick diagnostics of GPUs by DCGM, and the results of `dcgmi diag -j`.
 
 Form: testing/python3/dcgm_diag_schema.json of NVIDIA/DCGM 4, and Pass, Fail, Warn and Skip of dcgmi/Diag.cpp;
 read 2026-11-30.
@@ -9,6 +9,16 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+
+COMMAND = """\
+nv-hostengine -n > /tmp/nv-hostengine.log 2>&1 &
+for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+  dcgmi discovery -l > /dev/null 2>&1 && break
+  sleep 1
+done
+dcgmi diag -r 1 -j 2>&1 || true
+"""
+"""Quick diagnostics, level 1, once the host engine runs."""
 
 _ROOT = "DCGM Diagnostic"
 PASS, FAIL, WARN = "Pass", "Fail", "Warn"

@@ -10,7 +10,7 @@ from gpu_cluster.images import DCGM, NCCL_TESTS
 from gpu_cluster.kubernetes.image_addresses import image_of
 from gpu_cluster_tools.doctor.api_server import Object
 from gpu_cluster_tools.doctor.check import Group
-from gpu_cluster_tools.verify import nvidia_smi
+from gpu_cluster_tools.verify import dcgm, nvidia_smi
 from gpu_cluster_tools.verify.bus_bandwidth import ALL_REDUCE, Ranks, compared
 from gpu_cluster_tools.verify.dcgm import FAIL, PASS, WARN, NoDiagnosticError, diagnostic
 from gpu_cluster_tools.verify.free_gpus import FreeGpus, free_gpus, nodes_of
@@ -26,13 +26,7 @@ _MARK = "--- dcgm ---"
 _SCRIPT = f"""\
 {nvidia_smi.COMMAND} || exit 1
 echo '{_MARK}'
-nv-hostengine -n > /tmp/nv-hostengine.log 2>&1 &
-for second in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-  dcgmi discovery -l > /dev/null 2>&1 && break
-  sleep 1
-done
-dcgmi diag -r 1 -j 2>&1 || true
-"""
+{dcgm.COMMAND}"""
 
 
 def gpu_jobs(

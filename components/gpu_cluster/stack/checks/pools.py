@@ -6,6 +6,7 @@ from gpu_cluster.capacity import GPU_TAINT, Pool, pools_of
 from gpu_cluster.capacity.hardware import hardware_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
 from gpu_cluster.catalog import mig_problem
+from gpu_cluster.catalog.instances import OTHER_ACCELERATORS
 from gpu_cluster.catalog.limits import LIMITS, label_problem
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
@@ -22,7 +23,6 @@ _AWS_LABELS = {
     "karpenter.sh",
     "topology.kubernetes.io",
 }
-_NEURON = ("inf", "trn")
 _CONDITION_TAINTS = "node.kubernetes.io"
 _KEEPS_PODS_AWAY = {"NoSchedule", "NoExecute"}
 
@@ -90,10 +90,11 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
 
 
 def _unknown_instance(name: str, known: KnownHardware) -> str:
+    for beginning, accelerators in OTHER_ACCELERATORS.items():
+        if name.startswith(beginning):
+            return f"{name} has {accelerators} accelerators, which the platform does not support"
     families = dict.fromkeys(it.partition(".")[0] for it in known.instances)
     near = did_you_mean(name, known.instances, cutoff=0.85)
-    if name.startswith(_NEURON):
-        return f"{name} has Neuron accelerators, which the platform does not support"
     near = near or f"; known families are {', '.join(families)}; declare others in gpu-cluster:hardware"
     return f"unknown instance type '{name}'{near}"
 
