@@ -4,17 +4,21 @@ Each test builds on the one before.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from gpu_cluster.plan.urn import name_of
 from gpu_cluster_tools.rehearsal import Sandbox
+from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
+from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import documents_for
+from gpu_cluster_tools.rehearsal.aws.iam.later_updates import later_updates
 from gpu_cluster_tools.rehearsal.event_log import Operation
 from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stateful import removes_stateful
+from tests.rehearsal.deployment_policies import allows
 from tests.rehearsal.site import site_sandbox
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -49,6 +53,8 @@ IN_PLACE = {"same", "update"}
 @dataclass(frozen=True)
 class Upgrades:
     sandbox: Sandbox
+    created: list[RecordedCall] = field(default_factory=list[RecordedCall])
+    """Calls to AWS of the first update."""
 
     def edit(self, path: str, value: Any) -> None:
         section, *keys = path.split(".")
@@ -74,6 +80,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgrades]:
     with site_sandbox(folder, STACK) as sandbox, simulated_controllers(sandbox):
         upgrades = Upgrades(sandbox)
         upgrades.up()
+        upgrades.created.extend(sandbox.account.calls())
         yield upgrades
 
 
@@ -121,6 +128,16 @@ def test_a_new_version_of_an_add_on_is_an_update_in_place(platform: Upgrades) ->
     assert not_in_place(operations) == []
     assert changed(operations, "Addon") == {"platform-addons-coredns", "platform-cluster-foundation-vpc-cni"}
     assert len(operations) == 2
+
+
+def test_the_policies_of_the_first_update_allow_these_updates(platform: Upgrades) -> None:
+    """The calls of the real provider in all updates before."""
+    created = platform.created
+    documents = documents_for([*created, *later_updates(created)])
+    updates = platform.sandbox.account.calls()[len(created) :]
+
+    assert "eks:UpdateClusterVersion" in {it.action for it in updates}
+    assert [(it.action, it.resource) for it in updates if not allows(documents, it)] == []
 
 
 def test_a_new_pool_touches_no_other(platform: Upgrades) -> None:

@@ -7,12 +7,17 @@ from pathlib import Path
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import ATTACHED_POLICIES, documents_for
 from gpu_cluster_tools.rehearsal.aws.iam.documents import PolicyError, parse
+from gpu_cluster_tools.rehearsal.aws.iam.later_updates import later_updates
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 
 
 def write(path: Path, calls: Iterable[RecordedCall]) -> list[Path]:
-    """Write the policies that allow the calls; where one file is too small for IAM, more beside it."""
-    documents = documents_for(calls)
+    """Write the policies that allow the calls and later updates.
+
+    If they exceed the size of a managed policy, further files are written beside the first.
+    """
+    made = list(calls)
+    documents = documents_for([*made, *later_updates(made)])
     if len(documents) > ATTACHED_POLICIES:
         raise RehearsalError(f"{len(documents)} policies: a role has at most {ATTACHED_POLICIES}")
     paths = [path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, len(documents) + 1))]
