@@ -3,12 +3,12 @@
 It imports nothing of this project, so that it runs in the engine's own environment:
 
     python engine_parser.py flags vllm 0.26.0 > components/gpu_cluster/catalog/engines/vllm-0.26.0.json
+    python engine_parser.py types vllm 0.26.0 > components/gpu_cluster/catalog/models/vllm-0.26.0-types.json
     python engine_parser.py parse vllm < rendered.json
 
-`flags` writes what the catalog keeps of a release. `parse` reads a list of {"name": …, "args": […],
-"wrong": …} and parses each list as the server would; it ends with 1 where a wrong one is accepted, or another
-refused. docs/serving.md says how the
-environments are made.
+`flags` and `types` write what the catalog keeps of a release. `parse` reads a list of {"name": …,
+"args": […], "wrong": …} and parses each list as the server would; it ends with 1 where a wrong one is
+accepted, or another refused. docs/serving.md says how the environments are made.
 """
 
 import argparse
@@ -29,6 +29,9 @@ _NUMBERS = {"int": "int", "float": "float", "human_readable_int": "int", "human_
 
 
 def main(mode: str, engine: str, *rest: str) -> int:
+    if mode == "types":
+        print(_types(*rest))
+        return 0
     sys.argv[1:] = ["serve"]  # vLLM looks at it while it builds its parser
     parser = _parser(engine)
     if mode == "flags":
@@ -41,6 +44,21 @@ def main(mode: str, engine: str, *rest: str) -> int:
     refused = sum(bool(problem) for problem in problems)
     print(f"{len(given) - refused} accepted, {refused} refused, {unexpected} of them unexpectedly")
     return 1 if unexpected else 0
+
+
+def _types(version: str) -> str:
+    """Types of models whose config class vLLM or its transformers has."""
+    own: Any = import_module("vllm.transformers_utils.config")
+    others: Any = import_module("transformers.models.auto.configuration_auto")
+    transformers: Any = import_module("transformers")
+    types = sorted({*own._CONFIG_REGISTRY, *others.CONFIG_MAPPING_NAMES})
+    document = {
+        "version": version,
+        "source": f"_CONFIG_REGISTRY of the release's wheel, and transformers {transformers.__version__}",
+        "date": datetime.now(UTC).date().isoformat(),
+        "types": types,
+    }
+    return json.dumps(document, indent=1)
 
 
 def _parser(engine: str) -> Any:
@@ -98,7 +116,7 @@ def _kind(action: Any) -> str:
 def _open_words(engine: str) -> dict[str, list[str]]:
     """Words that a plugin may add to, which the parser itself does not hold arguments to."""
     if engine != "vllm":
-        return {}
+        return {"--speculative-algorithm": _algorithms()}
     tools = import_module("vllm.tool_parsers").ToolParserManager
     reasoning = import_module("vllm.reasoning").ReasoningParserManager
     quantization = import_module("vllm.model_executor.layers.quantization")
@@ -107,6 +125,13 @@ def _open_words(engine: str) -> dict[str, list[str]]:
         "--reasoning-parser": sorted(reasoning.list_registered()),
         "--quantization": sorted(quantization.QUANTIZATION_METHODS),
     }
+
+
+def _algorithms() -> list[str]:
+    """Built-in algorithms of SGLang."""
+    found: Any = import_module("sglang.srt.speculative.spec_info")
+    names = {*(each.name for each in found.SpeculativeAlgorithm), *found._RESERVED_ALIASES} - {"NONE"}
+    return sorted(names)
 
 
 def _parsed(engine: str, parser: Any, given: list[dict[str, Any]]) -> Iterator[str]:

@@ -29,8 +29,8 @@ pinned, was not seen. 2026-11-29.
 """
 
 _UNDIVIDED = 0.05
-"""Share of non-expert weights of a mixture-of-experts model: 2.5 % of DeepSeek V3 and 3 % of Qwen3-235B-A22B,
-rounded up."""
+"""Share of non-expert weights of a mixture-of-experts model whose experts are not known: 2.5 % of DeepSeek V3
+and 3 % of Qwen3-235B-A22B, rounded up."""
 
 _COLLECTIVES_BYTES = GIB // 2
 """Buffers by which GPUs of a replica exchange activations."""
@@ -170,8 +170,10 @@ class ModelLoad:
     def _weights(self, model: LanguageModel, tensor: int) -> int:
         """Bytes of weights on each GPU; expert parallelism also divides experts among all copies."""
         divided = model.weights_on(tensor)
-        if not (self.options and self.options.expert and self.options.data > 1):
+        if not (self.options and self.options.expert):
             return divided
+        if model.experts is not None:
+            return model.weights_by_expert(tensor, self.options.data)
         return round(divided * (_UNDIVIDED + (1 - _UNDIVIDED) / self.options.data))
 
     def fixed_cache(self, device: Device, gpus: int) -> int:

@@ -35,6 +35,7 @@ from gpu_cluster.catalog.mig import MIG_SOURCES, Profile
 from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
 from gpu_cluster.catalog.models import (
     MODEL_SOURCES,
+    MODEL_TYPES_RELEASE,
     MODELS,
     RECIPES,
     CacheLayers,
@@ -101,6 +102,7 @@ __all__ = [
     "MIG_SOURCES",
     "MODELS",
     "MODEL_SOURCES",
+    "MODEL_TYPES_RELEASE",
     "MOVING_PRICE_DAYS",
     "OFFERING_SOURCES",
     "QUOTAS",

@@ -12,7 +12,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import gpu_cluster.catalog.models as package
@@ -20,7 +19,8 @@ from gpu_cluster.catalog.models import LanguageModel, hub_config
 from gpu_cluster.catalog.models.table import ModelEntry, write_table
 from gpu_cluster.catalog.source import Source
 from gpu_cluster_tools.model_catalog import published
-from gpu_cluster_tools.model_catalog.published import Checkout, Config, Listed, Published, Variant
+from gpu_cluster_tools.model_catalog.published import Config, Listed, Published, Variant
+from gpu_cluster_tools.model_catalog.sources import checkout_of, published_models
 
 _PLAIN = ("Llama", "Mistral", "Qwen2", "Qwen3", "Phi3", "Granite")
 """Architectures whose cache depends only on heads and layers."""
@@ -42,18 +42,20 @@ def main() -> None:
 
 
 def _entries(wheels: Path, checkouts: Path) -> list[ModelEntry]:
-    configs = {each.name: each for each in reversed(list(_configs(wheels, checkouts)))}
+    configs = {each.name: each for each in published_models(wheels, checkouts)}
     configs = {each.name: each for each in _same(configs)} | configs
     found = {name: entry for name, each in configs.items() if (entry := _entry(each))}
-    for variant in published.recipes(_checkout(checkouts, "vllm-project/recipes")):
+    for variant in published.recipes(checkout_of(checkouts, "vllm-project/recipes")):
         if variant.name not in found and (entry := _variant(variant, configs)):
             found[variant.name] = entry
-    listed = {each.name: each for each in published.kaito(_checkout(checkouts, "kaito-project/kaito"))}
+    listed = {each.name: each for each in published.kaito(checkout_of(checkouts, "kaito-project/kaito"))}
     for name, each in listed.items():
         if name not in found and (entry := _of_list(each, found)):
             found[name] = entry
     for name, size in _OBSERVED.items():
-        found[name] = ModelEntry(replace(found[name].model, weights=size), found[name].source)
+        model = found[name].model
+        padded = model.expert_weights + size - model.weights
+        found[name] = ModelEntry(replace(model, weights=size, expert_weights=padded), found[name].source)
     for name, entry in found.items():
         if _SHORTER.match(name):
             found[name] = ModelEntry(replace(entry.model, context=32_768), entry.source)
@@ -61,27 +63,16 @@ def _entries(wheels: Path, checkouts: Path) -> list[ModelEntry]:
     return sorted(completed, key=lambda entry: entry.model.name.lower())
 
 
-def _configs(wheels: Path, checkouts: Path) -> Iterator[Published]:
-    """The first source of a model counts."""
-    yield from published.aiconfigurator(next(wheels.glob("aiconfigurator_core-*.whl")))
-    for each in json.loads(Path(__file__).with_name("stated.json").read_text(encoding="utf-8")):
-        for name in each["models"]:
-            yield Published(name, each["config"], each["source"], date.fromisoformat(each["date"]))
-    yield from published.ome(_checkout(checkouts, "sgl-project/ome"))
-    yield from published.mlc(_checkout(checkouts, "mlc-ai/mlc-llm"))
-    yield from published.litgpt(next(wheels.glob("litgpt-*.whl")))
-
-
-def _checkout(folder: Path, repository: str) -> Checkout:
-    path = folder / repository.replace("/", "+")
-    return Checkout(path / "repo" if (path / "repo").is_dir() else path, repository)
-
-
 def _entry(each: Published) -> ModelEntry | None:
     try:
         model = hub_config.read_config(each.name, each.config, each.quant)
     except hub_config.ConfigError:
         return None
+    model = replace(
+        model,
+        own_code=model.own_code if each.is_file else None,
+        cache_scales=model.cache_scales if each.is_quantized_so else None,
+    )
     plausible = model.weights <= _MOST_BYTES.get(model.precision, 2.1) * model.parameters * 1e9
     return ModelEntry(model, Source(each.where, each.date)) if plausible else None
 
@@ -98,7 +89,10 @@ def _variant(variant: Variant, configs: Mapping[str, Published]) -> ModelEntry |
     if _sizes(variant.name) != _sizes(variant.of):
         return None
     where = f"{base.where}; {variant.where}"
-    return _entry(Published(variant.name, _requantized(base.config, variant.precision), where, variant.date))
+    config, is_file = _requantized(base.config, variant.precision), base.is_file
+    return _entry(
+        Published(variant.name, config, where, variant.date, is_file=is_file, is_quantized_so=False)
+    )
 
 
 def _sizes(name: str) -> list[str]:
@@ -130,9 +124,10 @@ def _same(configs: Mapping[str, Published]) -> Iterator[Published]:
             base = configs[other]
             where, config = f"{base.where}; {source}", base.config
             if words:
-                yield Published(name, _requantized(config, words[0], text="text" in words), where, base.date)
+                config, known = _requantized(config, words[0], text="text" in words), words[0] == "bf16"
+                yield replace(base, name=name, config=config, where=where, quant=None, is_quantized_so=known)
             else:
-                yield Published(name, config, where, base.date, base.quant)
+                yield replace(base, name=name, where=where)
 
 
 def _of_list(each: Listed, found: Mapping[str, ModelEntry]) -> ModelEntry | None:
@@ -165,6 +160,9 @@ def _of_list(each: Listed, found: Mapping[str, ModelEntry]) -> ModelEntry | None
         heads=heads,
         vocabulary=vocabulary,
         context=config["max_position_embeddings"],
+        experts=None if "Moe" in architecture else 0,
+        predictors=0,
+        cache_scales=None if fp8 else False,
     )
     return ModelEntry(model, Source(each.where, each.date))
 
@@ -188,7 +186,10 @@ def _completed(entry: ModelEntry, listed: Listed | None) -> ModelEntry:
         model.name in _OBSERVED
     )  # their repositories hold the weights in two formats, of which one is loaded
     files = listed.size if listed.size > weights * 1.001 and not twice else 0
-    model = replace(model, gated=gated, licence=listed.licence, weights=weights, files=files)
+    experts = round(model.expert_weights * weights / model.weights)
+    model = replace(
+        model, gated=gated, licence=listed.licence, weights=weights, files=files, expert_weights=experts
+    )
     return ModelEntry(model, Source(where, source.date))
 
 

@@ -24,6 +24,11 @@ class Published:
     where: str
     date: date
     quant: Config | None = None
+    is_file: bool = True
+    """False for a shape in the keys of a config.json, whose type is not published with it."""
+
+    is_quantized_so: bool = True
+    """False where only the precision is published, and the format of its weights is assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def litgpt(wheel: Path) -> Iterator[Published]:
         hub = given["hf_config"]
         if hub["org"] in _OLD:
             continue
-        yield Published(f"{hub['org']}/{hub['name']}", _as_hub(filled, given), where, day)
+        yield Published(f"{hub['org']}/{hub['name']}", _as_hub(filled, given), where, day, is_file=False)
 
 
 _OLD = ("EleutherAI", "garage-bAInd", "Trelis", "keeeeenw", "togethercomputer")

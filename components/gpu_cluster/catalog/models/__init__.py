@@ -7,6 +7,7 @@ from pathlib import Path
 from gpu_cluster.catalog.models.hub_config import read_config
 from gpu_cluster.catalog.models.hub_fields import ConfigError
 from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel, of_weights
+from gpu_cluster.catalog.models.model_type import RELEASE
 from gpu_cluster.catalog.models.recipes import Recipe, read_recipes
 from gpu_cluster.catalog.models.table import read_table
 from gpu_cluster.catalog.source import Source
@@ -34,9 +35,13 @@ MODEL_SOURCES: Mapping[str, Source] = {name: entry.source for name, entry in _TA
 RECIPES: Mapping[str, Recipe] = read_recipes(Path(__file__).with_name("recipes.csv"))
 """vLLM's published settings by the model's name on the hub."""
 
+MODEL_TYPES_RELEASE = RELEASE
+"""Release of vLLM whose types of models are known."""
+
 __all__ = [
     "MODELS",
     "MODEL_SOURCES",
+    "MODEL_TYPES_RELEASE",
     "RECIPES",
     "CacheLayers",
     "ConfigError",

@@ -3,9 +3,20 @@
 from collections.abc import Iterator
 
 from gpu_cluster.catalog.models.blocks import Module, dense_mlp, is_gated
-from gpu_cluster.catalog.models.hub_fields import Fields
+from gpu_cluster.catalog.models.hub_fields import Fields, as_fields
 
 _COUNT = ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "num_moe_experts")
+
+
+def expert_count(fields: Fields) -> int | None:
+    """Routed experts of a sparse layer; 0 for a dense model. None where only vLLM's class has a number."""
+    given = (each.number("n_routed_experts") for each in map(as_fields, fields.items("block_configs")))
+    count = fields.number(*_COUNT) or max(given, default=0)
+    return count if count or fields.text("model_type") != "nemotron_h" else None
+
+
+def is_expert(module: Module) -> bool:
+    return ".experts.0." in module.name
 
 
 def feed_forward(fields: Fields, layer: int, prefix: str) -> Iterator[Module]:

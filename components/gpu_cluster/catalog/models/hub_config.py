@@ -5,9 +5,11 @@ from dataclasses import replace
 from itertools import groupby
 
 from gpu_cluster.catalog.models.blocks import Module
+from gpu_cluster.catalog.models.experts import expert_count, is_expert
 from gpu_cluster.catalog.models.hub_fields import ConfigError, Fields, Json, text_fields
 from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel
 from gpu_cluster.catalog.models.layers import layers
+from gpu_cluster.catalog.models.model_type import has_own_code, predictors
 from gpu_cluster.catalog.models.quantization import Quantization, quantization_of
 from gpu_cluster.catalog.models.vision import encoders
 
@@ -55,6 +57,11 @@ def read_config(name: str, config: Json, quant: Json | None = None) -> LanguageM
         weights=round(sum(size for _, size in sizes) + copies * 2),
         whole=round(sum(size for module, size in sizes if module.whole)),
         cache=() if text.text("model_type") in _ENCODERS else merged(caches),
+        experts=expert_count(text),
+        expert_weights=round(sum(size for module, size in sizes if is_expert(module))),
+        predictors=predictors(config, text),
+        own_code=has_own_code(config),
+        cache_scales=quantization.cache_scales,
         heads=heads,
         vocabulary=_vocabulary(text),
         context=_context(text),

@@ -55,6 +55,21 @@ class LanguageModel:
     files: int = 0
     """Bytes to download and to store; 0 where they are as many as `weights`."""
 
+    experts: int | None = None
+    """Routed experts of a sparse layer; 0 for a dense model, None where that is not known."""
+
+    expert_weights: int = 0
+    """Bytes of `weights` in routed experts."""
+
+    predictors: int | None = None
+    """Layers for multi-token prediction that an engine can load; None where that is not known."""
+
+    own_code: bool | None = None
+    """True if the class of its config is code in its repository; None where that is not known."""
+
+    cache_scales: bool | None = None
+    """True if vLLM expects scales of an FP8 cache beside its weights; None where that is not known."""
+
     gated: bool | None = None
     """The Hub gives its files only to accounts that were granted access; None where that is not known."""
 
@@ -79,6 +94,17 @@ class LanguageModel:
         """Bytes of weights on each of so many GPUs."""
         return self.whole + (self.weights - self.whole) // gpus
 
+    def weights_by_expert(self, gpus: int, copies: int) -> int:
+        """Bytes of weights on the fullest GPU if whole experts are divided among the GPUs of all copies.
+
+        `gpus`: of each copy, which everything but the experts is divided among.
+        """
+        if not self.experts or not self.expert_weights:
+            return self.weights_on(gpus)
+        most = -(-self.experts // (gpus * copies))
+        others = (self.weights - self.whole - self.expert_weights) // gpus
+        return self.whole + others + self.expert_weights * most // self.experts
+
     def splits_over(self, gpus: int) -> bool:
         """True if vLLM can divide its heads among this number of GPUs; a key-value head may be on several."""
         if self.heads % gpus:
@@ -87,7 +113,10 @@ class LanguageModel:
 
     def weighing(self, size: int) -> "LanguageModel":
         """The model with so many bytes of weights: another precision of the same shape."""
-        return replace(self, weights=size, whole=0, files=0, precision="")
+        experts = round(self.expert_weights * size / self.weights) if self.weights else 0
+        return replace(
+            self, weights=size, whole=0, files=0, precision="", expert_weights=experts, cache_scales=None
+        )
 
 
 def of_weights(name: str, size: int) -> LanguageModel:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from math import prod
 
@@ -39,6 +39,9 @@ class Quantization:
     layers: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
     """Schemes of single modules; if given, only these modules are quantized."""
 
+    cache_scales: bool | None = False
+    """True if vLLM expects scales of an FP8 cache beside the weights; None where that is not known."""
+
     def bytes_of(self, module: Module) -> float:
         scheme = self._scheme_of(module)
         return module.numbers * (scheme.bytes if scheme else self.plain_bytes)
@@ -57,11 +60,39 @@ class Quantization:
 
 def quantization_of(config: Json, text: Fields, quant: Json | None = None) -> Quantization:
     """`quant`: hf_quant_config.json, which ModelOpt writes beside a config.json."""
+    section = as_section(config.get("quantization_config")) or text.below("quantization_config").section
+    given = Fields({**section, **as_section((quant or {}).get("quantization"))})
+    found = _quantization(config, text, given)
+    return replace(found, cache_scales=_has_cache_scales(Fields(section), given, text))
+
+
+def _has_cache_scales(own: Fields, given: Fields, text: Fields) -> bool | None:
+    """Whether vLLM has a KV-cache method for the checkpoint, with which it refuses fp8_e5m2.
+
+    `own`: of config.json alone. Source: wheel vllm 0.26.0, _init_kv_cache_quant in
+    vllm/model_executor/layers/attention/attention.py, and get_quant_method in
+    vllm/model_executor/layers/quantization/, 2026-11-30.
+    """
+    if not given.section:
+        return False
+    match own.text("quant_method"):
+        case "fp8":  # only of layers that Fp8Config knows: neither MLA nor those of DeepSeek V4
+            return not text.number("kv_lora_rank") and "compress_ratios" not in text
+        case "quark":
+            return True
+        case "compressed-tensors":
+            return "kv_cache_scheme" in own
+        case method if method.startswith("modelopt") or not method:
+            mixed = given.text("quant_algo") == "MIXED_PRECISION"
+            return True if method and not mixed else None
+        case _:
+            return False
+
+
+def _quantization(config: Json, text: Fields, given: Fields) -> Quantization:
     precision, size = _DTYPES.get(
         text.text("torch_dtype", "dtype") or Fields(config).text("torch_dtype", "dtype"), ("bf16", 2)
     )
-    section = as_section(config.get("quantization_config")) or text.below("quantization_config").section
-    given = Fields({**section, **as_section((quant or {}).get("quantization"))})
     if not given.section:
         return Quantization(precision, size)
     skipped = tuple(_tail(each) for key in _LISTS for each in given.words(key))

@@ -22,13 +22,19 @@ COLUMNS = (
     "vocabulary",
     "context",
     "cache",
+    "experts",
+    "expertWeights",
+    "predictors",
+    "ownCode",
+    "cacheScales",
     "gated",
     "licence",
     "source",
     "date",
 )
 
-_GATED = {"yes": True, "no": False, "": None}
+_ANSWERS = {"yes": True, "no": False, "": None}
+_SPELLED = {answer: word for word, answer in _ANSWERS.items()}
 _CACHE = re.compile(
     r"(?P<layers>\d+)x(?P<heads>\d+)x(?P<numbers>\d+)"
     r"(?:w(?P<window>\d+))?(?:e(?P<every>\d+))?(?:b(?P<bytes>[\d.]+))?(?:s(?P<state>\d+))?"
@@ -64,7 +70,12 @@ def _entry(row: Mapping[str, str]) -> ModelEntry:
         vocabulary=int(row["vocabulary"]),
         context=int(row["context"]),
         cache=tuple(parse_cache(row["cache"])),
-        gated=_GATED[row["gated"]],
+        experts=int(row["experts"]) if row["experts"] else None,
+        expert_weights=int(row["expertWeights"] or 0),
+        predictors=int(row["predictors"]) if row["predictors"] else None,
+        own_code=_ANSWERS[row["ownCode"]],
+        cache_scales=_ANSWERS[row["cacheScales"]],
+        gated=_ANSWERS[row["gated"]],
         licence=row["licence"],
     )
     return ModelEntry(model, Source(row["source"], date.fromisoformat(row["date"])))
@@ -83,7 +94,12 @@ def _row(entry: ModelEntry) -> tuple[object, ...]:
         model.vocabulary,
         model.context,
         "+".join(map(_spelled, model.cache)),
-        {True: "yes", False: "no", None: ""}[model.gated],
+        "" if model.experts is None else model.experts,
+        model.expert_weights or "",
+        "" if model.predictors is None else model.predictors,
+        _SPELLED[model.own_code],
+        _SPELLED[model.cache_scales],
+        _SPELLED[model.gated],
         model.licence,
         entry.source.where,
         entry.source.date.isoformat(),
