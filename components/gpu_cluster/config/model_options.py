@@ -40,7 +40,7 @@ class Speculation(Settings):
     """Commit or tag of the draft model. Default: the main branch."""
 
     tokens: PositiveInt | None = None
-    """Number of speculative tokens. Default: the value in the draft model's config."""
+    """Number of speculative tokens; required without a draft model. Default: that in the draft's config."""
 
     options: dict[str, Any] = Field(default={})
     """Additional keys of vLLM's --speculative-config, such as prompt_lookup_max. Default: none."""

@@ -113,12 +113,24 @@ _BEFORE_ADA = ("T4", "A10G", "A100-40GB", "A100-80GB")
 
 def _cache_type(name: str, model: ModelSettings, pool: Pool | None) -> Iterator[str]:
     gpu = pool.gpu.name if pool and pool.gpu else ""
-    if gpu not in _BEFORE_ADA or model.engine is not ServingEngine.VLLM:
+    if model.engine is not ServingEngine.VLLM:
         return
-    if model.kv_cache_dtype in ("fp8", "fp8_e4m3"):
+    known = known_model(model)
+    if gpu in _BEFORE_ADA and model.kv_cache_dtype in ("fp8", "fp8_e4m3"):
+        refused = model.quantization == "fp8" or (known and known.cache_scales)
         yield (
             f"model {name}: {gpu} of pool {model.pool} has no FP8 E4M3, so the server may not start with "
-            f"kvCacheDtype: {model.kv_cache_dtype}; hint: fp8_e5m2, or no kvCacheDtype"
+            f"kvCacheDtype: {model.kv_cache_dtype}; hint: {'' if refused else 'fp8_e5m2, or '}no kvCacheDtype"
+        )
+    elif (
+        model.kv_cache_dtype == "fp8_e5m2"
+        and known
+        and known.cache_scales is None
+        and known.precision == "fp8"
+    ):
+        yield (
+            f"model {name}: not checked whether vLLM accepts fp8_e5m2, which it refuses with FP8 checkpoints "
+            f"of quant_method fp8, quark or modelopt; that of {model.model} is not known"
         )
 
 

@@ -36,6 +36,7 @@ from gpu_cluster.stack.checks.storage import storage
 from gpu_cluster.stack.checks.team_grants import team_grants
 from gpu_cluster.stack.checks.telemetry import telemetry
 from gpu_cluster.stack.checks.telemetry_capacity import telemetry_capacity
+from gpu_cluster.stack.checks.unsupported_options import unsupported_options
 from gpu_cluster.stack.checks.updates import updates
 from gpu_cluster.stack.checks.versions import versions
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
@@ -68,6 +69,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
         *models(stack, offered, broken),
         *engines(stack, broken),
         *engine_support(stack, offered, broken),
+        *unsupported_options(stack, broken),
         *recipes(stack, broken),
         *groups(stack, broken),
         *local_engine(stack),

@@ -30,7 +30,10 @@ _UNDERSTOOD = {
 
 _SET = {
     ServingEngine.VLLM: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "USER"},
-    ServingEngine.SGLANG: {"HF_HOME", "HF_HUB_OFFLINE", "HOME"},
+    ServingEngine.SGLANG: {
+        *("HF_HOME", "HF_HUB_OFFLINE", "HOME"),
+        "SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION",
+    },
     ServingEngine.TRITON: {"HF_HOME", "HOME"},
     ServingEngine.NIM: {"NIM_CACHE_PATH", "NIM_SERVED_MODEL_NAME", "NIM_SERVER_PORT", "HOME"},
     ServingEngine.TEI: {"HF_HOME", "HF_HUB_OFFLINE", "HOME", "PORT", "MODEL_ID", "HOSTNAME"},
@@ -45,6 +48,9 @@ _CHOSEN = {
     "reasoningParser": "--reasoning-parser",
 }
 """Keys whose allowed values depend on the engine release, with their arguments."""
+
+_METHODS = {ServingEngine.VLLM: "--spec-method", ServingEngine.SGLANG: "--speculative-algorithm"}
+"""Arguments with the methods of speculative decoding."""
 
 
 def engines(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
@@ -166,10 +172,7 @@ def _words(keys: Keys, model: ModelSettings) -> Iterator[Diagnostic]:
         if flags and value and (problem := value_problem(value, flags[_CHOSEN[key]])):
             yield Diagnostic((*keys, key), problem)
     method = model.speculative and model.speculative.method
-    if (
-        flags
-        and method
-        and "--spec-method" in flags
-        and (problem := value_problem(method, flags["--spec-method"]))
-    ):
+    flag = (flags or {}).get(_METHODS.get(model.engine, ""))
+    accepted = flag and method and model.engine is ServingEngine.SGLANG and method.upper() in flag.choices
+    if flag and method and not accepted and (problem := value_problem(method, flag)):
         yield Diagnostic((*keys, "speculative", "method"), problem)

@@ -44,6 +44,12 @@ def unserved(recipe: Recipe, release: str) -> str | None:
     return f"{recipe.model} needs {needed} {of_recipe}, and {release} is served; {hint}"
 
 
+def is_unserved(model: ModelSettings) -> bool:
+    """Whether the release in use does not serve the model, as its recipe says."""
+    recipe, release = _recipe(model), release_in_use(model)
+    return bool(recipe and release and unserved(recipe, release))
+
+
 def beside_recipe(name: str, model: ModelSettings) -> Iterator[str]:
     """Arguments of the model's recipe that its entry lacks, and then its parsers, in one sentence."""
     recipe, release = _recipe(model), release_in_use(model)

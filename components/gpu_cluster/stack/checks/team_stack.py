@@ -31,6 +31,7 @@ from gpu_cluster.stack.checks.multi_node import groups, groups_of_team
 from gpu_cluster.stack.checks.prefix_routing import prefix_routing_of_team
 from gpu_cluster.stack.checks.recipes import recipes
 from gpu_cluster.stack.checks.services import image_problem, obstacles_of_service, services
+from gpu_cluster.stack.checks.unsupported_options import unsupported_options
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.sections import rooted
 
@@ -49,6 +50,7 @@ def check_team_stack(team: TeamStack, broken: frozenset[Keys]) -> list[Diagnosti
         *models(team.served, pools, as_served),
         *engines(team.served, as_served),
         *engine_support(team.served, pools, as_served),
+        *unsupported_options(team.served, as_served),
         *recipes(team.served, as_served),
         *groups(team.served, as_served),
         *gated_models(team.served, as_served),
