@@ -10,7 +10,7 @@ _READ = date(2026, 11, 29)
 ENGINE_SOURCES = {
     "vllm": Source("wheel vllm 0.26.0 on PyPI: entrypoints/serve, v1/metrics/loggers.py", _READ),
     "sglang": Source(
-        "wheel sglang 0.5.23 on PyPI: srt/entrypoints/http_server.py (/health), "
+        "wheel sglang 0.5.23 on PyPI: srt/entrypoints/http_server.py (/health, /health_generate), "
         "srt/observability/metrics_collector.py, srt/managers/tokenizer_manager.py (SIGTERM drains requests)",
         _READ,
     ),
@@ -65,7 +65,12 @@ ENGINES = {
         "docker.io/vllm/vllm-openai", "v0.26.0", "/health", "/health", "/metrics", "vllm:num_requests_waiting"
     ),
     "sglang": Engine(
-        "docker.io/lmsysorg/sglang", "v0.5.23", "/health", "/health", "/metrics", "sglang:num_queue_reqs"
+        "docker.io/lmsysorg/sglang",
+        "v0.5.23",
+        "/health",
+        "/health_generate",
+        "/metrics",
+        "sglang:num_queue_reqs",
     ),
     "triton": Engine(
         "nvcr.io/nvidia/tritonserver",

@@ -1,6 +1,7 @@
 """SGLang's command line and environment."""
 
 from gpu_cluster.capacity import Pool, engine_options, memory_share
+from gpu_cluster.catalog.engines import ENGINES
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.model_options import Adapters, Speculation
 from gpu_cluster.kubernetes.serving.server import (
@@ -18,9 +19,12 @@ def sglang(served_name: str, settings: ModelSettings, pool: Pool, *, reports_usa
 
     `reports_usage`: also in streams, unasked.
 
-    A termination signal lets requests finish, for as long as the pod has. Source: wheel sglang 0.5.23,
-    srt/server_args.py, srt/entrypoints/http_server.py and srt/managers/tokenizer_manager.py, 2026-11-29.
+    A termination signal lets requests finish, for as long as the pod has. By default /health generates a
+    token and takes a second at least, longer than a startup probe waits; here only /health_generate does.
+    Source: wheel sglang 0.5.23, srt/arg_groups, srt/entrypoints/http_server.py, srt/environ.py and
+    srt/managers/tokenizer_manager.py, 2026-11-30.
     """
+    engine = ENGINES["sglang"]
     return Server(
         name="sglang",
         command=["python3", "-m", "sglang.launch_server"],
@@ -29,7 +33,9 @@ def sglang(served_name: str, settings: ModelSettings, pool: Pool, *, reports_usa
             *(["--stream-response-default-include-usage"] if reports_usage else []),
             *settings.args,
         ],
-        environment=hub_environment(settings),
+        environment=hub_environment(settings) | {"SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION": "false"},
+        ready=engine.ready,
+        live=engine.live,
     )
 
 
