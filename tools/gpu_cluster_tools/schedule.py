@@ -6,8 +6,8 @@ from graphlib import TopologicalSorter
 from heapq import heappop, heappush
 from typing import Any, Self
 
-from gpu_cluster.capacity import load_time, pools_of, weights_pull_minutes
-from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, duration_of
+from gpu_cluster.capacity import load_time, mirror_jobs, pools_of, weights_pull_minutes
+from gpu_cluster.catalog import LARGE_IMAGE_MINUTES, WEIGHTS_BYTES_PER_MINUTE, duration_of
 from gpu_cluster.config.model import GROUP_SUFFIX
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan.graph import Registered
@@ -21,6 +21,8 @@ _SERVERS = {
     "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": GROUP_SUFFIX,
 }
 """Types that load a model, and what they add to its name."""
+
+_JOB = "kubernetes:batch/v1:Job"
 
 _IN_THE_STATE_ALONE = ("pulumi:", "gpu-cluster:")
 
@@ -93,7 +95,8 @@ class Schedule:
 
 
 def creation_schedule(resources: Iterable[TimedResource], loads: Mapping[str, float]) -> Schedule:
-    """The creation of all resources of a stack. `loads`: minutes to load a model, by its name.
+    """The creation of all resources of a stack. `loads`: minutes to load a model, or to mirror one, by the
+    name of the model or Job.
 
     `UnknownDurationsError` where the catalog does not know a type.
     """
@@ -123,20 +126,23 @@ def ready(plan: Plan) -> Schedule:
 
 
 def load_times(stack: Stack) -> dict[str, float]:
-    """Minutes from a replica's start to its first answer, for each model whose size is known.
+    """Minutes from a replica's start to its first answer, for each model whose size is known, and of the Jobs
+    that mirror models.
 
-    Includes the image pull if an image has the weights.
+    Includes the image pull if an image has the weights. The hub is taken to send as fast as a disk writes.
     """
     pools = pools_of(stack)
     times = {
         name: (load_time(model, stack.storage, pools.get(model.pool)), model)
         for name, model in stack.serving.models.items()
     }
-    return {
+    loads = {
         str(name): minutes + weights_pull_minutes(model, pools.get(model.pool))
         for name, (minutes, model) in times.items()
         if minutes is not None
     }
+    mirrored = mirror_jobs(stack.serving.models).items()
+    return loads | {job: it.size / WEIGHTS_BYTES_PER_MINUTE for job, it in mirrored if it.size is not None}
 
 
 def schedule(tasks: Iterable[Task], at_once: int = AT_ONCE) -> Schedule:
@@ -189,6 +195,8 @@ def _creation(resource: TimedResource, loads: Mapping[str, float]) -> float:
     type = type_of(resource.urn)
     if _is_nowhere(type):
         return 0
+    if type == _JOB:
+        return duration_of(type).create + loads.get(resource.object, 0)
     suffix = _SERVERS.get(type)
     loading = None if suffix is None else loads.get(resource.object.removesuffix(suffix))
     return duration_of(type).create if loading is None else LARGE_IMAGE_MINUTES + loading

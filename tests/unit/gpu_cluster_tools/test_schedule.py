@@ -1,5 +1,6 @@
 import pytest
 
+from gpu_cluster.capacity import mirror_jobs
 from gpu_cluster.catalog import DURATIONS, MODELS, WEIGHTS_BYTES_PER_MINUTE, engine_start_minutes
 from gpu_cluster_tools.review import aws_types
 from gpu_cluster_tools.schedule import (
@@ -73,6 +74,19 @@ def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
         "chat": pytest.approx(2 * eight / WEIGHTS_BYTES_PER_MINUTE + engine_start_minutes(eight), rel=1e-3),
         "own": pytest.approx(2 * own / WEIGHTS_BYTES_PER_MINUTE + engine_start_minutes(own)),
     }
+
+
+def test_servers_wait_for_the_job_that_mirrors_their_weights() -> None:
+    stored = model_of(model="deepseek-ai/DeepSeek-R1", store="models", mirror=True, cache=None)
+    store = {"kind": "nfs-folder", "server": "files.example.com", "share": "/srv", "writable": True}
+    stack = stack_of(storage={"models": store}, serving={"models": {"chat": stored}})
+    [name] = mirror_jobs(stack.serving.models)
+    minutes = load_times(stack)[name]
+    assert minutes == pytest.approx(
+        MODELS["deepseek-ai/DeepSeek-R1"].download / WEIGHTS_BYTES_PER_MINUTE, rel=1e-6
+    )
+    job = resource("kubernetes:batch/v1:Job", name)
+    assert creation_schedule([job], {name: minutes}).makespan == pytest.approx(minutes + 0.5)
 
 
 def test_a_disk_takes_and_gives_weights_at_its_throughput() -> None:

@@ -40,6 +40,9 @@ _ATTEMPTS = 8
 _SEVERAL_FORMATS = ("*.bin", "*.pt", "*.pth", "*.h5", "*.msgpack", "*.ot", "*.onnx", "*.onnx_data", "*.gguf")
 """The same weights once more, beside safetensors, which every engine here prefers."""
 
+_OF_ITS_OWN = ("*/pytorch_model*.bin", "*.pt", "*.pth")
+"""Weights of a part, such as 2_Dense/ of an embedding model, where its folder has no safetensors."""
+
 
 class RefusedError(Exception):
     """The hub does not give the model, and would not give it to another attempt."""
@@ -130,9 +133,11 @@ def mirror(hub: "Hub", model: str, revision: str, folder: Path, *, append: bool)
 
 def wanted(files: Sequence[File]) -> Iterator[File]:
     """The files that an engine loads: no second format of the weights, and no `original/` of a publisher."""
-    safe = any(it.path.endswith(".safetensors") for it in files)
+    safe = {str(PurePosixPath(it.path).parent) for it in files if it.path.endswith(".safetensors")}
     for file in files:
-        other = safe and any(fnmatchcase(file.path, pattern) for pattern in _SEVERAL_FORMATS)
+        other = bool(safe) and any(fnmatchcase(file.path, pattern) for pattern in _SEVERAL_FORMATS)
+        if other and str(PurePosixPath(file.path).parent) not in safe:
+            other = not any(fnmatchcase(file.path, pattern) for pattern in _OF_ITS_OWN)
         if not other and not file.path.startswith("original/"):
             yield file
 

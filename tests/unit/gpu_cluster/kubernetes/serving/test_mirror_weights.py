@@ -222,6 +222,16 @@ def test_weights_come_once_and_not_in_each_format(tmp_path: Path, monkeypatch: p
     assert found(tmp_path / "old") == only
 
 
+def test_a_part_of_an_embedding_model_comes_in_the_only_format_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = {"2_Dense/config.json": b"{}", "2_Dense/pytorch_model.bin": b"x"}
+    others = {"2_Dense/rust_model.ot": b"x", "openvino/openvino_model.bin": b"x", "onnx/model.onnx": b"x"}
+    with HubServer({**FILES, **part, **others}).running() as hub:
+        assert run(hub, tmp_path, monkeypatch) == 0
+    assert found(tmp_path) == FILES | part
+
+
 def test_files_of_a_later_commit_replace_the_marker(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
