@@ -18,6 +18,8 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.serving.engines import server_of
 from gpu_cluster.stack.load import load_any
 from tests.unit.gpu_cluster.stack.corpus import HAPPY, STACKS, TEAMS_OWN
+from tests.unit.gpu_cluster.stack.test_families import NAMES, on_its_pool
+from tests.unit.gpu_cluster.stack.test_families import POOLS as FITTING
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
 
 TABLE: dict[str, dict[str, Any]] = {
@@ -105,6 +107,11 @@ def rendered(engine: str) -> Iterator[tuple[str, list[str]]]:
                 yield f"{path.stem}/{key}", server_of(key, model, pools[model.pool]).arguments
     for name in MODELS:
         yield name, _arguments(engine, "whole", {"model": name})
+    for name in NAMES:
+        entry = on_its_pool(name)
+        model = ModelSettings.model_validate(entry | _RELEASE[engine])
+        pool = pools_of(stack_of(pools=FITTING, serving={}))[entry["pool"]]
+        yield f"smallest/{name}", server_of("chat", model, pool).arguments
     options = TABLE | _OF_ONE[engine]
     for pool in _POOLS:
         yield f"{pool}", _arguments(engine, pool, {})
