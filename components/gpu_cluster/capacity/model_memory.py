@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gpu_cluster.capacity.engine_options import EngineOptions
 from gpu_cluster.capacity.kv_cache import Sequence
 from gpu_cluster.capacity.resources import GIB, MIB
-from gpu_cluster.catalog import Gpu, LanguageModel
+from gpu_cluster.catalog import HOPPER_TILES, ExpertTiles, Gpu, LanguageModel
 from gpu_cluster.config.pools import Sharing
 
 _USED_PERCENT = 90
@@ -49,6 +49,19 @@ With it the sampler takes 1.4 GiB on small GPUs and 5.8 GiB on large ones. Publi
 """
 
 
+_MARLIN = ExpertTiles(width=128, hidden=256)
+_TILES = {
+    **dict.fromkeys(("H100", "H200"), HOPPER_TILES),
+    **dict.fromkeys(("B200", "B300"), ExpertTiles(width=256, hidden=256)),
+}
+"""Triton on Hopper, TRT-LLM on Blackwell of data centres, and Marlin on other GPUs.
+
+Source: wheel vllm 0.26.0, vllm/model_executor/layers/fused_moe/oracle/mxfp4.py
+(_get_priority_backends_for_gpt_oss, mxfp4_round_up_hidden_size_and_intermediate_size), 2026-11-30. Earlier
+releases padded less: 0.10.1 only the width, 6.4 % of gpt-oss-120b on four A100.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """GPU memory of a replica on one device: a whole GPU, its share of one, or a MIG instance."""
@@ -64,6 +77,9 @@ class Device:
 
     batch: int
     """Tokens that it works on at once."""
+
+    tiles: ExpertTiles = HOPPER_TILES
+    """Of the kernels that vLLM chooses for experts in MXFP4."""
 
     @property
     def usable_bytes(self) -> int:
@@ -86,6 +102,7 @@ def device_of(
         share=memory_share(sharing, utilization),
         sequences=1024 if large else 256,
         batch=8192 if large else 2048,
+        tiles=next((tiles for name, tiles in _TILES.items() if name in gpu.name), _MARLIN),
     )
 
 
@@ -145,7 +162,7 @@ class ModelLoad:
         at_once = -(-(self.concurrency or 1) // copies)
         own = 1 + self._predicting_part
         return MemoryEstimate(
-            weights=round(own * sum(self._weights(each, tensor) for each in models)) // stages,
+            weights=round(own * sum(self._weights(each, tensor, device.tiles) for each in models)) // stages,
             cache=round(own * at_once * sum(sequence.bytes_on(each, tensor) for each in models)) // stages,
             working=most * words * _SAMPLER_BYTES + (_COLLECTIVES_BYTES if gpus > 1 else 0) + _RUNTIME_BYTES,
         )
@@ -167,13 +184,13 @@ class ModelLoad:
         others = self.options.pipeline * self.options.data if self.options else 1
         return max(1, gpus // others)
 
-    def _weights(self, model: LanguageModel, tensor: int) -> int:
+    def _weights(self, model: LanguageModel, tensor: int, tiles: ExpertTiles) -> int:
         """Bytes of weights on each GPU; expert parallelism also divides experts among all copies."""
-        divided = model.weights_on(tensor)
+        divided = model.weights_on(tensor, tiles)
         if not (self.options and self.options.expert):
             return divided
         if model.experts is not None:
-            return model.weights_by_expert(tensor, self.options.data)
+            return model.weights_by_expert(tensor, self.options.data, tiles)
         return round(divided * (_UNDIVIDED + (1 - _UNDIVIDED) / self.options.data))
 
     def fixed_cache(self, device: Device, gpus: int) -> int:

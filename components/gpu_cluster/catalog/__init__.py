@@ -34,12 +34,14 @@ from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_SOURCES, KUBERNET
 from gpu_cluster.catalog.mig import MIG_SOURCES, Profile
 from gpu_cluster.catalog.mig_layout import mig_layouts, mig_problem
 from gpu_cluster.catalog.models import (
+    HOPPER_TILES,
     MODEL_SOURCES,
     MODEL_TYPES_RELEASE,
     MODELS,
     RECIPES,
     CacheLayers,
     ConfigError,
+    ExpertTiles,
     LanguageModel,
     Recipe,
     of_weights,
@@ -91,6 +93,7 @@ __all__ = [
     "GPUS",
     "GPU_INSTANCE_ORDERS",
     "GPU_SOURCES",
+    "HOPPER_TILES",
     "INSTANCES",
     "INSTANCE_PRICE_SOURCES",
     "INSTANCE_SOURCES",
@@ -121,6 +124,7 @@ __all__ = [
     "CacheLayers",
     "ConfigError",
     "Duration",
+    "ExpertTiles",
     "Gpu",
     "GpuInstance",
     "Instance",

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from gpu_cluster.catalog.models.hub_config import read_config
 from gpu_cluster.catalog.models.hub_fields import ConfigError
-from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel, of_weights
+from gpu_cluster.catalog.models.language_model import (
+    HOPPER_TILES,
+    CacheLayers,
+    ExpertTiles,
+    LanguageModel,
+    of_weights,
+)
 from gpu_cluster.catalog.models.model_type import RELEASE
 from gpu_cluster.catalog.models.recipes import Recipe, read_recipes
 from gpu_cluster.catalog.models.table import read_table
@@ -39,12 +45,14 @@ MODEL_TYPES_RELEASE = RELEASE
 """Release of vLLM whose types of models are known."""
 
 __all__ = [
+    "HOPPER_TILES",
     "MODELS",
     "MODEL_SOURCES",
     "MODEL_TYPES_RELEASE",
     "RECIPES",
     "CacheLayers",
     "ConfigError",
+    "ExpertTiles",
     "LanguageModel",
     "Recipe",
     "of_weights",

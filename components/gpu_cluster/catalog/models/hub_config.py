@@ -59,6 +59,7 @@ def read_config(name: str, config: Json, quant: Json | None = None) -> LanguageM
         cache=() if text.text("model_type") in _ENCODERS else merged(caches),
         experts=expert_count(text),
         expert_weights=round(sum(size for module, size in sizes if is_expert(module))),
+        expert_width=text.number("intermediate_size") if text.text("model_type") == "gpt_oss" else 0,
         predictors=predictors(config, text),
         own_code=has_own_code(config),
         cache_scales=quantization.cache_scales,

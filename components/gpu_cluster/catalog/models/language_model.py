@@ -4,6 +4,34 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
+class ExpertTiles:
+    """Sizes to which kernels of MXFP4 round up a GPU's part of an expert."""
+
+    width: int = 64
+    """Of the inner size, of which each GPU has a part."""
+
+    hidden: int = 1
+    """Of the outer size, which each GPU has whole."""
+
+    def padded(self, width: int, hidden: int, gpus: int) -> float:
+        """Growth factor of experts that are divided among GPUs.
+
+        ExpertTiles(128, 256).padded(2880, 2880, gpus=4)
+        # 1.138
+        """
+        inner = _up(width, gpus * self.width) / width
+        return inner * _up(hidden, self.hidden) / hidden
+
+
+HOPPER_TILES = ExpertTiles()
+"""Of the kernels with the least padding."""
+
+
+def _up(size: int, tile: int) -> int:
+    return -(-size // tile) * tile
+
+
+@dataclass(frozen=True, slots=True)
 class CacheLayers:
     """Layers that keep the same amount of each token, or of each sequence."""
 
@@ -61,6 +89,9 @@ class LanguageModel:
     expert_weights: int = 0
     """Bytes of `weights` in routed experts."""
 
+    expert_width: int = 0
+    """Inner and outer size of an expert that kernels pad to whole tiles (gpt-oss); 0 where none is padded."""
+
     predictors: int | None = None
     """Layers for multi-token prediction that an engine can load; None where that is not known."""
 
@@ -90,20 +121,26 @@ class LanguageModel:
         """Layers that keep something of a sequence; those with keys of an indexer count once."""
         return sum(each.layers for each in self.cache if each.number_bytes is None)
 
-    def weights_on(self, gpus: int) -> int:
+    def weights_on(self, gpus: int, tiles: ExpertTiles = HOPPER_TILES) -> int:
         """Bytes of weights on each of so many GPUs."""
-        return self.whole + (self.weights - self.whole) // gpus
+        return self.whole + (self.weights - self.whole + self._padding(gpus, tiles)) // gpus
 
-    def weights_by_expert(self, gpus: int, copies: int) -> int:
+    def weights_by_expert(self, gpus: int, copies: int, tiles: ExpertTiles = HOPPER_TILES) -> int:
         """Bytes of weights on the fullest GPU if whole experts are divided among the GPUs of all copies.
 
         `gpus`: of each copy, which everything but the experts is divided among.
         """
         if not self.experts or not self.expert_weights:
-            return self.weights_on(gpus)
+            return self.weights_on(gpus, tiles)
         most = -(-self.experts // (gpus * copies))
         others = (self.weights - self.whole - self.expert_weights) // gpus
-        return self.whole + others + self.expert_weights * most // self.experts
+        experts = self.expert_weights + self._padding(1, tiles)
+        return self.whole + others + experts * most // self.experts
+
+    def _padding(self, gpus: int, tiles: ExpertTiles) -> int:
+        """Bytes by which experts that are divided among GPUs grow."""
+        width = self.expert_width
+        return round(self.expert_weights * (tiles.padded(width, width, gpus) - 1)) if width else 0
 
     def splits_over(self, gpus: int) -> bool:
         """True if vLLM can divide its heads among this number of GPUs; a key-value head may be on several."""

@@ -185,3 +185,21 @@ def test_a_model_that_predicts_several_tokens_loads_one_layer_more() -> None:
     draft = {"method": "mtp", "model": "Qwen/Qwen3-0.6B"}
     other = load_of(ModelSettings.model_validate(model_of(**settings, speculative=draft)), model)
     assert other.need(device, 8).weights - before.weights < 1e9
+
+
+@pytest.mark.parametrize(
+    ("gpu", "gpus", "growth"),
+    [
+        ("H100", 1, 1),
+        ("H100", 4, 768 / 720),
+        ("A100-80GB", 1, 2944 * 3072 / 2880**2),
+        ("B200", 1, (3072 / 2880) ** 2),
+    ],
+)
+def test_kernels_pad_experts_of_gpt_oss(gpu: str, gpus: int, growth: float) -> None:
+    model = MODELS["openai/gpt-oss-120b"]
+    need = ModelLoad(model, 8192, None).need(device_of(GPUS[gpu]), gpus)
+    added = model.expert_weights * (growth - 1) / gpus
+    assert need.weights == pytest.approx(model.whole + (model.weights - model.whole) / gpus + added, rel=1e-6)
+    dense = ModelLoad(MODELS["Qwen/Qwen3-8B"], 8192, None).need(device_of(GPUS[gpu]), gpus)
+    assert dense.weights == MODELS["Qwen/Qwen3-8B"].weights_on(gpus)
