@@ -63,6 +63,7 @@ config:
       chat: {models: {chat: 75, chat-next: 25}}
       steady: {models: {chat: 1}}
       limited: {models: {chat: 1}, requestsPerMinute: 3}
+      counted: {models: {chat: 1}, tokensPerMinute: 60}
 """
 TEAM = """\
 config:
@@ -127,7 +128,7 @@ def test_its_pods_run_on_a_real_node_and_are_ready(platform: Platform) -> None:
     assert {pod["spec"]["nodeName"] for pod in pods} == {"edge-0"}
     ended = [pod for pod in pods if pod["status"]["phase"] == "Succeeded"]
     running = [pod for pod in pods if pod not in ended]
-    assert len(running) == 4, [pod["metadata"]["name"] for pod in running]
+    assert len(running) == 7, [pod["metadata"]["name"] for pod in running]
     for pod in running:
         assert all(it["ready"] for it in pod["status"]["containerStatuses"]), pod["status"]
     [condition] = [it for it in _gateway(platform)["status"]["conditions"] if it["type"] == "Programmed"]
@@ -199,6 +200,16 @@ def test_each_consumer_has_a_limit_of_its_own(gateway: GatewayClient) -> None:
     assert statuses.keys() == {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
     assert 3 <= statuses[HTTPStatus.OK] <= 6
     assert gateway.chat("limited", KEYS["other"])[0] == HTTPStatus.OK
+
+
+def test_tokens_of_a_consumer_are_counted_over_both_proxies(gateway: GatewayClient) -> None:
+    """The minute of the clock may end in between, which gives the consumer a new one."""
+    statuses = [gateway.chat("counted", KEYS["search"])[0]]
+    while statuses[-1] == HTTPStatus.OK and len(statuses) < 40:
+        statuses.append(gateway.chat("counted", KEYS["search"])[0])
+    assert statuses[0] == HTTPStatus.OK
+    assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
+    assert gateway.chat("counted", KEYS["other"])[0] == HTTPStatus.OK
 
 
 def test_a_team_has_routes_and_keys_of_its_own(checkout: Checkout, gateway: GatewayClient) -> None:

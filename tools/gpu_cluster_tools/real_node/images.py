@@ -126,18 +126,37 @@ def container_images(
     return [*own, *_named(graph, by_command), *_weights(graph, small=vllm_cpu is not None)]
 
 
+@dataclass(frozen=True, slots=True)
+class RateLimiter:
+    """Rate limit service of the gateway, whose pods Envoy Gateway creates, and its counters."""
+
+    image: str
+    """Name of the service's image, which no pod of a plan has."""
+
+    service: Path
+    counters: Path
+
+
 def gateway_images(
-    graph: Graph, controller: Path, envoy: Path, picker: Path | None = None
+    graph: Graph,
+    controller: Path,
+    envoy: Path,
+    picker: Path | None = None,
+    limiter: RateLimiter | None = None,
 ) -> list[LocalImage]:
-    """Images of Envoy Gateway, Envoy and the endpoint picker under the names of a plan, with the folders
-    that they write to."""
+    """Images of the gateway's programs under the names of a plan, with the folders that they write to."""
     folders = {"tmp/": b"", "var/lib/eg/": b""}
     by_command = {
         "envoy-gateway": {"usr/local/bin/envoy-gateway": controller.read_bytes(), **folders},
         "envoy": {"usr/local/bin/envoy": envoy.read_bytes(), **libraries_of(envoy), "tmp/": b""},
         **({"/epp": {"epp": picker.read_bytes()}} if picker else {}),
     }
-    return _named(graph, by_command)
+    if limiter is None:
+        return _named(graph, by_command)
+    counters = {"usr/local/bin/valkey-server": limiter.counters.read_bytes()}
+    by_command["valkey-server"] = counters | libraries_of(limiter.counters)
+    service = LocalImage(limiter.image, {"bin/ratelimit": limiter.service.read_bytes()}, ["/bin/ratelimit"])
+    return [*_named(graph, by_command), service]
 
 
 def _named(graph: Graph, by_command: Mapping[str, Mapping[str, bytes]]) -> list[LocalImage]:

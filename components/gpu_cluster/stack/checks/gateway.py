@@ -62,7 +62,7 @@ def gateway_of_team(team: TeamStack, broken: frozenset[Keys]) -> Iterator[Diagno
         yield Diagnostic(("gateway",), message)
         return
     yield from _production(team.environment, settings, routed, broken)
-    yield from gateway_limits(team.environment, settings, routed, environment=name)
+    yield from gateway_limits(settings, routed, environment=name)
     yield from gateway_model_keys(routed, team.file.models, ("models",))
     if not (team.file.models or team.file.services):
         yield Diagnostic(("gateway",), "no backends: the team has no model and no service")
@@ -116,7 +116,7 @@ def _pool(stack: Stack, settings: GatewaySettings, broken: frozenset[Keys]) -> I
 
 
 def _class(stack: Stack, settings: GatewaySettings) -> Iterator[Diagnostic]:
-    yield from gateway_limits(stack, settings, settings)
+    yield from gateway_limits(settings, settings)
     if not settings.has_policies and settings.source_ranges:
         yield Diagnostic(("gateway", "sourceRanges"), OF_ENVOY)
     if settings.tls and settings.tls.certificate:

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.gateway import ConsumerLimits, GatewaySettings, RoutedSettings, RouteSettings
-from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
@@ -15,10 +13,10 @@ _MOST_RULES = 16
 
 
 def gateway_limits(
-    stack: Stack, settings: GatewaySettings, routed: RoutedSettings, environment: str | None = None
+    settings: GatewaySettings, routed: RoutedSettings, environment: str | None = None
 ) -> Iterator[Diagnostic]:
     """`environment`: name of a team's environment, whose gateway counts tokens or not."""
-    uncounted = _uncounted(stack, settings, environment)
+    uncounted = _uncounted(settings, environment)
     if routed.keys and not settings.has_policies:
         yield Diagnostic(("gateway", "keys"), OF_ENVOY)
     limits: list[tuple[Keys, RoutedSettings | RouteSettings | ConsumerLimits]] = [
@@ -34,10 +32,8 @@ def gateway_limits(
     yield from _consumers(routed)
 
 
-def _uncounted(stack: Stack, settings: GatewaySettings, environment: str | None) -> str | None:
+def _uncounted(settings: GatewaySettings, environment: str | None) -> str | None:
     """Reason why the gateway counts no tokens."""
-    if isinstance(stack.cluster, LocalCluster):
-        return "not with provider local, where no rate limit service runs; expected requestsPerMinute"
     if not settings.is_installed:
         return (
             "requires the Envoy Gateway that the platform installs with its rate limit service; remove class"

@@ -11,7 +11,7 @@ from gpu_cluster.config.routing import Routing
 from gpu_cluster.stack import load
 from gpu_cluster_tools.cli.local_gateway import GatewayRequest, gateway_tools, say_unreal
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
-from gpu_cluster_tools.toolchain import ENDPOINT_PICKER
+from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, RATE_LIMIT
 
 STACK = load(Path(__file__).parents[3] / "stacks" / "happy" / "gateway-on-this-machine.yaml")
 
@@ -52,6 +52,19 @@ def test_the_endpoint_picker_is_built_for_stacks_that_have_one(monkeypatch: pyte
     stack = STACK.model_copy(update={"serving": serving})
     assert ENDPOINT_PICKER in gateway_tools(stack, real)
     assert ENDPOINT_PICKER not in gateway_tools(stack, None)
+
+
+def test_the_rate_limit_service_is_built_for_stacks_with_token_limits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
+    real = real_selection(STACK)
+    assert isinstance(real, RealSelection)
+    assert STACK.gateway
+    assert RATE_LIMIT not in gateway_tools(STACK, real)
+    limited = STACK.model_copy(update={"gateway": STACK.gateway.model_copy(update={"tokens_per_minute": 9})})
+    assert RATE_LIMIT in gateway_tools(limited, real)
+    assert RATE_LIMIT not in gateway_tools(limited, None)
 
 
 def test_it_says_that_nothing_answers_on_simulated_nodes(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster.images import ENDPOINT_PICKER, PAUSE, VLLM
+from gpu_cluster.images import ENDPOINT_PICKER, PAUSE, RATE_LIMIT, VALKEY, VLLM
 from gpu_cluster.stack import load
-from gpu_cluster_tools.real_node.images import LocalImage, container_images, gateway_images
+from gpu_cluster_tools.real_node.images import LocalImage, RateLimiter, container_images, gateway_images
 from gpu_cluster_tools.toolchain import Toolchain
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import IMAGE as WEIGHTS_IMAGE
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import in_an_image
@@ -105,6 +105,20 @@ def test_the_endpoint_picker_is_where_its_pods_start_it(tmp_path: Path) -> None:
     found = {image.name: image for image in gateway_images(graph, picker, envoy, picker)}
     image = found[ENDPOINT_PICKER.at(None)]
     assert (dict(image.files), image.command) == ({"epp": b"picker"}, ["/epp"])
+
+
+def test_the_rate_limiter_is_where_envoy_gateway_starts_it(tmp_path: Path) -> None:
+    service, program = tmp_path / "ratelimit", Path("/bin/ls")
+    service.write_bytes(b"ratelimit")
+    stack = load(STACKS / "happy/gateway-on-this-machine.yaml")
+    assert stack.gateway
+    limited = stack.gateway.model_copy(update={"tokens_per_minute": 100})
+    graph, _ = platform_of(stack.model_copy(update={"gateway": limited}), gateway_keys={"search": "key"})
+    limiter = RateLimiter(RATE_LIMIT.at(None), service, counters=program)
+    found = {image.name: image for image in gateway_images(graph, service, program, None, limiter)}
+    image = found[RATE_LIMIT.at(None)]
+    assert (dict(image.files), image.command) == ({"bin/ratelimit": b"ratelimit"}, ["/bin/ratelimit"])
+    assert "usr/local/bin/valkey-server" in found[VALKEY.at(None)].files
 
 
 def test_images_of_the_gateway_have_the_names_that_its_pods_ask_for(tmp_path: Path) -> None:
