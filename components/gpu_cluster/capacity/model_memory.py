@@ -79,7 +79,7 @@ class Device:
     """Tokens that it works on at once."""
 
     tiles: ExpertTiles = HOPPER_TILES
-    """Of the kernels that vLLM chooses for experts in MXFP4."""
+    """Tiles of the kernels that vLLM chooses for experts in MXFP4."""
 
     @property
     def usable_bytes(self) -> int:

@@ -8,10 +8,10 @@ class ExpertTiles:
     """Sizes to which kernels of MXFP4 round up a GPU's part of an expert."""
 
     width: int = 64
-    """Of the inner size, of which each GPU has a part."""
+    """Tile of the inner size, of which each GPU has a part."""
 
     hidden: int = 1
-    """Of the outer size, which each GPU has whole."""
+    """Tile of the outer size, which each GPU has whole."""
 
     def padded(self, width: int, hidden: int, gpus: int) -> float:
         """Growth factor of experts that are divided among GPUs.
@@ -24,7 +24,7 @@ class ExpertTiles:
 
 
 HOPPER_TILES = ExpertTiles()
-"""Of the kernels with the least padding."""
+"""Tiles of the kernels with the least padding."""
 
 
 def _up(size: int, tile: int) -> int:
