@@ -1,4 +1,7 @@
-"""Rendered objects on kubelets: skipped only where root or a kernel feature is missing."""
+"""Rendered objects on kubelets. The sample without slow tests is in `make test`.
+
+It is skipped where root or a kernel feature is missing, or the programs have not been built.
+"""
 
 import json
 import os
@@ -15,16 +18,17 @@ from gpu_cluster_tools.real_node.cgroups import cgroup_of
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.rehearsal.processes import Process, processes
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.real_node import CLIENT
+from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
+from gpu_cluster_tools.toolchain.toolchain import is_built
 from tests.real_node.platform import DEPLOYMENT, PODS, Platform, brought_up, client_pod, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
-_MISSING = missing_requirement()
+_UNBUILT = [tool.name for tool in (*REAL_NODE, CLIENT) if not is_built(tool)]
+_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --all-tests" if _UNBUILT else None)
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.slow,
     pytest.mark.skipif(_MISSING is not None, reason=f"real nodes need {_MISSING}"),
 ]
 
@@ -122,6 +126,7 @@ def test_a_client_of_another_namespace_does_not_reach_it(platform: Platform) -> 
     assert "no such host" not in answer
 
 
+@pytest.mark.slow
 def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
     """Through the API server, the kubelet and containerd; network policies let no such client in."""
     wait(platform.settled)
@@ -137,6 +142,7 @@ def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
     assert checks["driver: a100"]["verdict"] == "SKIP"
 
 
+@pytest.mark.slow
 def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platform) -> None:
     """A program in place of the shell of DCGM's image prints what nvidia-smi and dcgmi do by their docs."""
     wait(platform.settled)
@@ -174,6 +180,7 @@ def _restarts(platform: Platform) -> int:
     return sum(pod["status"]["containerStatuses"][0]["restartCount"] for pod in platform.replicas())
 
 
+@pytest.mark.slow
 def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platform) -> None:
     """The reason of `gpu-cluster status` and the kubelet's own events tell them apart."""
     slow = _copy_of_a_replica(platform, "slow")
@@ -227,6 +234,7 @@ def _copy_of_a_replica(platform: Platform, name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
 
 
+@pytest.mark.slow
 def test_status_names_a_pod_outside_of_models_that_cannot_be_pulled(platform: Platform) -> None:
     """The kubelet's own words, for a pod beside the cluster's DNS."""
     pods = "/api/v1/namespaces/kube-system/pods"
@@ -253,6 +261,7 @@ def test_the_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:
     assert "serving [chat] on port" in platform.log("serving", pod)
 
 
+@pytest.mark.slow
 def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
     claim = {
         "apiVersion": "v1",
@@ -267,19 +276,33 @@ def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
     platform.api.delete(f"{claims}/kept")
 
 
+def test_a_rolling_update_under_load_loses_no_request(platform: Platform) -> None:
+    """Both replicas are replaced; clients try nothing again."""
+    wait(platform.settled)
+    with platform.load(clients=4) as load:
+        _roll(platform, "once")
+    assert load.lost == []
+    assert load.answered > 100
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_rollouts_and_drains_under_load_lose_no_request(platform: Platform) -> None:
     """Each turn replaces both replicas and empties one of the two nodes; clients try nothing again."""
     wait(platform.settled)
     with platform.load(clients=4) as load:
         for turn in range(_TURNS):
-            again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/turn": str(turn)}}}}}
-            platform.api.patch(DEPLOYMENT, again)
-            wait(lambda: not platform.settled())
-            wait(platform.settled, 150)
+            _roll(platform, str(turn))
             _drain(platform, f"l4-{turn % 2}")
     assert load.lost == []
     assert load.answered > 100 * _TURNS
+
+
+def _roll(platform: Platform, turn: str) -> None:
+    again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/turn": turn}}}}}
+    platform.api.patch(DEPLOYMENT, again)
+    wait(lambda: not platform.settled())
+    wait(platform.settled, 150)
 
 
 def _drain(platform: Platform, node: str) -> None:
