@@ -18,6 +18,7 @@ from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import install
 from gpu_cluster_tools.toolchain.tools import (
+    ALERTMANAGER,
     AWS_LOAD_BALANCER_CONTROLLER,
     CERT_MANAGER,
     CRANE,
@@ -71,7 +72,7 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
     entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
     registries = (OCI_REGISTRY, CRANE)
-    of_nodes = (PROMTOOL, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
+    of_nodes = (PROMTOOL, ALERTMANAGER, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
     of_all_tests = (*of_tests, *of_nodes, *controllers, *entrances, *registries)
     nvidia = () if missing_c_compiler() else NVIDIA
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)

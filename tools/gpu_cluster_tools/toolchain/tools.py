@@ -210,6 +210,31 @@ NODE_EXPORTER = Tool(
     package="github.com/prometheus/node_exporter",
 )
 
+_ALERTMANAGER_MODULE = "github.com/prometheus/alertmanager"
+_ALERTMANAGER = "v0.32.1"
+
+ALERTMANAGER = Tool(
+    name="alertmanager",
+    version=_ALERTMANAGER,  # of the image that the platform runs
+    module="alertmanager",
+    package=f"{_ALERTMANAGER_MODULE}/cmd/alertmanager",
+    variables={"github.com/prometheus/common/version.Version": _ALERTMANAGER.removeprefix("v")},
+    trees=(
+        ModuleTree(
+            module=_ALERTMANAGER_MODULE,
+            version=_ALERTMANAGER,
+            folder="alertmanager",
+            paths=(
+                *("go.mod", "alert", "api", "cluster", "cmd", "config", "dispatch", "featurecontrol"),
+                *("httpserver", "inhibit", "limit", "matcher", "nflog", "notify", "pkg", "provider"),
+                *("silence", "store", "template", "timeinterval", "tracing", "types", "ui"),
+            ),
+            # The module lacks the built files of the web interface, which nothing here opens.
+            edits=(SourcePatch("ui/web.go", r"^//go:embed app/dist$", "//go:embed web.go"),),
+        ),
+    ),
+)
+
 OTEL_COLLECTOR = Tool(
     name="otel-collector",
     version="v0.156.0",  # of the image that the platform runs, with the components that it uses

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gpu_cluster.images import ALERTMANAGER as ALERTMANAGER_IMAGE
 from gpu_cluster.images import ENDPOINT_PICKER as ENDPOINT_PICKER_IMAGE
 from gpu_cluster.images import ENVOY_GATEWAY as ENVOY_GATEWAY_IMAGE
 from gpu_cluster.images import KARPENTER as KARPENTER_IMAGE
@@ -38,6 +39,7 @@ from gpu_cluster_tools.toolchain.real_node import (
     REAL_NODE,
 )
 from gpu_cluster_tools.toolchain.tools import (
+    ALERTMANAGER,
     AWS_LOAD_BALANCER_CONTROLLER,
     CERT_MANAGER,
     CRANE,
@@ -192,6 +194,13 @@ def test_promtool_is_of_the_release_that_the_platform_runs() -> None:
     assert PROMTOOL.version == f"v0.{major}{minor:02}.{patch}"
 
 
+def test_alertmanager_is_the_one_that_the_platform_runs_with_its_published_hash() -> None:
+    hashes = (MODULES / "alertmanager/go.sum").read_text()
+    [tree] = ALERTMANAGER.trees
+    assert ALERTMANAGER.version == tree.version == ALERTMANAGER_IMAGE.tag
+    assert f"{tree.module} {tree.version} h1:" in hashes
+
+
 def test_the_adapter_is_the_one_that_the_platform_runs() -> None:
     assert METRICS_ADAPTER.version == ADAPTER_IMAGE.tag
 
@@ -229,6 +238,7 @@ def test_every_module_is_used() -> None:
         NODE_EXPORTER,
         PROMETHEUS,
         PROMTOOL,
+        ALERTMANAGER,
         OTEL_COLLECTOR,
         NODE_PROBLEM_DETECTOR,
         LWS_CONTROLLER,
