@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
-from docs import architecture, commands, components, dashboards, limits, object_types
+from docs import architecture, commands, components, dashboards, limits, object_types, runbooks
 from gpu_cluster.stack import reference, schema
 from gpu_cluster_policies import reference as rules
 
 _PROJECT = Path(__file__).parent.parent
 
+_ALERTS = _PROJECT / "docs" / "alerts.md"
 _ARCHITECTURE = _PROJECT / "docs" / "architecture.md"
 _DASHBOARDS = _PROJECT / "docs" / "dashboards.md"
 _LIMITS = _PROJECT / "docs" / "limits.md"
+_RUNBOOKS = _PROJECT / "components/gpu_cluster/kubernetes/telemetry/rules/runbooks.json"
+
+_RUNBOOKS.write_text(runbooks.text(_ALERTS.read_text()))  # first, because plans have them
 
 for file, text in {
     "docs/architecture.md": architecture.with_picture(_ARCHITECTURE.read_text()),

@@ -44,7 +44,7 @@ def add_synthetic(data: Path, window: Window, prices: Mapping[str, float]) -> No
 
 
 def _rules(file: str, prices: Mapping[str, float]) -> list[dict[str, Any]]:
-    content = yaml.safe_load(rule_files("docs/alerts.md", {}, prices)[f"{file}.rules.yml"])
+    content = yaml.safe_load(rule_files(None, {}, prices)[f"{file}.rules.yml"])
     return [rule for group in content["groups"] for rule in group["rules"]]
 
 

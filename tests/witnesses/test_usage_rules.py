@@ -77,7 +77,7 @@ EXPECTED: dict[str, dict[str, float]] = {
 
 def rules(folder: Path) -> Path:
     file = folder / "usage.rules.yml"
-    file.write_text(rule_files("docs/alerts.md", {}, {"l4": 1.32}, SELECTORS)[file.name])
+    file.write_text(rule_files(None, {}, {"l4": 1.32}, SELECTORS)[file.name])
     return file
 
 

@@ -67,8 +67,13 @@ class AlertSettings(Settings):
     secret: ObjectName | None = None
     """Secret in namespace telemetry with keys mail-password and webhook-url. Default: none."""
 
-    runbooks: NonBlank = "docs/alerts.md"
-    """URL of the runbook page that each alert links to. Default: docs/alerts.md."""
+    runbooks: (
+        Annotated[
+            str, Pattern(r"https?://[^\s#]+", "a URL such as https://docs.example.com/gpu-cluster/alerts.md")
+        ]
+        | None
+    ) = None
+    """URL of a page with the runbooks, to which alerts link. Default: none; alerts carry the text."""
 
     @property
     def sent(self) -> bool:

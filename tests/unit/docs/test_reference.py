@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docs import architecture, commands, components, dashboards, limits
+from docs import architecture, commands, components, dashboards, limits, runbooks
 from gpu_cluster_tools.cli.app import COMMANDS
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -39,3 +39,9 @@ def test_the_tables_of_limits_are_those_of_the_catalog() -> None:
     assert limits.with_tables(page) == page
     assert page.count("`aws:iam/role:Role` | 64 | 64 | 56 |") == 1
     assert page.count("| taints of a managed node group (EKS) | 50 | no |") == 1
+
+
+def test_the_runbooks_of_alerts_are_those_of_the_page() -> None:
+    package = DOCS.parent / "components/gpu_cluster/kubernetes/telemetry/rules"
+
+    assert (package / "runbooks.json").read_text() == runbooks.text((DOCS / "alerts.md").read_text())

@@ -15,6 +15,7 @@ from gpu_cluster_tools.rehearsal.unscheduled import selects
 from gpu_cluster_tools.toolchain import Tool, Toolchain
 from gpu_cluster_tools.toolchain.real_node import GPU_DEVICE_PLUGIN, MODEL_SERVER, NO_METRICS
 from gpu_cluster_tools.toolchain.tools import (
+    ALERTMANAGER,
     KUBE_STATE_METRICS,
     METRICS_ADAPTER,
     NODE_EXPORTER,
@@ -55,6 +56,7 @@ def _programs() -> Mapping[str, _Program]:
     same = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER)
     return {
         **{tool.name: _Program(tool) for tool in same},
+        ALERTMANAGER.name: _Program(ALERTMANAGER, files=trusted),
         **{name: _Program(OTEL_COLLECTOR, files=trusted) for name in (LOG_AGENT, LOG_COLLECTOR)},
         DCGM_EXPORTER: _Program(NO_METRICS, ("9400",)),
         "registry": _Program(

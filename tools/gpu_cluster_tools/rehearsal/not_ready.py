@@ -20,6 +20,9 @@ _PERIOD_SECONDS, _FAILURES, _GRACE_SECONDS = 10, 3, 30  # defaults of Kubernetes
 _LATER = "PodInitializing"
 """Reason of a container that waits for those before it."""
 
+_MOUNTING = "ContainerCreating"
+"""Reason of a container whose pod has no network or volumes yet. The kubelet reports why in events alone."""
+
 _LATE_SECONDS = 10
 """Time that a kubelet may take to end a container that it has given up."""
 
@@ -49,11 +52,19 @@ def _reason(spec: PodSpec, container: Container, status: ContainerStatus, now: d
     if waiting and waiting.reason != _LATER:
         if waiting.message and waiting.reason in PULL_REASONS:
             return pull_failure(container.image or status.image, waiting.message)
-        return f"{waiting.reason or 'waits'}{f': {waiting.message}' if waiting.message else ''}"
+        said = f"{waiting.reason or 'waits'}{f': {waiting.message}' if waiting.message else ''}"
+        return f"{said}{_needs(spec)}" if waiting.reason == _MOUNTING else said
     if current and current.running and current.running.startedAt and not status.started:
         ran = (now - current.running.startedAt).total_seconds()
         return f"loading for {_in_words(ran)}{_of(container.startupProbe)}"
     return None
+
+
+def _needs(spec: PodSpec) -> str:
+    """Secrets without which its volumes are not mounted."""
+    mounted = (it.secret for it in spec.volumes or ())
+    names = [it.secretName for it in mounted if it and it.secretName and not it.optional]
+    return f"; mounts Secret {' and '.join(names)}, which must exist" if names else ""
 
 
 def _ending(container: Container, ended: ContainerStateTerminated, grace: int) -> str:

@@ -91,4 +91,9 @@ def _alerts(listed: list[dict[str, Any]]) -> Measurement:
     names = Counter(it["labels"]["alertname"] for it in [*stopping, *firing])
     words = f"{len(firing)} firing, {len(stopping)} of them critical: {', '.join([*names][:_SHOWN])}"
     make = _ALERTS.fail if stopping else _ALERTS.warn
-    return measured(make("alerts", words, "see docs/alerts.md"), **numbers)
+    return measured(make("alerts", words, _runbook([*stopping, *firing][0])), **numbers)
+
+
+def _runbook(alert: dict[str, Any]) -> str:
+    name: str = alert["labels"]["alertname"]
+    return f"{name}: {alert['annotations'].get('runbook', 'its rule has no runbook')}"

@@ -50,7 +50,11 @@ def log_collector(
     tolerations: Sequence[core.TolerationArgs],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """`group`: log group of CloudWatch; `mounted`: what is created before a volume of each class."""
+    """An update does not wait for it if users create its Secret, in the namespace that the update creates.
+
+    `group`: log group of CloudWatch; `mounted`: what is created before a volume of each class.
+    """
+    secret = settings.otlp.secret if settings.otlp else None
     named = metadata(NAME, LOGS_NAMESPACE, labels=LABELS)
     config = collector_config(settings, region)
     account = service_account(f"{name}-account", named, opts)
@@ -64,7 +68,7 @@ def log_collector(
     ]
     server = apps.StatefulSet(
         f"{name}-collector",
-        metadata=named,
+        metadata=metadata(NAME, LOGS_NAMESPACE, labels=LABELS, awaited=not secret),
         spec=apps.StatefulSetSpecArgs(
             service_name=NAME,
             replicas=1,

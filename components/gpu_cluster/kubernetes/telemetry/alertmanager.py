@@ -34,14 +34,17 @@ def alertmanager(
     tolerations: Sequence[core.TolerationArgs],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Creates one replica: silences are in its memory, and go with its pod."""
+    """Creates one replica: silences are in its memory, and go with its pod.
+
+    An update does not wait for it if users create its Secret, in the namespace that the update creates.
+    """
     named = metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS)
     config = alertmanager_config(settings)
     account = service_account(f"{name}-alerts-account", named, opts)
     files = core.ConfigMap(f"{name}-alerts-config", metadata=named, data={_FILE: config}, opts=opts)
     apps.Deployment(
         f"{name}-alerts",
-        metadata=named,
+        metadata=metadata(NAME, TELEMETRY_NAMESPACE, labels=LABELS, awaited=not settings.secret),
         spec=apps.DeploymentSpecArgs(
             replicas=1,
             strategy=apps.DeploymentStrategyArgs(type="Recreate"),

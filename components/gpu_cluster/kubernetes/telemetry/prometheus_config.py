@@ -56,6 +56,7 @@ def prometheus_config(
             _pods("node-exporter", NODE_PORT, NODES_NAMESPACE),
             _kubelet("kubelet", "/metrics", _KUBELET, verified=kubelet_certificates),
             _kubelet("cadvisor", "/metrics/cadvisor", _CADVISOR, verified=kubelet_certificates),
+            *([_pods(ALERTMANAGER, ALERTS_PORT, TELEMETRY_NAMESPACE)] if settings.alerts.sent else []),
             *([*(_models(engine, models) for engine in ENGINES), _custom(models)] if models else []),
             *(map(_of_gateway, GATEWAY_JOBS) if gateway else []),
         ],

@@ -1,9 +1,11 @@
 """Recording rules and alerts: the files of `rules`, and those that depend on the stack."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from gpu_cluster.capacity import Pool
@@ -19,15 +21,15 @@ _HELD_USD = f"gpu_cluster:gpus_held:by_workload * on (pool) group_left () {_USD}
 
 
 def rule_files(
-    runbooks: str,
+    runbooks: str | None,
     blocks: Mapping[str, datetime],
     prices: Mapping[str, float],
     selectors: Selectors | None = None,
 ) -> dict[str, str]:
-    """Rule files by name, as YAML; each alert names its section of the page `runbooks`.
+    """Rule files by name, as YAML; each alert carries its runbook.
 
-    `blocks`: ends of capacity blocks by pool; `prices`: US dollars an hour of one GPU by pool; `selectors`:
-    labels by which the nodes of a pool are found.
+    `runbooks`: URL of a page that alerts link to; `blocks`: ends of capacity blocks by pool; `prices`: US
+    dollars an hour of one GPU by pool; `selectors`: labels by which the nodes of a pool are found.
     """
     found = {name: _package_file(name) for name in FILES}
     usage = [*usage_rules(selectors or {}), *_costs(prices)]
@@ -65,23 +67,33 @@ def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float
 @cache
 def _package_file(name: str) -> dict[str, Any]:
     """Rules of the package, as they are written."""
-    return yaml_content(
-        files("gpu_cluster.kubernetes.telemetry").joinpath("rules", f"{name}.yaml").read_text()
-    )
+    return yaml_content(_rules_folder().joinpath(f"{name}.yaml").read_text())
 
 
-def _with_runbooks(content: dict[str, Any], runbooks: str) -> dict[str, Any]:
+def _rules_folder() -> Traversable:
+    return files("gpu_cluster.kubernetes.telemetry").joinpath("rules")
+
+
+@cache
+def _runbooks() -> dict[str, str]:
+    """Texts by alert: the sections of docs/alerts.md."""
+    return json.loads(_rules_folder().joinpath("runbooks.json").read_text())
+
+
+def _with_runbooks(content: dict[str, Any], runbooks: str | None) -> dict[str, Any]:
     groups: list[dict[str, Any]] = content["groups"]
     return {
         "groups": [{**it, "rules": [_with_runbook(rule, runbooks) for rule in it["rules"]]} for it in groups]
     }
 
 
-def _with_runbook(rule: dict[str, Any], runbooks: str) -> dict[str, Any]:
+def _with_runbook(rule: dict[str, Any], runbooks: str | None) -> dict[str, Any]:
+    """With the text, which a receiver shows without access to any page."""
     if "alert" not in rule:
         return rule
-    page = f"{runbooks}#{rule['alert'].lower()}"
-    return {**rule, "annotations": {**rule["annotations"], "runbook_url": page}}
+    name: str = rule["alert"]
+    link = {"runbook_url": f"{runbooks}#{name.lower()}"} if runbooks else {}
+    return {**rule, "annotations": {**rule["annotations"], "runbook": _runbooks()[name], **link}}
 
 
 def _block_alerts(blocks: Mapping[str, datetime]) -> list[dict[str, Any]]:

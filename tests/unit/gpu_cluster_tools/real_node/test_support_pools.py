@@ -1,5 +1,6 @@
 """Nodes and images of telemetry and logs on this machine."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gpu_cluster_tools.real_node.support_images import support_images, support_t
 from gpu_cluster_tools.real_node.support_pools import support_pools
 from gpu_cluster_tools.real_node.volumes import paths_of
 from gpu_cluster_tools.toolchain import Toolchain
+from gpu_cluster_tools.toolchain.tools import ALERTMANAGER
 from tests.unit.platforms import platform_of
 
 STACK = """\
@@ -32,6 +34,9 @@ config:
     models:
       chat: {model: Qwen/Qwen3-4B, pool: l4, replicas: {min: 1, max: 2}, context: 8192, cache: {size: 40Gi}}
 """
+
+
+ALERTS = "alerts: {webhook: true, secret: pager}"
 
 
 class _Tools(Toolchain):
@@ -63,7 +68,8 @@ def test_the_nodes_of_prometheus_and_the_collector_are_real(tmp_path: Path) -> N
 
 
 def test_every_container_on_these_nodes_has_an_image_and_others_have_none(tmp_path: Path) -> None:
-    stack, graph, real = loaded(tmp_path)
+    alerts = ("{serveMetrics: true, size: 1Gi}", f"{{serveMetrics: true, size: 1Gi, {ALERTS}}}")
+    stack, graph, real = loaded(tmp_path, alerts)
     found = support_pools(stack, graph, real)
     assert not isinstance(found, str)
     pools = real.with_pools(found).pools
@@ -73,7 +79,7 @@ def test_every_container_on_these_nodes_has_an_image_and_others_have_none(tmp_pa
         return {image.command[0].rpartition("/")[2] for image in images[pool]}
 
     exporters = {"node-exporter", "otel-collector"}
-    servers = {"prometheus", "prometheus-adapter", "kube-state-metrics", "oci-registry"}
+    servers = {"prometheus", "prometheus-adapter", "alertmanager", "kube-state-metrics", "oci-registry"}
     assert programs("l4") == {*exporters, "no-metrics"}
     assert programs("system") == {*exporters, *servers}
     assert {tool.name for tool in support_tools(graph, pools[:1])} == programs("l4")
@@ -97,16 +103,20 @@ def test_without_telemetry_and_logs_no_further_node_is_real(tmp_path: Path) -> N
             "  gpu-cluster:extras: {manifests: [more.yaml]}\n  gpu-cluster:serving:\n",
             "pods of extras, which have no image on this machine, may run on pool system",
         ),
-        (
-            "{serveMetrics: true, size: 1Gi}",
-            "{size: 1Gi, alerts: {webhook: true, secret: pager}}",
-            "alertmanager, which has no image on this machine, may run on pool system",
-        ),
     ],
 )
 def test_they_stay_simulated_for_a_reason(tmp_path: Path, old: str, new: str, reason: str) -> None:
     (tmp_path / "more.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: more}}")
     assert support_pools(*loaded(tmp_path, (old, new))) == reason
+
+
+def test_a_container_without_an_image_keeps_them_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = replace(ALERTMANAGER, name="other")
+    monkeypatch.setattr("gpu_cluster_tools.real_node.support_images.ALERTMANAGER", other)
+    found = support_pools(*loaded(tmp_path, ("{serveMetrics: true, size: 1Gi}", f"{{size: 1Gi, {ALERTS}}}")))
+    assert found == "alertmanager, which has no image on this machine, may run on pool system"
 
 
 def test_agents_of_logs_need_the_journal_of_this_machine(

@@ -81,5 +81,16 @@ def test_one_without_its_image_says_so() -> None:
     assert said.startswith("cannot pull vllm: docker.io does not have this image; hint: ")
 
 
+def test_one_that_is_not_created_names_the_secrets_that_it_mounts() -> None:
+    """The kubelet says why in events alone."""
+    creating = {"waiting": {"reason": "ContainerCreating"}}
+    assert not_ready(pod(creating)) == "ContainerCreating"
+    content = cast("dict[str, Any]", pod(creating).to_dict())
+    secrets = [{"name": "a", "secret": {"secretName": "pager"}}]
+    secrets += [{"name": "b", "secret": {"secretName": "other", "optional": True}}]
+    content["spec"]["volumes"] = [*secrets, {"name": "c", "emptyDir": {}}]
+    assert not_ready(read(content)) == "ContainerCreating; mounts Secret pager, which must exist"
+
+
 def test_of_one_without_a_node_nothing_is_known() -> None:
     assert not_ready(read({"spec": {"containers": [{"name": "vllm"}]}, "status": {}})) is None

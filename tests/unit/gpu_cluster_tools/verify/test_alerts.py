@@ -19,7 +19,8 @@ UP, DOWN = ({"metric": {"job": "kubelet"}, "value": [0, value]} for value in ("1
 
 
 def alert(name: str, severity: str, state: str = "firing") -> dict[str, Any]:
-    return {"labels": {"alertname": name, "severity": severity}, "state": state}
+    labels = {"alertname": name, "severity": severity}
+    return {"labels": labels, "annotations": {"runbook": f"What to do about {name}."}, "state": state}
 
 
 def seen(
@@ -52,6 +53,8 @@ def test_alerts_that_fire_are_named(
     assert found.verdict is verdict
     assert "GpuXid" in found.found
     assert found.numbers["firing"] == 2
+    first = "GpuXid" if severity == "critical" else "ModelQueueGrows"
+    assert found.advice == f"{first}: What to do about {first}."
 
 
 def test_targets_that_are_down_are_counted_by_job(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,12 @@ def test_the_role_on_aws_writes_to_its_group_and_makes_none() -> None:
     assert group["kmsKeyId"]
 
 
+def test_an_update_waits_for_the_collector_unless_its_secret_comes_later() -> None:
+    for stack, awaited in (("eks-logs", False), ("logs-on-a-site", True)):
+        [server] = [it for it in graph(stack).of("StatefulSet") if it["metadata.namespace"] == "logs"]
+        assert ("pulumi.com/skipAwait" not in server["metadata.annotations"]) is awaited
+
+
 def test_the_header_comes_from_the_secret_and_the_group_from_the_account() -> None:
     [container] = pod("eks-logs", "StatefulSet", "log-collector")["containers"]
     variables = {it["name"]: it for it in container["env"]}

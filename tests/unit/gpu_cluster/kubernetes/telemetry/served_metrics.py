@@ -64,8 +64,10 @@ PROXIES = {
 """Served by the real Envoy on a real node: tests/real_node/test_gateway.py."""
 
 _PROMETHEUS = {"ALERTS", "up"}
+_ALERTING = {"alertmanager_notifications_failed_total", "prometheus_notifications_errors_total"}
+"""Served by the real Alertmanager and Prometheus: tests/real_node/test_alerts.py."""
 
-SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *PROXIES, *_PROMETHEUS}
+SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *PROXIES, *_PROMETHEUS, *_ALERTING}
 """Names of kubelets are not among them: the configuration of Prometheus says which are kept."""
 
 _KEYWORDS = {"and", "bool", "by", "group_left", "offset", "on", "or", "unless", "without"}

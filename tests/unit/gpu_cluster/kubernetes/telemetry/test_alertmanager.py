@@ -38,6 +38,7 @@ def test_a_webhook_has_its_address_in_a_file() -> None:
 def test_alertmanager_runs_where_alerts_are_sent() -> None:
     graph = platform_of(load(STACKS / "happy/telemetry-alerts.yaml"))[0]
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "alertmanager"]
+    assert server["metadata.annotations"]["pulumi.com/skipAwait"] == "true"  # its Secret comes later
     volumes = {it["name"]: it for it in server["spec.template.spec.volumes"]}
     assert volumes["secrets"]["secret"] == {"secretName": "alert-secrets"}
     [config] = [it["data"] for it in graph.of("ConfigMap") if it["metadata.name"] == "prometheus"]

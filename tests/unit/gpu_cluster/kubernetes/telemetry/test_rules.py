@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs.runbooks import runbooks
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.catalog import on_demand
 from gpu_cluster.kubernetes.telemetry.dcgm_exporter import COUNTERS
@@ -13,6 +14,7 @@ from gpu_cluster.kubernetes.telemetry.rules import gpu_prices, rule_files
 from gpu_cluster.stack import load
 
 PROJECT = Path(__file__).parents[5]
+RUNBOOKS = runbooks((PROJECT / "docs/alerts.md").read_text())
 BLOCK = datetime(2036, 12, 1, 11, 30, tzinfo=UTC)
 RULES: list[dict[str, Any]] = [
     rule
@@ -29,11 +31,19 @@ def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
 
 
 @pytest.mark.parametrize("alert", ALERTS)
-def test_an_alert_leads_to_its_section(alert: str) -> None:
+def test_an_alert_carries_its_runbook_and_leads_to_its_section(alert: str) -> None:
     rule = ALERTS[alert]
+    runbook = rule["annotations"]["runbook"]
+    assert runbook == RUNBOOKS[alert]
+    assert len(runbook.split()) > 10
+    assert "](" not in runbook
     assert rule["annotations"]["runbook_url"] == f"https://example.com/alerts.md#{alert.lower()}"
     assert rule["labels"]["severity"] in ("critical", "warning", "info")
     assert rule["annotations"]["summary"]
+
+
+def test_without_a_page_no_alert_leads_to_one() -> None:
+    assert "runbook_url" not in "".join(rule_files(None, {}, {}).values())
 
 
 def test_rules_ask_for_fields_that_the_exporter_collects() -> None:

@@ -43,12 +43,14 @@ func do(what string, arguments []string) (string, error) {
 		return count(arguments[0], arguments[1])
 	case "serve":
 		return "", serve(strings.Split(arguments[0], ","))
+	case "receive":
+		return "", receive(arguments[0])
 	case "-c": // in place of a shell, whose script has no programs here
 		output, err := os.ReadFile("/usr/share/output")
 		os.Stdout.Write(output)
 		return "", err
 	}
-	return "", fmt.Errorf("get, write, read, count, serve or -c, not %s", what)
+	return "", fmt.Errorf("get, write, read, count, serve, receive or -c, not %s", what)
 }
 
 // count prints lines with the numbers from one to the last, with a pause between them.
@@ -78,4 +80,12 @@ func serve(ports []string) error {
 		go func() { ended <- http.ListenAndServe(":"+port, http.HandlerFunc(answer)) }()
 	}
 	return <-ended
+}
+
+// receive prints the body of every request to a port, in a line each.
+func receive(port string) error {
+	return http.ListenAndServe(":"+port, http.HandlerFunc(func(_ http.ResponseWriter, request *http.Request) {
+		body, _ := io.ReadAll(request.Body)
+		fmt.Println(strings.ReplaceAll(string(body), "\n", " "))
+	}))
 }
