@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from gpu_cluster_tools.cli.local_support import missing_for_logs
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images
-from gpu_cluster_tools.real_node.node import VARIABLE_FOLDER
+from gpu_cluster_tools.real_node.node import HIDDEN
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
 from gpu_cluster_tools.real_node.support_images import support_images
@@ -42,18 +43,26 @@ def choose(project: RunningProject, settings: Stack) -> RealSelection | None:
     if isinstance(found, str):
         typer.echo(f"real nodes: none, because {found}")
         return None
-    missing = missing_requirement() or missing_for_logs(settings) or _hidden(project)
+    missing = missing_requirement() or missing_for_logs(settings) or hidden(_needed(project))
     if missing:
         typer.echo(f"real nodes: none, because they need {missing}; all nodes are simulated")
         return None
     return found
 
 
-def _hidden(project: RunningProject) -> str | None:
-    """Reason by a folder that nodes would not see, because each has its own /var/lib."""
-    needed = {"the project": project.folder, "Python": Path(sys.prefix), "the tools": tools_folder()}
-    found = next((what for what, it in needed.items() if it.resolve().is_relative_to(VARIABLE_FOLDER)), None)
-    return f"{found} outside {VARIABLE_FOLDER}" if found else None
+def _needed(project: RunningProject) -> Mapping[str, Path]:
+    return {"the project": project.folder, "Python": Path(sys.prefix), "the tools": tools_folder()}
+
+
+def hidden(needed: Mapping[str, Path]) -> str | None:
+    """Reason by a folder that nodes would not see, because they have their own of its name."""
+    found = (
+        f"{what} outside {folder}"
+        for what, it in needed.items()
+        for folder in HIDDEN
+        if it.resolve().is_relative_to(Path(folder).resolve())
+    )
+    return next(found, None)
 
 
 def start_real_nodes(

@@ -15,6 +15,9 @@ from gpu_cluster_tools.real_node.supervisor import supervise
 VARIABLE_FOLDER = "/var/lib"
 KUBELET_FOLDER = f"{VARIABLE_FOLDER}/kubelet"
 LOG_AGENT_FOLDER = f"{VARIABLE_FOLDER}/gpu-cluster-logs"
+_RUN_FOLDER, _LOG_FOLDER = "/run", "/var/log"
+HIDDEN = (VARIABLE_FOLDER, _RUN_FOLDER, _LOG_FOLDER)
+"""Folders of this machine that a node does not see, because it has its own."""
 
 
 def main(path: str, number: int) -> None:
@@ -32,12 +35,11 @@ def _mount(folder: Path) -> None:
     shutil.rmtree(folder / "containerd-state", ignore_errors=True)  # containers ended with their namespaces
     # Volumes that the kubelet mounts are to be seen by the container runtime.
     _run("mount", "--make-rshared", "/")
-    _run("mount", "-t", "tmpfs", "run", "/run")  # sockets, and the lock of iptables
+    _run("mount", "-t", "tmpfs", "run", _RUN_FOLDER)  # sockets, and the lock of iptables
     Path("/run/log").mkdir()  # every machine with systemd has it, and agents that read journals mount it
-    _run("mount", "-t", "tmpfs", "opt", "/opt")  # where containerd makes a folder for plugins
     log = folder / "log"
     log.mkdir(exist_ok=True)
-    _run("mount", "--bind", str(log), "/var/log")  # of pods: the kubelet has no other place for their links
+    _run("mount", "--bind", str(log), _LOG_FOLDER)  # of pods: the kubelet has no other place for their links
     # Pods write to folders of their node: those of the machine, and of other nodes, are not touched.
     _run("mount", "-t", "tmpfs", "lib", VARIABLE_FOLDER)
     for source, target in ((kubelet, KUBELET_FOLDER), (agent, LOG_AGENT_FOLDER)):

@@ -105,6 +105,8 @@ root = {json.dumps(str(folder / "containerd"))}
 state = {json.dumps(str(folder / "containerd-state"))}
 [grpc]
   address = "{RUNTIME_SOCKET}"
+[plugins."io.containerd.internal.v1.opt"]
+  path = {json.dumps(str(folder / "containerd-opt"))}
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "{PAUSE_IMAGE}"
   restrict_oom_score_adj = {restricted}
