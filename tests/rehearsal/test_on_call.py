@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from gpu_cluster_tools.rehearsal import Sandbox
+from gpu_cluster_tools.rehearsal import Sandbox, kwok
+from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import Try
 from tests.rehearsal.site import run, site_sandbox
@@ -26,14 +29,37 @@ config:
     vision: {gpus: {l4: 1}, members: [jo@example.com]}
   gpu-cluster:onCall: {members: ["group:sre"], breakGlassMinutes: 20}
 """
+ACCOUNT = "/api/v1/namespaces/on-call/serviceaccounts/break-glass-vision"
+EXEC = "/api/v1/namespaces/vision/pods/trainer-0/exec?command=bash&stdout=true"
 TOKEN = "/api/v1/namespaces/on-call/serviceaccounts/break-glass-vision/token"
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    with site_sandbox(tmp_path_factory.mktemp("on-call"), SITE) as sandbox:
-        run(sandbox, "up")
-        yield sandbox
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Audit log of the API server, with the metadata of every request."""
+    return Path(tmp_path_factory.mktemp("audit")) / "audit.log"
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, audit: Path) -> Iterator[Sandbox]:
+    policy = audit.with_name("policy.yaml")
+    kind = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "Metadata"}]}
+    policy.write_text(json.dumps(kind))
+    written = {"audit-policy-file": str(policy), "audit-log-path": str(audit)}
+    original = kwok.configuration
+
+    def with_audit(*arguments: Any, **named: Any) -> list[dict[str, Any]]:
+        documents = original(*arguments, **named)
+        patches = documents[0]["componentsPatches"]
+        [server] = [it for it in patches if it["name"] == "kube-apiserver"]
+        server["extraArgs"] += [{"key": key, "value": value} for key, value in written.items()]
+        return documents
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kwok, "configuration", with_audit)
+        with site_sandbox(tmp_path_factory.mktemp("on-call"), SITE) as sandbox:
+            run(sandbox, "up")
+            yield sandbox
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +97,13 @@ def _may(who: Identity, verb: str, resource: str, namespace: str) -> bool:
     return json.loads(words)["status"]["allowed"]
 
 
+def _issued(member: Identity) -> str:
+    """A token for as long as there is."""
+    status, words = member.attempt(_token_for(20))
+    assert status == 201, words
+    return json.loads(words)["status"]["token"]
+
+
 def _token_for(minutes: int) -> Try:
     spec = {"expirationSeconds": minutes * 60}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
@@ -84,14 +117,55 @@ def test_a_member_reads_logs_and_has_neither_a_shell_nor_secrets(member: Identit
         assert not _may(member, verb, resource, "vision")
 
 
+NEVER = [
+    ("list", "secrets"),
+    ("get", "configmaps"),
+    ("create", "pods"),
+    ("delete", "pods"),
+    ("patch", "deployments"),
+    ("create", "pods/attach"),
+    ("create", "pods/portforward"),
+    ("patch", "pods/ephemeralcontainers"),
+    ("create", "serviceaccounts/token"),
+    ("create", "rolebindings"),
+    ("get", "nodes/proxy"),
+    ("impersonate", "users"),
+]
+NAMESPACES = ["vision", "serving", "on-call", "kube-system", "gpu-system"]
+
+
+@pytest.mark.parametrize(("verb", "resource"), NEVER)
+def test_neither_a_member_nor_a_token_may(
+    sandbox: Sandbox, member: Identity, verb: str, resource: str
+) -> None:
+    """In any namespace, but for the tokens of these accounts."""
+    token = _with_token(sandbox, _issued(member))
+    allowed = [(who, it) for who in (member, token) for it in NAMESPACES if _may(who, verb, resource, it)]
+    assert allowed == []
+
+
 def test_a_token_opens_a_shell_in_its_namespace_alone(sandbox: Sandbox, member: Identity) -> None:
-    status, words = member.attempt(_token_for(20))
-    assert status == 201, words
-    broken_glass = _with_token(sandbox, json.loads(words)["status"]["token"])
-    assert _may(broken_glass, "create", "pods/exec", "vision")
-    assert not _may(broken_glass, "create", "pods/exec", "kube-system")
-    assert not _may(broken_glass, "get", "secrets", "vision")
-    assert not _may(broken_glass, "create", "serviceaccounts/token", "on-call")
+    broken_glass = _with_token(sandbox, _issued(member))
+    assert [it for it in NAMESPACES if _may(broken_glass, "create", "pods/exec", it)] == ["vision"]
+    assert [it for it in NAMESPACES if _may(broken_glass, "get", "pods/log", it)] == ["vision"]
+
+
+def test_the_audit_log_tells_who_used_a_token(sandbox: Sandbox, member: Identity, audit: Path) -> None:
+    """The credential ID of a request is that of the token that a member requested."""
+    status, _ = _with_token(sandbox, _issued(member)).attempt(Try("a shell", "GET", EXEC))
+    assert status == 404  # there is no such pod
+
+    lines = map(json.loads, audit.read_text().splitlines())
+    events = [it for it in lines if "objectRef" in it]
+    shell = [it for it in events if it["objectRef"].get("subresource") == "exec"][-1]
+    assert shell["user"]["username"] == "system:serviceaccount:on-call:break-glass-vision"
+    [used] = shell["user"]["extra"]["authentication.kubernetes.io/credential-id"]
+    issued = {
+        it["annotations"]["authentication.kubernetes.io/issued-credential-id"]: it["user"]["username"]
+        for it in events
+        if "authentication.kubernetes.io/issued-credential-id" in it.get("annotations", {})
+    }
+    assert issued[used] == "kim@example.com"
 
 
 @pytest.mark.parametrize("minutes", [21, 60, 24 * 60])
@@ -107,3 +181,17 @@ def test_who_is_not_on_call_gets_no_token(sandbox: Sandbox) -> None:
     status, words = _admitted(sandbox, user="jo@example.com", group="others").attempt(_token_for(20))
     assert status == 403
     assert "cannot create resource" in words
+
+
+def test_a_token_ends_with_its_account_which_a_refresh_creates_again(
+    sandbox: Sandbox, member: Identity
+) -> None:
+    """Last, because it revokes what others use."""
+    token = _with_token(sandbox, _issued(member))
+    sandbox.api.delete(ACCOUNT)
+    assert within(30, lambda: token.attempt(Try("a shell", "GET", EXEC))[0] == 401)
+    assert run(sandbox, "up") == []
+    record = sandbox.folder / "runs" / "refreshed"
+    done = run_pulumi(sandbox.engine, "up", "--yes", "--skip-preview", "--refresh", record=record)
+    assert done.errors == []
+    assert _issued(member)
