@@ -4,6 +4,7 @@ Samples are taken at half past each minute, and one is seen for five minutes: a 
 seen up to 06:04, as where Prometheus stops. 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00.
 """
 
+import copy
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 START = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
 GAP = range(6 * 60, 8 * 60)
 
-PRICES = {
+PRICES: dict[str, Any] = {
     "prices": [
         {
             "region": "us-east-2",
@@ -57,15 +58,15 @@ def pod(namespace: str, name: str) -> str:
     return f'namespace="{namespace}",pod="{name}",uid="{name}"'
 
 
-def requests(holder: str, node: str) -> str:
+def requests(holder: str, node: str, resource: str = "nvidia_com_gpu") -> str:
     return (
         f'kube_pod_container_resource_requests{{{holder},container="c",node="{node}",'
-        'resource="nvidia_com_gpu",unit="integer"}'
+        f'resource="{resource}",unit="integer"}}'
     )
 
 
-def offers(node: str) -> str:
-    return f'kube_node_status_allocatable{{node="{node}",resource="nvidia_com_gpu",unit="integer"}}'
+def offers(node: str, resource: str = "nvidia_com_gpu") -> str:
+    return f'kube_node_status_allocatable{{node="{node}",resource="{resource}",unit="integer"}}'
 
 
 def phase(holder: str, name: str) -> str:
@@ -143,10 +144,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def cost(project: Path, url: str, monkeypatch: pytest.MonkeyPatch, *options: str) -> tuple[int, Any]:
+def cost(project: Path, url: str, monkeypatch: pytest.MonkeyPatch, stack: str = "prod") -> tuple[int, Any]:
     monkeypatch.chdir(project)
     period = ("--since", "2026-11-20", "--until", "2026-11-21")
-    command = ["cost", "prod", "--actual", "--prometheus", url, "--json", *period, *options]
+    command = ["cost", stack, "--actual", "--prometheus", url, "--json", *period]
     done = CliRunner().invoke(app, command)
     assert done.exit_code in (0, 3), done.output or done.exception
     return done.exit_code, json.loads(done.stdout)
@@ -256,3 +257,92 @@ def test_recorded_series_give_the_same_answer(
     with prometheus(recorded, lookback="1m") as url:
         _, document = cost(project, url, monkeypatch)
     check(document, within=1)
+
+
+SHARED_STACK = """\
+config:
+  aws:region: us-east-2
+  gpu-cluster:cluster:
+    provider: eks
+    account: "111122223333"
+    version: "1.35"
+    access: {platform: {principal: "arn:aws:iam::111122223333:role/platform", policy: cluster-admin}}
+  gpu-cluster:network: {zones: [us-east-2a, us-east-2b]}
+  gpu-cluster:pools:
+    system: {instance: m7i.2xlarge, nodes: 1}
+    l4: {instance: g6.4xlarge, nodes: 1, sharing: {timeSlicing: 4}}
+    a100: {instance: p4d.24xlarge, nodes: 1, sharing: {mig: {1g.5gb: 7}}}
+  gpu-cluster:teams:
+    vision: {gpus: {l4: 2, a100: 7}, members: ["arn:aws:iam::111122223333:role/vision"]}
+    speech: {gpus: {l4: 1}, members: ["arn:aws:iam::111122223333:role/speech"]}
+  gpu-cluster:storage:
+    disk: {kind: ebs, default: true, reclaim: delete}
+  gpu-cluster:protect: false
+"""
+MIG = "nvidia_com_mig_1g_5gb"
+NOTEBOOKS, BATCH, VOICE = pod("vision", "notebooks"), pod("vision", "batch"), pod("speech", "voice")
+UNKNOWN = "vt1.3xlarge"  # has no price here
+SHARED_SAMPLES: dict[str, list[tuple[float, float]]] = {
+    node("system-a", "system", "m7i.2xlarge", "ON_DEMAND"): [*minutes(*DAY)],
+    node("l4-a", "l4", "g6.4xlarge", "ON_DEMAND"): [*minutes(*DAY)],
+    node("a100-a", "a100", "p4d.24xlarge", "ON_DEMAND"): [*minutes(*DAY)],
+    offers("l4-a"): [*minutes(*DAY, 4)],
+    offers("a100-a", MIG): [*minutes(*DAY, 56)],
+    # Two of four shares of one GPU: half a GPU. Its utilization is that of four pods.
+    requests(NOTEBOOKS, "l4-a"): [*minutes(*DAY, 2)],
+    phase(NOTEBOOKS, "Running"): [*minutes(*DAY)],
+    utilization("vision", "notebooks", 0): [*minutes(*DAY, 90)],
+    # A quarter of a GPU, until noon: 364 + 244 minutes.
+    requests(VOICE, "l4-a"): [*minutes(0, 720)],
+    phase(VOICE, "Running"): [*minutes(0, 720)],
+    # Seven of 56 instances: an eighth of the server, one of its eight GPUs.
+    requests(BATCH, "a100-a", MIG): [*minutes(*DAY, 7)],
+    phase(BATCH, "Running"): [*minutes(*DAY)],
+    # A node of a type without a price, which no pool has.
+    f'kube_node_labels{{node="by-hand",label_node_kubernetes_io_instance_type="{UNKNOWN}"}}': [
+        *minutes(*DAY)
+    ],
+}
+
+
+def test_shares_and_mig_instances_cost_their_part_of_a_server(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,324 of 1,440 minutes are measured; a disk costs 0.01 an hour."""
+    (project / "stacks" / "Pulumi.shared.yaml").write_text(SHARED_STACK)
+    prices = copy.deepcopy(PRICES)
+    prices["prices"][0]["instances"]["p4d.24xlarge"] = 32
+    monkeypatch.chdir(project)
+    before = (project / "prices.yaml").read_text()
+    (project / "prices.yaml").write_text(yaml.safe_dump(prices))
+    backfill(SHARED_SAMPLES, tmp_path / "data")
+    with prometheus(tmp_path / "data") as url:
+        code, document = cost(project, url, monkeypatch, "shared")
+    (project / "prices.yaml").write_text(before)
+
+    measured, voice = 1324 / 60, 608 / 60
+    held = {
+        (space["namespace"], it["pool"]): it
+        for space in document["namespaces"]
+        for it in space["workloads"]
+        if it["gpuHours"]
+    }
+    figures = {key: (it["gpuHours"], it["cost"]["most"]) for key, it in held.items()}
+    assert figures == {
+        ("vision", "l4"): (about(measured / 2), about(measured * 1.21 / 2)),
+        ("speech", "l4"): (about(voice / 4), about(voice * 1.21 / 4)),
+        ("vision", "a100"): (about(measured), about(measured * 32.01 / 8)),
+    }
+    for it in held.values():  # DCGM does not report it by pod
+        assert it["unmeasuredGpuHours"] == it["gpuHours"]
+        assert it["usedGpuHours"] == it["idleGpuHours"] == 0
+    shared = {(it["what"], it["pool"]): it["gpuHours"] for it in document["shared"]}
+    assert shared["GPUs that no pod held", "l4"] == about(measured / 2 - voice / 4)
+    assert shared["GPUs that no pod held", "a100"] == about(7 * measured)
+    assert (code, document["complete"]) == (3, False)
+    assert any(UNKNOWN in it["cause"] for it in document["missing"]), document["missing"]
+    assert not any("utilization" in it for it in document["uncertain"])
+
+
+def about(amount: float) -> Any:
+    return pytest.approx(amount, abs=0.02)
