@@ -36,6 +36,7 @@ from gpu_cluster_tools.rehearsal import (
     reconcile,
     recover,
 )
+from gpu_cluster_tools.rehearsal.host_path_volumes import blocked
 from gpu_cluster_tools.rehearsal.removed_models import removed_models
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import Toolchain, install
@@ -51,6 +52,8 @@ def up(stack: StackName = "local") -> None:
         return
     if isinstance(settings.cluster, LocalCluster):
         with project.alone():
+            if reason := blocked():
+                raise RehearsalError(reason)  # pods with volumes would stay pending
             real = choose(project, settings)
             vllm_cpu = _vllm_cpu(project, settings, settings.cluster, real)
             tools = gateway_tools(settings, real)

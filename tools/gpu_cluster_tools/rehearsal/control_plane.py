@@ -1,7 +1,6 @@
 """A real control plane on this machine, with kwok in place of kubelets."""
 
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -12,6 +11,7 @@ from typing import Any
 from gpu_cluster_tools.rehearsal import (
     egress,
     health,
+    host_path_volumes,
     kubeconfig,
     kwok,
     node_leases,
@@ -28,8 +28,6 @@ _ATTEMPTS = 3
 _START_SECONDS = 120
 _POLL_SECONDS = 0.05
 _GRACE_SECONDS = 3  # without etcd the API server would wait for a minute, and etcd loses nothing when killed
-_HOST_PATHS = Path("/tmp/hostpath_pv")  # noqa: S108  where the controller-manager's provisioner makes volumes
-_VOLUME = re.compile(rb"/tmp/hostpath_pv/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +112,11 @@ class LocalControlPlane:
             return
         with locked(self._lock):
             self._end()
-            volumes = self._volumes()
+            volumes = host_path_volumes.volumes_in(self._data)
             shutil.rmtree(self._work, ignore_errors=True)
             safe_path.unlink(self._work)
             self.kubeconfig.unlink(missing_ok=True)
-            for volume in volumes:
-                shutil.rmtree(volume, ignore_errors=True)
-            _remove_empty(_HOST_PATHS)  # others of this machine have theirs there
+            host_path_volumes.remove(volumes)
             self._lock.unlink()
 
     def status(self) -> ControlPlaneStatus:
@@ -245,14 +241,6 @@ class LocalControlPlane:
             if name == kwok.COMPONENTS[-1] and self._started.exists():
                 node_leases.release(self.port, self._pki)
 
-    def _volumes(self) -> list[Path]:
-        """Folders made for volumes, found in etcd's files since etcd itself may be dead."""
-        found: set[bytes] = set()
-        for file in self._data.rglob("*"):
-            if file.is_file():
-                found.update(_VOLUME.findall(file.read_bytes()))
-        return [_HOST_PATHS / name.decode() for name in sorted(found)]
-
 
 def _tail(log: Path, lines: int = 5, width: int = 400) -> str:
     """The last lines of a log, indented."""
@@ -260,10 +248,3 @@ def _tail(log: Path, lines: int = 5, width: int = 400) -> str:
         return "  (it said nothing)"
     text = log.read_text(errors="replace").strip().splitlines()[-lines:]
     return "\n".join(f"  {line[:width]}" for line in text) or "  (it said nothing)"
-
-
-def _remove_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:  # missing, or not empty
-        return
