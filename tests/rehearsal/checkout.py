@@ -22,7 +22,7 @@ from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import install
 
 PROJECT = Path(__file__).parents[2]
-_GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
+GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Checkout:
 
 def run_gpu_cluster(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """With simulated nodes alone: tests of real ones are in tests/real_node."""
-    return _run([_GPU_CLUSTER, *arguments], folder, {"REAL_NODE": "no"} | os.environ)
+    return _run([GPU_CLUSTER, *arguments], folder, {"REAL_NODE": "no"} | os.environ)
 
 
 def _run(command: list[Any], folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

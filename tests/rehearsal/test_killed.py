@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.rehearsal.processes import Process, processes
-from tests.rehearsal.checkout import Checkout
+from tests.rehearsal.checkout import GPU_CLUSTER, Checkout
 
 pytestmark = pytest.mark.engine
 
@@ -53,6 +53,31 @@ def test_the_next_up_repairs_it(empty: Checkout, whole: set[str], victim: str, c
     assert _named(empty) == whole
     urns = [resource["urn"] for resource in empty.state()]
     assert len(urns) == len(set(urns))
+    preview = empty.pulumi("preview", "--expect-no-changes", "--diff")
+    assert preview.returncode == 0, preview.stdout + preview.stderr
+
+
+@pytest.mark.slow
+def test_the_next_up_ends_the_engine_of_a_command_that_was_killed(empty: Checkout, whole: set[str]) -> None:
+    """The engine goes on without the command that started it."""
+    command = subprocess.Popen(
+        [GPU_CLUSTER, "up"],
+        cwd=empty.folder,
+        env={**os.environ, "REAL_NODE": "no"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert command.stdout
+    assert any(" created (" in line for line in command.stdout)
+    command.kill()
+    command.wait()
+    assert [it for it in _of_engine(empty.folder) if it.command == "pulumi"]
+
+    done = empty.gpu_cluster("up")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "recovered: ended the engine of a command that was killed" in done.stdout
+    assert _named(empty) == whole
     preview = empty.pulumi("preview", "--expect-no-changes", "--diff")
     assert preview.returncode == 0, preview.stdout + preview.stderr
 

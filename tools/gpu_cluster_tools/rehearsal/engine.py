@@ -1,6 +1,7 @@
 """The Pulumi engine, run on one stack of this project."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,10 @@ _NO_BACKEND = (
     "No state backend is configured: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
     "and PULUMI_CONFIG_PASSPHRASE, or PULUMI_ACCESS_TOKEN for Pulumi's own service."
 )
+
+
+RUN_BY = "GPU_CLUSTER_PROCESS"
+"""Variable of an engine with the process that started it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class PulumiEngine:
         process = subprocess.Popen(  # noqa: S603
             ["pulumi", command, "--stack", self.stack, *arguments],  # noqa: S607
             cwd=self.project,
-            env=self.environment,
+            env={**self.environment, RUN_BY: str(os.getpid())},
         )
         code = _wait(process)
         if code:

@@ -32,9 +32,9 @@ def processes(wanted: Callable[[str], bool]) -> Iterator[Process]:
             yield process
 
 
-def end(doomed: Iterable[Process], *, grace_seconds: float = 10) -> None:
+def end(doomed: Iterable[Process], *, grace_seconds: float = 10, by: signal.Signals = signal.SIGTERM) -> None:
     """Ask each process to end, and kill what has not ended after the grace."""
-    remaining = [process for process in doomed if _signal(process.pid, signal.SIGTERM)]
+    remaining = [process for process in doomed if _signal(process.pid, by)]
     deadline = time.monotonic() + grace_seconds
     killed = False
     while remaining := [process for process in remaining if alive(process.pid)]:
@@ -48,6 +48,16 @@ def end(doomed: Iterable[Process], *, grace_seconds: float = 10) -> None:
 def alive(pid: int) -> bool:
     stat = _stat(pid)
     return stat is not None and stat[0] not in "ZX"
+
+
+def variable_of(pid: int, name: str) -> str | None:
+    """Value of a variable in the environment that a process was started with."""
+    try:
+        variables = (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    start = f"{name}=".encode()
+    return next((os.fsdecode(it.removeprefix(start)) for it in variables if it.startswith(start)), None)
 
 
 def _process(pid: int, wanted: Callable[[str], bool]) -> Process | None:

@@ -10,20 +10,23 @@ changes. After an update that did not succeed all resources are therefore refres
 """
 
 import json
+import signal
 import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.engine import RUN_BY, PulumiEngine
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.processes import alive, end, processes
+from gpu_cluster_tools.rehearsal.processes import alive, end, processes, variable_of
 from gpu_cluster_tools.rehearsal.state import StateFiles
 
 _INTERRUPTED = "gpu-cluster: the update was interrupted here"  # marks resources that still need a refresh
 _FIELD_MANAGER = "__fieldManager"  # property with the Kubernetes provider's field manager
 
 _STATE_VERSION = 3
+_CANCEL_SECONDS = 60
+"""Time in which a cancelled engine ends its operations."""
 
 Resource = dict[str, Any]
 State = dict[str, Any]
@@ -69,14 +72,23 @@ def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
                 f"stack {engine.stack} is locked by process {pid} on {host} since {holder['timestamp']}.\n"
                 f"If it is no longer running: pulumi cancel --stack {engine.stack}"
             )
-        if alive(pid) and any(found.pid == pid for found in processes("pulumi".__eq__)):
-            raise RehearsalError(
-                f"stack {engine.stack} is in use by pulumi, process {pid}; wait until it exits."
-            )
+        if running := [found for found in processes("pulumi".__eq__) if found.pid == pid]:
+            if not _command_was_killed(pid):
+                raise RehearsalError(
+                    f"stack {engine.stack} is in use by pulumi, process {pid}; wait until it exits."
+                )
+            end(running, grace_seconds=_CANCEL_SECONDS, by=signal.SIGINT)
+            words.append(f"ended the engine of a command that was killed, process {pid}")
         _end_orphans(engine.project)
         files.remove(lock)
         words.append(f"removed the lock of process {pid}, which no longer runs")
     return words
+
+
+def _command_was_killed(pid: int) -> bool:
+    """Whether a command of this project started the engine, and no longer runs."""
+    command = variable_of(pid, RUN_BY)
+    return command is not None and not alive(int(command))
 
 
 def _end_orphans(project: Path) -> None:

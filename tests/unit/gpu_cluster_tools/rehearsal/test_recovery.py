@@ -1,6 +1,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError, recover
+from gpu_cluster_tools.rehearsal.engine import RUN_BY
 
 _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
 _GONE = 2**22 + 1  # more than any process id
@@ -88,6 +90,24 @@ def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: Stored
         with pytest.raises(RehearsalError, match=f"in use by pulumi, process {working.pid}"):
             recover(engine)
         assert lock.exists()
+    finally:
+        working.kill()
+        working.wait()
+
+
+@pytest.mark.parametrize("command", [os.getpid(), _GONE])
+def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, command: int) -> None:
+    environment = {**os.environ, RUN_BY: str(command)}
+    working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"), env=environment)
+    lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
+    try:
+        if command == _GONE:
+            assert recover(engine)[0].startswith("ended the engine of a command that was killed")
+            assert working.wait(10) == -signal.SIGINT
+            assert not lock.exists()
+        else:
+            with pytest.raises(RehearsalError, match="in use by pulumi"):
+                recover(engine)
     finally:
         working.kill()
         working.wait()
