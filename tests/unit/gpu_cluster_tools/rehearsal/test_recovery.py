@@ -95,13 +95,13 @@ def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: Stored
         working.wait()
 
 
-@pytest.mark.parametrize("command", [os.getpid(), _GONE])
-def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, command: int) -> None:
-    environment = {**os.environ, RUN_BY: str(command)}
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, killed: bool) -> None:
+    environment = {**os.environ, RUN_BY: str(_GONE if killed else os.getpid())}
     working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"), env=environment)
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
-        if command == _GONE:
+        if killed:
             assert recover(engine)[0].startswith("ended the engine of a command that was killed")
             assert working.wait(10) == -signal.SIGINT
             assert not lock.exists()
