@@ -50,6 +50,14 @@ def test_engines_of_the_hub_load_the_model_by_name_or_from_its_folder(engine: st
     assert environment(graph)["HF_HUB_OFFLINE"] == "1"
 
 
+def test_the_startup_probe_of_sglang_generates_no_token() -> None:
+    """That takes a second at least, and the probe waits for one."""
+    graph = served("sglang")
+    assert environment(graph)["SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION"] == "false"
+    assert container(graph)["startupProbe"]["httpGet"]["path"] == "/health"
+    assert container(graph)["livenessProbe"]["httpGet"]["path"] == "/health_generate"
+
+
 def test_triton_serves_its_repository_and_lets_requests_finish() -> None:
     graph = served("triton", drainSeconds=60)
     told = container(graph)
