@@ -187,7 +187,7 @@ def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platf
     [container] = slow["spec"]["containers"]
     container["env"] = [*container.get("env", []), {"name": "MODEL_SERVER_LOAD_SECONDS", "value": "600"}]
     with _created(platform, slow):
-        wait(lambda: (platform.reason("serving", "slow") or "").startswith("loads for "))
+        wait(lambda: (platform.reason("serving", "slow") or "").startswith("loading for "))
         wait(lambda: "did not load within 6 s" in (platform.reason("serving", "slow") or ""))
     broken = _copy_of_a_replica(platform, "broken")
     broken["spec"]["containers"][0]["args"].append("--no-such-argument")
