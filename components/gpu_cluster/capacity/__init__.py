@@ -35,18 +35,20 @@ from gpu_cluster.capacity.mirrored_model import (
     mirrored_models,
 )
 from gpu_cluster.capacity.model_memory import Device, MemoryEstimate, ModelLoad, device_of, memory_share
-from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, share_of_node
-from gpu_cluster.capacity.pool import (
+from gpu_cluster.capacity.node_labels import (
     ACCELERATOR_LABEL,
-    EFA_RESOURCE,
-    GPU_RESOURCE,
-    GPU_TAINT,
     MIG_DIVIDED,
     MIG_LABEL,
     POOL_LABEL,
-    Pool,
     capacity_type,
     mig_layout_name,
+)
+from gpu_cluster.capacity.pod_requests import Request, gpu_resource, request_of, share_of_node
+from gpu_cluster.capacity.pool import (
+    EFA_RESOURCE,
+    GPU_RESOURCE,
+    GPU_TAINT,
+    Pool,
     mig_resource,
     pools_of,
 )

@@ -6,30 +6,28 @@ from dataclasses import dataclass
 from gpu_cluster.capacity.handover import Handover, handover_of
 from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
+from gpu_cluster.capacity.node_labels import (
+    MIG_LABEL,
+    POOL_LABEL,
+    aws_labels,
+    gpu_labels,
+    node_labels,
+    pods_per_gpu,
+)
 from gpu_cluster.capacity.resources import GIB, Resources
 from gpu_cluster.capacity.root_disk import root_disk
 from gpu_cluster.catalog import Gpu, Instance
-from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.cluster import ExistingCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.min_max import MinMax
-from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing, Taint
+from gpu_cluster.config.pools import PoolSettings, Sharing, Taint
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import FsxLustre
 
-POOL_LABEL = "gpu-cluster/pool"
 GPU_RESOURCE = "nvidia.com/gpu"
 GPU_TAINT = "nvidia.com/gpu"
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
-MIG_LABEL = "nvidia.com/mig.config"
-"""Label with the MIG layout for the MIG manager."""
-
-MIG_DIVIDED = {"nvidia.com/mig.config.state": "success"}
-"""Labels that the manager gives a node whose GPUs are as its layout says, and changes before it divides."""
-
-ACCELERATOR_LABEL = "k8s.amazonaws.com/accelerator"
-"""Label of nodes whose GPUs are not registered yet, for the cluster autoscaler."""
 
 
 @dataclass(frozen=True)
@@ -129,19 +127,11 @@ def mig_resource(profile: str) -> str:
     return f"nvidia.com/mig-{profile}"
 
 
-def mig_layout_name(layout: Mapping[str, int]) -> str:
-    """MIG layout as a label value.
-
-    mig_layout_name({"3g.40gb": 1, "1g.10gb": 3})  # 1g.10gb-3_3g.40gb-1
-    """
-    return "_".join(f"{profile}-{count}" for profile, count in sorted(layout.items()))
-
-
 def _made_pool(name: str, settings: PoolSettings, known: KnownHardware) -> Pool:
     """Nodes that are made for the stack, and labelled by it."""
     hardware = hardware_of(settings, known)
     selector = {POOL_LABEL: name}
-    labels = _node_labels(hardware) | _gpu_labels(hardware, settings.sharing) | settings.labels | selector
+    labels = node_labels(hardware) | gpu_labels(hardware, settings.sharing) | settings.labels | selector
     return _pool(name, settings, hardware, known=known, labels=labels, selector=selector)
 
 
@@ -150,8 +140,8 @@ def _eks_pool(name: str, settings: PoolSettings, stack: Stack, known: KnownHardw
     hardware = eks_hardware_of(settings, known)
     selector = {POOL_LABEL: name}
     zones = _zones(settings, stack)
-    labels = _node_labels(hardware) | _aws_labels(settings, hardware, zones, stack.region)
-    labels |= _gpu_labels(hardware, settings.sharing) | settings.labels | selector
+    labels = node_labels(hardware) | aws_labels(settings, hardware, zones, stack.region)
+    labels |= gpu_labels(hardware, settings.sharing) | settings.labels | selector
     instance = known.instances[settings.instance or ""]
     efa = instance.efa if settings.efa else 0
     return _pool(
@@ -173,7 +163,7 @@ def _found_pool(name: str, settings: PoolSettings, known: KnownHardware) -> Pool
     """Existing nodes, selected by labels."""
     hardware = hardware_of(settings, known)
     selector = settings.labels or {POOL_LABEL: name}
-    labels = _node_labels(hardware) | selector
+    labels = node_labels(hardware) | selector
     return _pool(name, settings, hardware, known=known, labels=labels, selector=selector)
 
 
@@ -225,11 +215,7 @@ def _extended(gpus: int, sharing: Sharing | None) -> dict[str, int]:
         return {}
     if sharing and sharing.mig:
         return {mig_resource(profile): count * gpus for profile, count in sharing.mig.items()}
-    return {GPU_RESOURCE: gpus * _pods_per_gpu(sharing)}
-
-
-def _pods_per_gpu(sharing: Sharing | None) -> int:
-    return (sharing.time_slicing or sharing.mps or 1) if sharing else 1
+    return {GPU_RESOURCE: gpus * pods_per_gpu(sharing)}
 
 
 def _taints(settings: PoolSettings, hardware: Hardware) -> dict[str, Taint]:
@@ -237,53 +223,8 @@ def _taints(settings: PoolSettings, hardware: Hardware) -> dict[str, Taint]:
     return ({GPU_TAINT: Taint(value="present")} if hardware.gpus else {}) | settings.taints
 
 
-def _node_labels(hardware: Hardware) -> dict[str, str]:
-    """Labels that kubelet and cloud put on a node."""
-    labels = {"kubernetes.io/arch": hardware.architecture, "kubernetes.io/os": "linux"}
-    if hardware.instance_type:
-        labels["node.kubernetes.io/instance-type"] = hardware.instance_type
-    return labels
-
-
 def _zones(settings: PoolSettings, stack: Stack) -> tuple[str, ...]:
     """Zones of the reservation, of the pool, or of the network."""
     if settings.capacity.reserved:
         return (settings.capacity.reserved.zone,)
     return tuple(settings.zones or (stack.network.every_zone if stack.network else ()))
-
-
-def _aws_labels(
-    settings: PoolSettings, hardware: Hardware, zones: tuple[str, ...], region: str | None
-) -> dict[str, str]:
-    """Node labels that EKS and the cloud controller set, also used by the autoscaler and the MIG manager."""
-    labels = {"topology.kubernetes.io/region": region} if region else {}
-    if len(zones) == 1:
-        labels["topology.kubernetes.io/zone"] = zones[0]
-    if settings.provisioner is Provisioner.NODE_GROUP:
-        labels["eks.amazonaws.com/capacityType"] = capacity_type(settings.capacity)
-    # With MIG there is no nvidia.com/gpu, and the autoscaler would wait for it for ever.
-    if settings.sharing and settings.sharing.mig:
-        labels[MIG_LABEL] = mig_layout_name(settings.sharing.mig)
-    elif hardware.gpu and hardware.gpus:
-        labels[ACCELERATOR_LABEL] = f"nvidia-{hardware.gpu.name.lower()}"
-    return labels
-
-
-def capacity_type(capacity: Capacity) -> str:
-    """EKS capacity type: ON_DEMAND (also for reservations), SPOT or CAPACITY_BLOCK."""
-    if capacity.capacity_block:
-        return "CAPACITY_BLOCK"
-    return "SPOT" if capacity.market is Market.SPOT else "ON_DEMAND"
-
-
-def _gpu_labels(hardware: Hardware, sharing: Sharing | None) -> dict[str, str]:
-    """Labels of GPU feature discovery: selectors written for it work without it."""
-    if not hardware.gpu:
-        return {}
-    shared = _pods_per_gpu(sharing) > 1
-    return {
-        "nvidia.com/gpu.present": "true",
-        "nvidia.com/gpu.product": hardware.gpu.product + ("-SHARED" if shared else ""),
-        "nvidia.com/gpu.count": str(hardware.gpus),
-        "nvidia.com/gpu.memory": str(hardware.gpu.memory_mib),
-    }
