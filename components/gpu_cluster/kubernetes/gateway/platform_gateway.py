@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.gateway.endpoint_picker import access, endpoint_pick
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gateway.names import ENVOY as ENVOY_API
 from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE
-from gpu_cluster.kubernetes.gateway.prefix_routing import unspoofed
+from gpu_cluster.kubernetes.gateway.prefix_routing import header_removal
 from gpu_cluster.kubernetes.gateway.rate_limit_service import RateLimitImages
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.token_usage import token_usage
@@ -132,7 +132,7 @@ class PlatformGateway(pulumi.ComponentResource):
                 api_version=ENVOY_API,
                 kind="ClientTrafficPolicy",
                 metadata=metadata(GATEWAY, NAMESPACE),
-                spec=unspoofed(),
+                spec=header_removal(),
                 opts=child,
             ),
             pools(name, opts=child),

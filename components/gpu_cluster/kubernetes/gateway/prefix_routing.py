@@ -55,7 +55,10 @@ def extension(route: Route, model: str) -> dict[str, Any]:
                     _BACKEND | {"name": f"{model}{PICKER_SUFFIX}"},
                     _BACKEND | {"name": f"{model}{STANDBY_SUFFIX}", "fallback": True},
                 ],
-                "backendSettings": {"healthCheck": {"active": _ASKED, "passive": _NOTICED}, "retry": _RETRY},
+                "backendSettings": {
+                    "healthCheck": {"active": _ACTIVE_CHECK, "passive": _PASSIVE_CHECK},
+                    "retry": _RETRY,
+                },
                 # The picker answers once it has the whole request, which a slow client takes time to send.
                 "messageTimeout": f"{route.timeout_minutes}m",
                 "processingMode": {"request": {"body": "FullDuplexStreamed"}},
@@ -85,7 +88,7 @@ def backends(model: str, namespace: str) -> dict[str, Any]:
     }
 
 
-def unspoofed() -> dict[str, Any]:
+def header_removal() -> dict[str, Any]:
     """Spec of a ClientTrafficPolicy that removes headers of pickers from what clients send."""
     return {
         "targetRefs": [{"group": API.partition("/")[0], "kind": "Gateway", "name": GATEWAY}],
@@ -94,7 +97,7 @@ def unspoofed() -> dict[str, Any]:
 
 
 _BACKEND = {"group": ENVOY.partition("/")[0], "kind": "Backend"}
-_ASKED = {
+_ACTIVE_CHECK = {
     # Envoy asks once a minute until a picker has had its first request.
     "type": "GRPC",
     "grpc": {"service": "envoy.service.ext_proc.v3.ExternalProcessor"},
@@ -103,7 +106,7 @@ _ASKED = {
     "unhealthyThreshold": 2,
     "healthyThreshold": 1,
 }
-_NOTICED = {
+_PASSIVE_CHECK = {
     "splitExternalLocalOriginErrors": True,
     "consecutiveLocalOriginFailures": 1,
     "consecutiveGatewayErrors": 1,

@@ -58,7 +58,7 @@ class GatewayRoutes(pulumi.ComponentResource):
                     )
                 )
             if envoy and route.picked:
-                guards += _picking(name, namespace, route, route.picked, opts=child)
+                guards += _picker_policies(name, namespace, route, route.picked, opts=child)
         # A route is open from the moment that it is there.
         after = pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=guards))
         for route in routes:
@@ -82,7 +82,7 @@ def _traffic(route: Route, *, by_consumer: bool) -> dict[str, Any]:
     }
 
 
-def _picking(
+def _picker_policies(
     name: str, namespace: str, route: Route, model: str, *, opts: pulumi.ResourceOptions
 ) -> Iterator[pulumi.Resource]:
     """Policies by which an endpoint picker chooses the replica."""

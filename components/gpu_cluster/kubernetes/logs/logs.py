@@ -86,7 +86,7 @@ class Logs(pulumi.ComponentResource):
             allowances={
                 "agents": from_namespaces({LOG_NODES_NAMESPACE}, OTLP_PORT),
                 "dns": to_dns(resolvers),
-                **_ways(settings),
+                **_egress(settings),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -122,17 +122,17 @@ class Logs(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _ways(settings: LogSettings) -> dict[str, Any]:
+def _egress(settings: LogSettings) -> dict[str, Any]:
     """Egress: the API server for events, and each destination."""
     ports: set[int] = set(API_SERVER_PORTS if settings.events else ())
-    ways: dict[str, Any] = {}
+    egress: dict[str, Any] = {}
     if settings.cloudwatch:
         ports.add(443)
-        ways["role"] = to_pod_identity()
+        egress["role"] = to_pod_identity()
     if it := settings.otlp:
         port = urlsplit(it.url).port or 443
         if it.networks:
-            ways["otlp"] = to_networks(sorted(it.networks), port)
+            egress["otlp"] = to_networks(sorted(it.networks), port)
         else:
             ports.add(port)
-    return ways | {f"port-{port}": to_anywhere(port) for port in sorted(ports)}
+    return egress | {f"port-{port}": to_anywhere(port) for port in sorted(ports)}

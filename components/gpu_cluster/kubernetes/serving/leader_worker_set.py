@@ -11,7 +11,7 @@ from pulumi_kubernetes.meta import v1 as meta
 from gpu_cluster.config.model import GROUP_SUFFIX, ModelSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.serving.container import container, worker
-from gpu_cluster.kubernetes.serving.multi_node_server import joined
+from gpu_cluster.kubernetes.serving.multi_node_server import group_member
 from gpu_cluster.kubernetes.serving.replicas import Placement, pod_spec
 from gpu_cluster.kubernetes.serving.server import Server
 
@@ -35,7 +35,7 @@ def name_of(key: str) -> str:
     return f"{key}{GROUP_SUFFIX}"
 
 
-def group(
+def leader_worker_set(
     name: str,
     key: str,
     server: Server,
@@ -68,8 +68,8 @@ def group(
         )
         return core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=labels), spec=pod)
 
-    leader = joined(server, settings, pool, leader=True)
-    follower = joined(server, settings, pool, leader=False)
+    leader = group_member(server, settings, pool, leader=True)
+    follower = group_member(server, settings, pool, leader=False)
     return CustomResource(
         name,
         api_version=API_VERSION,

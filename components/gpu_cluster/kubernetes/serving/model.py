@@ -16,7 +16,13 @@ from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.serving import cache
 from gpu_cluster.kubernetes.serving.container import container
 from gpu_cluster.kubernetes.serving.engines import server_of
-from gpu_cluster.kubernetes.serving.leader_worker_set import API_VERSION, KIND, LEADERS, group, name_of
+from gpu_cluster.kubernetes.serving.leader_worker_set import (
+    API_VERSION,
+    KIND,
+    LEADERS,
+    leader_worker_set,
+    name_of,
+)
 from gpu_cluster.kubernetes.serving.replicas import Placement, replicas, timeouts
 from gpu_cluster.kubernetes.serving.scaling import scaler
 from gpu_cluster.kubernetes.serving.server import PORT
@@ -97,7 +103,7 @@ class Model(pulumi.ComponentResource):
             ignore_changes=["spec.replicas"] if scaled else None,
         )
         if settings.nodes > 1:
-            workload = group(
+            workload = leader_worker_set(
                 f"{name}-group",
                 key,
                 server,

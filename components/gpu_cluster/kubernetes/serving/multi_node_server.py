@@ -17,7 +17,7 @@ of kubernetes-sigs/lws v0.7.0, 2026-11-29)."""
 _SGLANG_PORT = 20000
 
 
-def joined(server: Server, settings: ModelSettings, pool: Pool, *, leader: bool) -> Server:
+def group_member(server: Server, settings: ModelSettings, pool: Pool, *, leader: bool) -> Server:
     """The server of one pod of a group. Only that of the leader answers requests.
 
     vLLM without Ray: `--nnodes`, `--node-rank`, `--master-addr`, and `--headless` on the others (vLLM 0.26.0,

@@ -65,11 +65,11 @@ def weights_of(settings: ModelSettings) -> str:
     """The model as its engine loads it: by its name on the hub, or by its folder in the store or image."""
     if settings.weights_image:
         return f"{WEIGHTS}{settings.weights_image.folder or ''}"
-    return beside(settings, settings.model, settings.revision)
+    return location_of(settings, settings.model, settings.revision)
 
 
-def beside(settings: ModelSettings, name: str, revision: str | None = None) -> str:
-    """Another model or adapter that the engine loads from where it loads the model."""
+def location_of(settings: ModelSettings, name: str, revision: str | None = None) -> str:
+    """Location of another model or adapter: beside the model in the store, or on the hub."""
     if not settings.mounts_weights or name.startswith("/") or "://" in name:
         return name
     return f"{WEIGHTS}/{folder_of(name, revision) if settings.mirror else name}"

@@ -117,7 +117,7 @@ class Serving(pulumi.ComponentResource):
                 "clients": from_namespaces({settings.namespace, *settings.clients}, *ports),
                 "models": to_namespaces({settings.namespace}, *ports),
                 "dns": to_dns(resolvers),
-                **_ways_to_hub(settings),
+                **_hub_policies(settings),
                 **{
                     f"group-{key}": among_pods(labels_of(key, model))
                     for key, model in settings.models.items()
@@ -205,7 +205,7 @@ class Serving(pulumi.ComponentResource):
         self.register_outputs({"urls": {key: model.url for key, model in self.models.items()}})
 
 
-def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
+def _hub_policies(settings: ServingSettings) -> dict[str, networking.NetworkPolicySpecArgs]:
     """Egress to the hub of replicas and Jobs that download weights; replicas with a store have none."""
     models = settings.models.values()
     names = sorted({key for key, model in settings.models.items() if not model.mounts_weights})
@@ -215,19 +215,19 @@ def _ways_to_hub(settings: ServingSettings) -> dict[str, networking.NetworkPolic
         named = meta.LabelSelectorRequirementArgs(key=key, operator="In", values=names)
         replicas = meta.LabelSelectorArgs(match_expressions=[named])
     return {
-        **({"hub": _way_to_hub(settings, replicas)} if names else {}),
+        **({"hub": _hub_policy(settings, replicas)} if names else {}),
         **(
-            {"mirror": _way_to_hub(settings, meta.LabelSelectorArgs(match_labels=LABELS))}
+            {"mirror": _hub_policy(settings, meta.LabelSelectorArgs(match_labels=LABELS))}
             if any(model.mirror for model in models)
             else {}
         ),
     }
 
 
-def _way_to_hub(settings: ServingSettings, pods: meta.LabelSelectorArgs) -> networking.NetworkPolicySpecArgs:
-    way = to_networks(settings.hub.networks, settings.hub.port) if settings.hub else to_internet(443)
-    way.pod_selector = pods
-    return way
+def _hub_policy(settings: ServingSettings, pods: meta.LabelSelectorArgs) -> networking.NetworkPolicySpecArgs:
+    policy = to_networks(settings.hub.networks, settings.hub.port) if settings.hub else to_internet(443)
+    policy.pod_selector = pods
+    return policy
 
 
 def _volumes_of(model: ModelSettings) -> str:

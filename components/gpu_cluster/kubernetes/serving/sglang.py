@@ -7,9 +7,9 @@ from gpu_cluster.config.model_options import Adapters, Speculation
 from gpu_cluster.kubernetes.serving.server import (
     PORT,
     Server,
-    beside,
     hub_environment,
     hub_revision,
+    location_of,
     weights_of,
 )
 
@@ -81,7 +81,7 @@ def _memory_fraction(settings: ModelSettings, pool: Pool) -> str | None:
 def _speculation(settings: ModelSettings, speculative: Speculation) -> list[str]:
     values = {
         "algorithm": speculative.method.upper() if speculative.method else None,
-        "draft-model-path": beside(settings, speculative.model, speculative.revision)
+        "draft-model-path": location_of(settings, speculative.model, speculative.revision)
         if speculative.model
         else None,
         "draft-model-revision": hub_revision(settings, speculative.revision),
@@ -92,7 +92,7 @@ def _speculation(settings: ModelSettings, speculative: Speculation) -> list[str]
 
 def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
     """The paths are words behind their flag, and another flag ends them."""
-    modules = [f"{name}={beside(settings, source)}" for name, source in lora.modules.items()]
+    modules = [f"{name}={location_of(settings, source)}" for name, source in lora.modules.items()]
     return [
         "--enable-lora",
         "--lora-paths",

@@ -17,9 +17,9 @@ from gpu_cluster.config.model_options import Adapters, Speculation
 from gpu_cluster.kubernetes.serving.server import (
     PORT,
     Server,
-    beside,
     hub_environment,
     hub_revision,
+    location_of,
     weights_of,
 )
 
@@ -118,7 +118,9 @@ def _sizing(settings: ModelSettings, options: EngineOptions) -> list[str]:
 def _speculation(settings: ModelSettings, speculative: Speculation) -> str:
     values = {
         "method": speculative.method,
-        "model": beside(settings, speculative.model, speculative.revision) if speculative.model else None,
+        "model": location_of(settings, speculative.model, speculative.revision)
+        if speculative.model
+        else None,
         "revision": hub_revision(settings, speculative.revision),
         "num_speculative_tokens": speculative.tokens,
     }
@@ -128,7 +130,7 @@ def _speculation(settings: ModelSettings, speculative: Speculation) -> str:
 
 def _adapters(settings: ModelSettings, lora: Adapters) -> list[str]:
     """The modules are words behind their flag, and another flag ends them."""
-    modules = [f"{name}={beside(settings, source)}" for name, source in lora.modules.items()]
+    modules = [f"{name}={location_of(settings, source)}" for name, source in lora.modules.items()]
     return [
         "--enable-lora",
         "--lora-modules",

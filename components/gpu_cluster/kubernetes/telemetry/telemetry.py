@@ -140,8 +140,8 @@ class Telemetry(pulumi.ComponentResource):
                 node_exporter.node_exporter(name, mirror=mirror, opts=on_nodes)
         if own:
             served = () if settings.serve_metrics is False else metrics
-            ways = _ways(models, metrics_ports, gateway=gateway)
-            namespace = self._namespace(name, settings, ways, served, resolvers)
+            scraped = _scrape_policies(models, metrics_ports, gateway=gateway)
+            namespace = self._namespace(name, settings, scraped, served, resolvers)
             inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
             tolerated = server_tolerations(pools)
             selectors = {key: pool.selector for key, pool in pools.items()}
@@ -190,7 +190,7 @@ class Telemetry(pulumi.ComponentResource):
         self,
         name: str,
         settings: TelemetrySettings,
-        ways: Mapping[str, Any],
+        scraped: Mapping[str, Any],
         served: Collection[str],
         resolvers: Collection[str],
     ) -> Namespace:
@@ -202,17 +202,19 @@ class Telemetry(pulumi.ComponentResource):
             allowances={
                 **{f"api-{port}": to_anywhere(port) for port in sorted(_ports(settings))},
                 "dns": to_dns(resolvers),
-                **ways,
-                **(_ways_of_adapter() if served else {}),
+                **scraped,
+                **(_adapter_policies() if served else {}),
                 **({"grafana": from_pods(it.namespace, it.labels, PORT)} if (it := settings.grafana) else {}),
-                **_way_of_remote_write(settings),
+                **_remote_write_policy(settings),
                 **({"role": to_pod_identity()} if _signs(settings) else {}),
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
 
 
-def _ways(models: Collection[str], metrics_ports: Collection[int], *, gateway: bool) -> dict[str, Any]:
+def _scrape_policies(
+    models: Collection[str], metrics_ports: Collection[int], *, gateway: bool
+) -> dict[str, Any]:
     """Egress to all scrape targets; ingress within the namespace only from Prometheus."""
     ports = (PORT, kube_state_metrics.PORT, ALERTS_PORT)
     return {
@@ -225,7 +227,7 @@ def _ways(models: Collection[str], metrics_ports: Collection[int], *, gateway: b
     }
 
 
-def _ways_of_adapter() -> dict[str, Any]:
+def _adapter_policies() -> dict[str, Any]:
     """Ingress from the API server, which is in no namespace, and to Prometheus from the adapter."""
     return {
         "adapter": from_pods(TELEMETRY_NAMESPACE, metrics_adapter.LABELS, PORT),
@@ -242,7 +244,7 @@ def _ports(settings: TelemetrySettings) -> set[int]:
     return {*API_SERVER_PORTS, *(port for port in (target, server) if port)}
 
 
-def _way_of_remote_write(settings: TelemetrySettings) -> dict[str, Any]:
+def _remote_write_policy(settings: TelemetrySettings) -> dict[str, Any]:
     """Egress to the networks of the remote-write endpoint."""
     written = settings.remote_write
     if not (written and written.networks):
