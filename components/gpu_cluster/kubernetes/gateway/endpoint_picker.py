@@ -64,7 +64,7 @@ def allowances() -> dict[str, networking.NetworkPolicySpecArgs]:
     return to_api_server("picker-api", pods=_LABELS)
 
 
-def pools(name: str, *, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+def pool_definition(name: str, *, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     """The kind InferencePool, which no release of Envoy Gateway's charts brings."""
     return apiextensions.CustomResourceDefinition(
         f"{name}-pools",
@@ -125,9 +125,9 @@ def endpoint_pickers(
         spec=inference_pool.pool(service_selector(key, settings), PORT, f"{key}{PICKER_SUFFIX}", PICKER_PORT),
         opts=opts,
     )
-    made: list[pulumi.Resource] = [pool]
-    for backend, spec in backends(key, namespace).items():
-        made.append(
+    made: list[pulumi.Resource] = [
+        pool,
+        *(
             CustomResource(
                 f"{name}-{backend}-backend",
                 api_version=ENVOY,
@@ -136,42 +136,49 @@ def endpoint_pickers(
                 spec=spec,
                 opts=opts,
             )
-        )
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[pool]))
+            for backend, spec in backends(key, namespace).items()
+        ),
+    ]
+    pod = _pod(key, settings, namespace, labels, image, nodes)
     for suffix in (PICKER_SUFFIX, STANDBY_SUFFIX):
-        own = labels | {"app.kubernetes.io/instance": f"{key}{suffix}"}
-        made.append(
-            core.Service(
-                f"{name}-{key}{suffix}-service",
-                metadata=metadata(f"{key}{suffix}", namespace, labels=own, awaited=False),
-                spec=core.ServiceSpecArgs(
-                    selector=own,
-                    ports=[core.ServicePortArgs(name="grpc", port=PICKER_PORT, target_port="grpc")],
-                ),
-                opts=opts,
-            )
-        )
-        made.append(
-            apps.Deployment(
-                f"{name}-{key}{suffix}",
-                metadata=metadata(f"{key}{suffix}", namespace, labels=own),
-                spec=apps.DeploymentSpecArgs(
-                    replicas=1,
-                    # A picker that ends is followed by one that is ready.
-                    strategy=apps.DeploymentStrategyArgs(
-                        type="RollingUpdate",
-                        rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
-                    ),
-                    selector=meta.LabelSelectorArgs(match_labels=own),
-                    template=core.PodTemplateSpecArgs(
-                        metadata=meta.ObjectMetaArgs(labels=own),
-                        spec=_pod(key, settings, namespace, labels, image, nodes),
-                    ),
-                ),
-                opts=after,
-            )
-        )
+        made += _picker(name, f"{key}{suffix}", namespace, labels, pod, pool=pool, opts=opts)
     return made
+
+
+def _picker(
+    name: str,
+    key: str,
+    namespace: str,
+    labels: Mapping[str, str],
+    pod: core.PodSpecArgs,
+    *,
+    pool: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
+) -> list[pulumi.Resource]:
+    own = {**labels, "app.kubernetes.io/instance": key}
+    port = core.ServicePortArgs(name="grpc", port=PICKER_PORT, target_port="grpc")
+    service = core.Service(
+        f"{name}-{key}-service",
+        metadata=metadata(key, namespace, labels=own, awaited=False),
+        spec=core.ServiceSpecArgs(selector=own, ports=[port]),
+        opts=opts,
+    )
+    deployment = apps.Deployment(
+        f"{name}-{key}",
+        metadata=metadata(key, namespace, labels=own),
+        spec=apps.DeploymentSpecArgs(
+            replicas=1,
+            # A picker that ends is followed by one that is ready.
+            strategy=apps.DeploymentStrategyArgs(
+                type="RollingUpdate",
+                rolling_update=apps.RollingUpdateDeploymentArgs(max_surge=1, max_unavailable=0),
+            ),
+            selector=meta.LabelSelectorArgs(match_labels=own),
+            template=core.PodTemplateSpecArgs(metadata=meta.ObjectMetaArgs(labels=own), spec=pod),
+        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[pool])),
+    )
+    return [service, deployment]
 
 
 def configuration(settings: ModelSettings) -> dict[str, Any]:

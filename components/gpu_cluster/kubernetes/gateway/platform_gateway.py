@@ -14,7 +14,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import ENDPOINT_PICKER, ENVOY, ENVOY_GATEWAY, RATE_LIMIT, VALKEY, charts_below
 from gpu_cluster.kubernetes.gateway.controller import CHARTS, EnvoyGateway
-from gpu_cluster.kubernetes.gateway.endpoint_picker import access, endpoint_pickers, pools
+from gpu_cluster.kubernetes.gateway.endpoint_picker import access, endpoint_pickers, pool_definition
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gateway.names import ENVOY as ENVOY_API
 from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE
@@ -135,7 +135,7 @@ class PlatformGateway(pulumi.ComponentResource):
                 spec=header_removal(),
                 opts=child,
             ),
-            pools(name, opts=child),
+            pool_definition(name, opts=child),
             *access(name, stack.serving.namespace, opts=child),
         ]
         allowed = pulumi.ResourceOptions(parent=self, depends_on=made)
