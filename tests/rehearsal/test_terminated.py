@@ -85,7 +85,7 @@ def test_a_rehearsal_that_is_stopped_ends_all_that_it_started(project: Path, num
     name = "Ctrl-C" if number == signal.SIGINT else number.name
     assert process.returncode == 128 + number
     assert f"stopped by {name}: ending all that it started" in said
-    assert said.endswith("nothing of it runs any more; the same command starts anew\n")
+    assert said.endswith("everything was stopped; the same command starts over\n")
     assert "Traceback" not in said
     assert running(project) == []
     assert not (project / ".local" / "rehearsal" / "small").exists()
@@ -148,7 +148,7 @@ def test_an_up_that_is_stopped_ends_what_it_started_and_the_next_goes_on(
     said, _ = process.communicate(timeout=_SECONDS)
 
     assert process.returncode == 128 + number, said
-    assert "nothing of it runs any more, and what it stored is kept; `gpu-cluster up local` goes on" in said
+    assert "everything was stopped, and its data is kept; `gpu-cluster up local` continues" in said
     await_end(folder)
     done = checkout.gpu_cluster("up")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -165,7 +165,7 @@ def test_an_up_of_a_platform_that_runs_leaves_it_running(checkout: Checkout) -> 
     said, _ = process.communicate(timeout=_SECONDS)
 
     assert process.returncode == 128 + signal.SIGTERM, said
-    assert "the platform runs on, as far as it was updated; `gpu-cluster up local` goes on" in said
+    assert "the platform runs on, as far as it was updated; `gpu-cluster up local` continues" in said
     assert "kube-apiserver" in running(folder)
 
 

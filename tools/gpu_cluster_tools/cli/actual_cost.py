@@ -79,7 +79,7 @@ def text(actual: ActualCost) -> str:
 
 def _prices(actual: ActualCost) -> str:
     if actual.region is None:
-        return "nothing of it is in AWS: hours alone, what your own servers cost is not known here"
+        return "no AWS resources: hours only, because the cost of your own servers is not known"
     return (
         f"in US dollars before taxes and discounts, at prices of {actual.day}; planned for the measured hours"
     )

@@ -81,7 +81,7 @@ def say_unreal(settings: Stack, real: RealSelection | None) -> None:
     if settings.gateway is None or (real and real.gateway):
         return
     found = gateway_pool(settings) if real else "all nodes are simulated"
-    typer.echo(f"gateway: its objects are made, and nothing answers there, since {found}")
+    typer.echo(f"gateway: created, but it does not answer, because {found}")
 
 
 def gateway_answered(
@@ -92,7 +92,7 @@ def gateway_answered(
         return
     route = _real_route(settings, settings.gateway, real)
     if route is None:
-        typer.echo("gateway: no route leads to models on real nodes alone, so none is asked")
+        typer.echo("gateway: not tested, because every route has targets on simulated nodes")
         return
     api = DynamicClient(project.local / "kubeconfig")
     certificate = _certificate(project, settings.gateway, api)

@@ -127,7 +127,7 @@ def _removed(sandbox: Sandbox, kept: str | None) -> Generator[None]:
         say_if_heard(f"stopped by {name_of(error)}: {kept or 'ending all that it started'}")
         _remove(sandbox, kept)
         if not kept:
-            say_if_heard("nothing of it runs any more; the same command starts anew")
+            say_if_heard("everything was stopped; the same command starts over")
         raise
     except BaseException:
         _remove(sandbox, kept)

@@ -101,8 +101,8 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
             with undisturbed():
                 RealNodes(project.local).remove()
                 control_plane.stop()
-            left = "nothing of it runs any more, and what it stored is kept"
-        say_if_heard(f"{left}; `gpu-cluster up {stack}` goes on, `gpu-cluster down {stack}` removes it")
+            left = "everything was stopped, and its data is kept"
+        say_if_heard(f"{left}; `gpu-cluster up {stack}` continues, `gpu-cluster down {stack}` removes it")
         raise
 
 

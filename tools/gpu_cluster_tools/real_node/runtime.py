@@ -75,7 +75,7 @@ def not_ready(folder: Path, program: str) -> str:
     last = "\n".join(f"  {line[:400]}" for line in words)
     return (
         f"the real node {folder.name} is not ready after {READY_SECONDS} s; {program} said:\n{last}\n"
-        f"Its logs are in {log.parent}; `REAL_NODE=no make up` goes on without it."
+        f"Its logs are in {log.parent}; `REAL_NODE=no make up` continues without it."
     )
 
 

@@ -13,7 +13,7 @@ from gpu_cluster_tools.toolchain.estimate import Estimate, in_words
 
 Report = Callable[[str], None]
 
-_GO_ON = "what was built before is kept, and the same command goes on"
+_GO_ON = "finished builds are kept, and the same command continues"
 _CLEAR = "\r\033[K"
 
 

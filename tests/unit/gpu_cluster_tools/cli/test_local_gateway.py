@@ -70,7 +70,7 @@ def test_the_rate_limit_service_is_built_for_stacks_with_token_limits(
 def test_it_says_that_nothing_answers_on_simulated_nodes(capsys: pytest.CaptureFixture[str]) -> None:
     say_unreal(STACK, None)
     said = capsys.readouterr().out
-    assert said == "gateway: its objects are made, and nothing answers there, since all nodes are simulated\n"
+    assert said == "gateway: created, but it does not answer, because all nodes are simulated\n"
 
 
 def test_it_says_nothing_where_the_gateway_answers(
@@ -82,4 +82,4 @@ def test_it_says_nothing_where_the_gateway_answers(
     say_unreal(STACK, found)
     assert capsys.readouterr().out == ""
     say_unreal(STACK, replace(found, gateway=None))
-    assert "nothing answers there" in capsys.readouterr().out
+    assert "it does not answer" in capsys.readouterr().out
