@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+Environments = dict[str, dict[str, Any]]
+"""Outputs of environments by name, of those that were planned already."""
+
 
 @dataclass(frozen=True)
 class Registered:

@@ -8,14 +8,11 @@ from typing import Any
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan.gc_paused import gc_paused
-from gpu_cluster.plan.graph import Graph, Registered
+from gpu_cluster.plan.graph import Environments, Graph, Registered
 from gpu_cluster.plan.manifest_conflicts import conflicts_of
 from gpu_cluster.plan.sdk_parts import sdks_by_parts
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.unknown import UNKNOWN
-
-Environments = dict[str, dict[str, Any]]
-"""Outputs of the environments of a project, by name: of all that are planned already."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.plan.fake_cloud import FakeCloud
-from gpu_cluster.plan.graph import Graph
-from gpu_cluster.plan.plan import Environments
+from gpu_cluster.plan.graph import Environments, Graph
 from gpu_cluster.plan.recorder import recorded
 from gpu_cluster.program import ProgramContext, consumers_of, program_of
 
@@ -20,7 +19,7 @@ _NOWHERE = "000000000000"  # account of what is not on AWS
 
 
 def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tuple[Graph, dict[str, Any]]:
-    """Registered resources, and the exports, which are kept of an environment."""
+    """Registered resources and exports; exports of an environment are added to `environments`."""
     context = ProgramContext(
         project=Path(),
         hub_token=lambda _: pulumi.Output.secret("hub-token"),
@@ -41,7 +40,7 @@ def run(stack: Stack | TeamStack, name: str, environments: Environments) -> tupl
 
 
 def _as_planned(environments: Environments, team: TeamStack) -> EnvironmentOutputs:
-    """The environment as that would be."""
+    """Outputs of the environment's own plan."""
     name = team.file.team.environment
     key = f"{team.platform.root}/{name}" if team.platform else name
     if key not in environments:
