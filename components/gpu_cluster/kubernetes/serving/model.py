@@ -73,24 +73,17 @@ class Model(pulumi.ComponentResource):
         needs: list[pulumi.Resource] = [
             service_account(f"{name}-account", metadata(account_name, namespace, labels=labels), child)
         ]
-        if settings.weights_image:
-            weights = cache.image_volume(weights_image or settings.weights_image.image)
-        elif settings.store:
-            weights = cache.store_volume(settings.store)
-        elif settings.cache is None:
-            weights = None
-        elif not cache.is_shared(settings.cache, storage):
-            weights = cache.own_volume(settings.cache, storage, labels)
-        else:
-            claim = core.PersistentVolumeClaim(
-                f"{name}-weights",
-                # The replicas wait for it; a team may not read its class, as the engine would.
-                metadata=metadata(f"{key}-weights", namespace, labels=labels, awaited=False),
-                spec=cache.shared_claim(settings.cache),
-                opts=child,
+        weights = _weights(key, settings, storage, labels, weights_image)
+        if settings.cache and not settings.mounts_weights and cache.is_shared(settings.cache, storage):
+            needs.append(
+                core.PersistentVolumeClaim(
+                    f"{name}-weights",
+                    # The replicas wait for it; a team may not read its class, as the engine would.
+                    metadata=metadata(f"{key}-weights", namespace, labels=labels, awaited=False),
+                    spec=cache.shared_claim(settings.cache),
+                    opts=child,
+                )
             )
-            needs.append(claim)
-            weights = cache.shared_volume(f"{key}-weights")
 
         # Who decides about the number of replicas is noted, so that a change of it is a change of the object.
         decides = {"gpu-cluster/replicas": "scaled" if scaled else "fixed"}
@@ -168,6 +161,25 @@ def labels_of(key: str, settings: ModelSettings) -> dict[str, str]:
 def service_selector(key: str, settings: ModelSettings) -> dict[str, str]:
     """Labels of the pods that answer: of a replica over several nodes its leader."""
     return labels_of(key, settings) | (LEADERS if settings.nodes > 1 else {})
+
+
+def _weights(
+    key: str,
+    settings: ModelSettings,
+    storage: StorageClassNames,
+    labels: dict[str, str],
+    image: str | None,
+) -> core.VolumeArgs | None:
+    """Volume with the weights: an image, a store, or a cache; None without any."""
+    if settings.weights_image:
+        return cache.image_volume(image or settings.weights_image.image)
+    if settings.store:
+        return cache.store_volume(settings.store)
+    if settings.cache is None:
+        return None
+    if cache.is_shared(settings.cache, storage):
+        return cache.shared_volume(f"{key}-weights")
+    return cache.own_volume(settings.cache, storage, labels)
 
 
 def _address(labels: dict[str, str]) -> core.ServiceSpecArgs:
