@@ -344,31 +344,31 @@ GUARDS = (
         "19_defaults", "components/gpu_cluster/config/pools.py", "repair: bool = True", "repair: bool = False"
     ),
     Guard(
-        "20_places",
+        "20_existing_gpus",
         "components/gpu_cluster/kubernetes/daemon_sets.py",
         "{**pool.selector, **(nodes or {})}",
         '{"gpu-cluster/pool": pool.name}',
     ),
     Guard(
-        "20_places",
+        "20_existing_gpus",
         "components/gpu_cluster/kubernetes/security/network_policy.py",
         "[pods, *_blocks(resolvers)]",
         "[pods]",
     ),
     Guard(
-        "20_places",
+        "20_existing_gpus",
         "components/gpu_cluster/kubernetes/cluster/kubeconfig.py",
         "if Path(path).expanduser().is_file():",
         "if True:",
     ),
     Guard(
-        "20_places",
+        "20_existing_gpus",
         "tools/gpu_cluster_tools/doctor/node_facts.py",
         "labels_of(node).items() >= pool.selector.items()",
         "node",
     ),
     Guard(
-        "20_places",
+        "20_existing_gpus",
         "tools/gpu_cluster_tools/doctor/nodes.py",
         "if foreign and stack.gpu.device_plugin:",
         "if False:",
