@@ -7,7 +7,6 @@ from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.cost import Cost, cost_of
 from gpu_cluster.cost.diff import Change, CostDiff, diff
 from gpu_cluster.cost.document import document_of
-from gpu_cluster.cost.environment import storage_classes
 from gpu_cluster.cost.item import Item, items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.measured_usage import Gap, Holder, MeasuredUsage, NodeKind
@@ -16,6 +15,7 @@ from gpu_cluster.cost.period_cost import actual_of
 from gpu_cluster.cost.price_file import PriceFileError, project_prices
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, priced
+from gpu_cluster.cost.team_environment import storage_classes
 from gpu_cluster.cost.teams import TeamCostShare
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization

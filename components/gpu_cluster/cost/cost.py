@@ -11,12 +11,12 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost.assumptions import HOURS_PER_MONTH, usage_of
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.declared_prices import with_declared
-from gpu_cluster.cost.environment import part_of_pools, storage_classes
 from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import Bill, bill_of, priced, pricing_context
+from gpu_cluster.cost.team_environment import part_of_pools, storage_classes
 from gpu_cluster.cost.teams import TeamCostShare, shares_of
 from gpu_cluster.cost.unpriced import Missing
 from gpu_cluster.cost.utilization import Utilization, use_of
