@@ -1,4 +1,4 @@
-"""Refuse vague words in docstrings, help texts, rule titles and pages of docs: `python -m docs.wording`."""
+"""Refuse vague words in docstrings, helps, rule titles, test names and pages: `python -m docs.wording`."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ CODE_PHRASES = (
     "house|(?-i:wish(?:es)?)|shelf|front door|stand-?ins?|coming up|goes away|going away|had back",
     "at the (?:most|least)|bears|hears of|besides|for ever|in the clear",
 )
-"""Refused in docstrings, help texts and rule titles."""
+"""Refused in docstrings, help texts, rule titles and names of tests."""
 
 WORD = re.compile(r"\b(?:" + "|".join(CODE_PHRASES).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def problems(source: str) -> Iterator[tuple[int, str]]:
 
 
 def texts(source: str) -> Iterator[tuple[int, str]]:
-    """Docstrings, strings below attributes, `help` of options, and titles of rules, each with its line."""
+    """Docstrings, strings below attributes, `help` of options, rule titles and test names, with lines."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Expr(value=ast.Constant(value=str(text))):
@@ -63,6 +63,8 @@ def texts(source: str) -> Iterator[tuple[int, str]]:
                 name in RULES
             ):
                 yield node.lineno, title
+            case ast.FunctionDef(name=name) if name.startswith("test_"):
+                yield node.lineno, name.removeprefix("test_").replace("_", " ")
             case _:
                 pass
 

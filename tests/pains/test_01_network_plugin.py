@@ -6,7 +6,7 @@ from tests.pains.platforms import addon
 NEEDED = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
 
-def test_what_a_node_needs_to_be_ready_is_there_before_every_pool(graph: Graph) -> None:
+def test_dependencies_of_a_ready_node_come_before_every_pool(graph: Graph) -> None:
     groups = graph.of("nodeGroup:NodeGroup")
     assert groups
     for group in groups:

@@ -49,7 +49,7 @@ def test_karpenter_may_do_what_its_finalizers_call() -> None:
     assert "ec2:DeleteLaunchTemplate" in granted
 
 
-def test_whoever_deploys_is_let_in_until_the_last_object_is_gone(graph: Graph) -> None:
+def test_the_deployer_has_access_until_the_last_object_is_deleted(graph: Graph) -> None:
     provider = graph.only("providers:kubernetes")
     assert {it.provider.rpartition("::")[0] for it in of_package(graph, "kubernetes")} == {provider.urn}
     for entry in graph.of("AccessPolicyAssociation"):

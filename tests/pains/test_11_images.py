@@ -25,7 +25,7 @@ def test_karpenter_runs_a_pinned_release_too() -> None:
     assert node_class["spec.amiSelectorTerms"] == [{"alias": "al2023@v20260714"}]
 
 
-def test_a_system_whose_release_nobody_pinned_is_refused() -> None:
+def test_a_system_without_a_pinned_release_is_refused() -> None:
     message = refusal("dev", {"pools.l4.ami": {"family": "bottlerocket"}})
     assert "ami.release: required key is missing with bottlerocket" in message
 

@@ -90,7 +90,7 @@ def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) ->
     assert looked(site)["gpu GPUs"].found == none
 
 
-def test_a_default_class_of_somebody_else_is_one_too_many(site: Path) -> None:
+def test_another_default_class_is_one_too_many(site: Path) -> None:
     server = rehearsed.DynamicClient(site / "kubeconfig")
     annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
     body = {

@@ -38,7 +38,7 @@ def test_up_makes_a_cluster_that_is_named_by_the_engine(project: Project) -> Non
     assert contents(project.account)["log groups"] == [f"/aws/eks/{name}/cluster"]
 
 
-def test_nobody_is_in_but_those_who_were_let_in(project: Project) -> None:
+def test_only_access_entries_grant_access(project: Project) -> None:
     [name] = clusters(project)
     entries = ask(project, "ListAccessEntries", clusterName=name)["accessEntries"]
     assert [entry.rpartition("/")[2].partition("-")[0] for entry in sorted(entries)] == [

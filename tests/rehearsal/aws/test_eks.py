@@ -77,7 +77,7 @@ def test_nothing_changes_by_itself(site: Site) -> None:
     assert refresh.returncode == 0, refresh.stdout
 
 
-def test_everybody_may_do_what_their_access_entry_says(site: Site) -> None:
+def test_principals_have_the_permissions_of_their_access_entries(site: Site) -> None:
     outputs = site.project.outputs()
     team, config = outputs["team"], json.loads(outputs["kubeconfig"])
     environment = site.project.environment()

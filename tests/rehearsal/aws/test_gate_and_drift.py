@@ -105,7 +105,9 @@ def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: 
     assert found.exit_code == 0
 
 
-def test_drift_finds_nothing_where_nobody_was(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drift_finds_nothing_without_manual_changes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = drift(project, monkeypatch)
 
     assert found.stdout == "dev: no drift between platform and stack file\n"

@@ -52,7 +52,7 @@ def test_a_refresh_finds_no_drift(project: Project) -> None:
     assert "38 unchanged" in refresh.stdout
 
 
-def test_what_somebody_changed_by_hand_is_drift_that_the_next_update_undoes(project: Project) -> None:
+def test_a_manual_change_is_drift_that_the_next_update_undoes(project: Project) -> None:
     api, vpc = Api(project.account.endpoint, REGION), project.outputs()["vpc"]
     api.call("ec2", "CreateTags", Resources=[vpc], Tags=[{"Key": "by", "Value": "hand"}])
 

@@ -31,7 +31,7 @@ def test_up_creates_all_of_it(project: Project) -> None:
     assert tags == [{"Key": "team", "Value": "platform"}]
 
 
-def test_a_secret_is_nowhere_in_the_state_in_the_clear(project: Project) -> None:
+def test_the_state_has_no_plaintext_secret(project: Project) -> None:
     states = list((project.folder / "state").rglob("dev.json*"))
 
     assert states

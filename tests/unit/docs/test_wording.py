@@ -20,6 +20,7 @@ from docs.wording import PROJECT, page_problems, pages, problems
         ('Option(help="Address that hears of the budget.")', "has hears of"),
         ('Option(help="What to serve.")', "opens with What"),
         ('rule(1, "a-b", "Nobody has AdministratorAccess")', "opens with Nobody"),
+        ("def test_nobody_logs_in() -> None: ...", "has nobody"),
     ],
 )
 def test_a_text_without_its_subject_is_refused(source: str, reason: str) -> None:

@@ -87,7 +87,7 @@ def test_an_alias_is_what_its_anchor_is() -> None:
         ("a:\n  <<: text\n", ("a", "<<"), "expected a mapping, or a list of mappings", 2),
     ],
 )
-def test_what_nobody_means_is_an_error(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
+def test_ambiguous_yaml_is_an_error(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
     [document] = yaml_documents(text)
     [diagnostic] = document.diagnostics
 

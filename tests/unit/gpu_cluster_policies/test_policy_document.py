@@ -158,7 +158,7 @@ def test_all_but_some_resources_are_everything() -> None:
 
 
 @pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["arn:aws:iam::111122223333:root", "*"]}])
-def test_everybody_has_several_spellings(principal: Any) -> None:
+def test_any_principal_has_several_spellings(principal: Any) -> None:
     assert _statement(Principal=principal).is_for_anybody
 
 

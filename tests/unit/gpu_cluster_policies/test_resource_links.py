@@ -118,7 +118,7 @@ def test_what_lies_outside_of_the_stack_is_none_of_its_resources() -> None:
     assert Inventory([cluster]).targets(cluster, SUBNETS) == []
 
 
-def test_names_that_nothing_bears_are_those_of_the_outputs_that_they_are_made_of() -> None:
+def test_unused_names_link_by_the_outputs_that_they_contain() -> None:
     one, two = Resource("aws:ec2/subnet:Subnet", {}, "one", urn="urn:one"), _subnet("two")
     cluster = _cluster(["subnet-1", "subnet-2"], "urn:one", "urn:two", "urn:group")
 

@@ -137,7 +137,7 @@ def test_creation_follows_dependencies_parents_and_providers() -> None:
     assert described(found) == ["10.0 min  Cluster cluster (10.0)", "16.6 min  Deployment chat (6.6)"]
 
 
-def test_deletion_goes_in_waves_from_what_nobody_needs() -> None:
+def test_deletion_goes_in_waves_from_resources_without_dependents() -> None:
     vpc = resource("aws:ec2/vpc:Vpc", "vpc")
     cluster = resource("aws:eks/cluster:Cluster", "cluster", vpc)
     pools = [resource("aws:eks/nodeGroup:NodeGroup", name, cluster) for name in "ab"]

@@ -16,7 +16,7 @@ def budget_of(**settings: Any) -> Registered:
     ).only("budget:Budget")
 
 
-def test_it_limits_a_month_in_dollars_whoever_pays() -> None:
+def test_it_limits_a_month_in_dollars() -> None:
     budget = budget_of()
     assert (budget["limitAmount"], budget["limitUnit"]) == ("9000", "USD")
     assert (budget["timeUnit"], budget["budgetType"]) == ("MONTHLY", "COST")
@@ -27,7 +27,7 @@ def test_it_belongs_to_the_account_of_the_stack_file() -> None:
     assert budget_of()["accountId"] == "123456789012"
 
 
-def test_everyone_hears_of_what_was_spent_and_of_what_will_be() -> None:
+def test_all_recipients_are_notified_of_actual_and_forecast_cost() -> None:
     budget = budget_of(notify=["z@example.com", "a@example.com"], spent=[100, 50], forecast=[110])
     assert [(n["notificationType"], n["threshold"]) for n in budget["notifications"]] == [
         ("ACTUAL", 50),
@@ -44,7 +44,7 @@ def test_nothing_of_the_account_escapes_it() -> None:
     assert "costFilters" not in budget_of().inputs
 
 
-def test_of_a_shared_account_it_counts_what_bears_the_stacks_tag() -> None:
+def test_in_a_shared_account_it_counts_resources_with_the_tag_of_the_stack() -> None:
     budget = budget_of(scope="stack")
     assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:gpu-cluster/stack$prod"]}]
 

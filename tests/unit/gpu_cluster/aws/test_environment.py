@@ -77,7 +77,7 @@ def test_every_aws_resource_belongs_to_a_component(graph: Graph) -> None:
     assert orphans == []
 
 
-def test_addresses_services_and_roles_are_there_before_any_node(graph: Graph) -> None:
+def test_addresses_services_and_roles_come_before_any_node(graph: Graph) -> None:
     for group in groups(graph):
         for name in OF_THE_FOUNDATION:
             assert graph.waits_for(group, addon(graph, name)), (group.name, name)

@@ -1,5 +1,5 @@
 from gpu_cluster.aws.tags import STACK_TAG, tags_of
 
 
-def test_everything_bears_its_stack_beside_the_users_own() -> None:
+def test_all_resources_have_the_stack_tag_and_the_users_tags() -> None:
     assert tags_of("prod", {"team": "platform"}) == {STACK_TAG: "prod", "team": "platform"}

@@ -18,7 +18,7 @@ def test_a_first_card_without_efa_has_the_address_alone() -> None:
 
 
 @pytest.mark.parametrize("instance", ["g6.4xlarge", "m7i.xlarge", "p6e-gb200.36xlarge"])
-def test_where_there_is_no_efa_or_nobody_says_how_there_are_none(instance: str) -> None:
+def test_without_efa_or_its_layout_there_are_no_interfaces(instance: str) -> None:
     assert efa_interfaces(INSTANCES[instance]) == ()
 
 

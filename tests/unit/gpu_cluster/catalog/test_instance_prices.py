@@ -112,7 +112,7 @@ def test_an_instance_in_a_block_costs_what_its_gpus_do() -> None:
     ("instance", "region"),
     [("g6.xlarge", "us-east-2"), ("p5.48xlarge", "us-west-1"), ("g9.xlarge", "eu-west-1")],
 )
-def test_a_block_that_nobody_sells_has_no_price(instance: str, region: str) -> None:
+def test_a_block_that_aws_does_not_sell_has_no_price(instance: str, region: str) -> None:
     with pytest.raises(PriceError, match=f"no price for a capacity block of {instance} in {region}"):
         capacity_block(instance, region)
 

@@ -17,5 +17,5 @@ def test_those_of_networks_are_what_the_emulated_account_has() -> None:
     assert ours == {code: known[code] for code in ours}
 
 
-def test_gpus_are_nobodys_from_the_start() -> None:
+def test_a_new_account_has_no_gpu_quota() -> None:
     assert {quota.default for key, quota in QUOTAS.items() if key.endswith(("-g", "-p", "-p4", "-p5"))} == {0}

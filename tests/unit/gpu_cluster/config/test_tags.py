@@ -29,7 +29,7 @@ def test_a_key_of_ones_own(key: str) -> None:
         "team=1",
     ],
 )
-def test_a_key_that_belongs_to_others_or_to_nobody(key: str) -> None:
+def test_reserved_and_invalid_tag_keys(key: str) -> None:
     with pytest.raises(ValidationError, match="a tag key"):
         KEY.validate_python(key)
 

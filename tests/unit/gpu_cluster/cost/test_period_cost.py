@@ -81,7 +81,7 @@ def test_parts_add_up_to_nodes_and_control_plane_to_the_last_fraction_of_a_cent(
     assert found.total.least < found.total.most  # of spot a range is known
 
 
-def test_hours_of_holders_and_of_nobody_add_up_to_those_of_nodes() -> None:
+def test_hours_of_holders_and_free_hours_add_up_to_those_of_nodes() -> None:
     found = actual()
     parts = [
         *((it.pool, it.gpu_hours) for it in found.held),
@@ -109,7 +109,7 @@ def test_a_spot_node_costs_between_its_lowest_price_and_that_on_demand() -> None
     assert vision.cost.least < vision.cost.most
 
 
-def test_nobody_pays_for_free_gpus_other_nodes_and_the_control_plane() -> None:
+def test_free_gpus_other_nodes_and_the_control_plane_are_shared_costs() -> None:
     found = shared(actual())
     assert found["GPUs that no pod held", "l4"][0] == (29 - 24) + (10 - 5)
     assert found["GPUs that nodes did not offer", "l4"] == (1, one(HOUR + DISK))

@@ -56,7 +56,7 @@ def test_folders_of_a_file_system_and_what_is_there_already_cost_nothing_more() 
     assert not monthly(model(storage_class="home"), home, there)
 
 
-def test_a_class_that_nobody_defines_has_no_price() -> None:
+def test_an_undefined_class_has_no_price() -> None:
     assert missing(model("chat", storage_class="quick"), storage_class("fast")) == [
         "Deployment: expected a storage class, which determines the cost, got quick (chat)"
     ]

@@ -21,7 +21,7 @@ def use(pool: Pool, *items: Item) -> Utilization:
     return found
 
 
-def test_what_nobody_asks_for_is_idle() -> None:
+def test_unrequested_capacity_is_idle() -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes={"min": 2, "max": 4})  # of 4 GPUs each
     found = use(pool, replica(gpus=2), scaler("chat", 2, 8))
 

@@ -11,7 +11,7 @@ from gpu_cluster.stack import load
 PROJECT = Path(__file__).parents[4]
 
 
-def test_what_nobody_says_is_unknown_and_so_is_all_that_it_is_part_of() -> None:
+def test_an_unset_output_is_unknown_and_so_is_all_that_contains_it() -> None:
     def program() -> None:
         certificate = aws.acm.Certificate("site", domain_name="example.com")
         aws.ssm.Parameter("zone", type="String", value=pulumi.Output.concat("at ", certificate.status))

@@ -20,7 +20,7 @@ def test_an_error_leaves_it_as_it_was() -> None:
     assert gc.isenabled()
 
 
-def test_whoever_looks_for_none_is_left_alone() -> None:
+def test_a_disabled_collector_stays_disabled() -> None:
     gc.disable()
     try:
         with gc_paused():

@@ -28,7 +28,7 @@ def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentia
     assert stack.registry.in_cluster is None
 
 
-def test_a_platform_on_aws_with_stores_alone_has_disks_besides() -> None:
+def test_a_platform_on_aws_with_stores_alone_gets_disks_too() -> None:
     stack = load(STACKS / "happy/eks-mirror-of-ones-own.yaml")
 
     assert stack.storage["gp3"] == Ebs(kind="ebs", default=True)

@@ -31,12 +31,12 @@ def test_storage_calls_where_its_file_systems_are() -> None:
     assert more == {AwsService.ELASTICFILESYSTEM, AwsService.FSX}
 
 
-def test_nobody_gets_onto_a_node_by_session_manager() -> None:
+def test_session_manager_has_no_endpoint() -> None:
     """Its agent may not register: an endpoint for it would cost money for nothing."""
     assert not required_endpoints(stack()) & {AwsService.SSM, AwsService.SSMMESSAGES}
 
 
-def test_karpenter_hears_of_interruptions_and_looks_up_images() -> None:
+def test_karpenter_needs_endpoints_for_interruptions_and_images() -> None:
     pools = {"l4": {"instance": "g6.xlarge", "nodes": 1, "provisioner": "karpenter"}}
     assert required_endpoints(stack(pools=pools)) - EVERY_NODE_CALLS == {AwsService.SQS, AwsService.SSM}
 

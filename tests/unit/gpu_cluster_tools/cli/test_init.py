@@ -28,7 +28,7 @@ def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Pat
     assert load(project / "stacks" / "Pulumi.lab.yaml").pools["l4"].nodes.max == 2
 
 
-def test_it_names_the_lines_that_nobody_could_know(project: Path) -> None:
+def test_it_names_the_lines_with_placeholders(project: Path) -> None:
     done = init(project, "aws", "--provider", "eks", "--region", "eu-central-1", "--account", "123456789012")
 
     assert (

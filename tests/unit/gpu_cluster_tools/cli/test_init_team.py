@@ -54,7 +54,7 @@ def test_a_stack_of_another_name_says_whose_it_is(project: Path) -> None:
     assert (stack.name, stack.file.models) == ("vision", {})
 
 
-def test_what_nobody_could_know_is_named_by_line(project: Path) -> None:
+def test_placeholders_are_named_by_line(project: Path) -> None:
     done = init(project, "local-vision", "--environment", "local", "--model", "someone/new-model")
 
     assert "\n  9: weights: CHANGEME" in done.stdout

@@ -65,7 +65,7 @@ def test_a_stack_of_another_folder_is_not_kept_with_it(tmp_path: Path) -> None:
         rehearse("local-vision", source=tmp_path, keep=True)
 
 
-def test_a_link_to_somebody_elses_file_is_refused(project: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_file_of_another_user_is_refused(project: Path, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.local-vision.yaml").symlink_to(project / "stacks" / "Pulumi.local.yaml")
 
     with pytest.raises(typer.BadParameter, match="is a symbolic link"):

@@ -40,7 +40,7 @@ def test_a_stack_file_that_names_no_framework_has_to_be_told_one() -> None:
     assert "set --framework to one of cis-eks" in " ".join(done.stderr.replace("│", " ").split())
 
 
-def test_a_framework_that_nobody_knows_is_said() -> None:
+def test_an_unknown_framework_is_reported() -> None:
     assert _report("local", "--framework", "iso").exit_code == 2
 
 

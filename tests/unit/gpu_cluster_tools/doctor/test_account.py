@@ -20,7 +20,7 @@ def test_the_account_of_the_stack_is_right(aws: Aws) -> None:
     assert found["region"].verdict is CheckStatus.OK
 
 
-def test_whoever_is_no_administrator_of_the_cluster_could_not_deploy(aws: Aws) -> None:
+def test_only_an_administrator_of_the_cluster_can_deploy(aws: Aws) -> None:
     access = looked(aws)["access"]
 
     assert access.verdict is CheckStatus.WARN

@@ -53,7 +53,7 @@ def test_a_build_that_the_stack_pins_is_looked_for() -> None:
     assert check.found.startswith("EKS offers no v2.6.0-eksbuild.1")
 
 
-def test_without_an_account_nobody_knows() -> None:
+def test_without_an_account_addons_are_unknown() -> None:
     assert [check.verdict for check in looked(None)] == [CheckStatus.SKIP]
 
 

@@ -50,7 +50,7 @@ def test_a_branch_that_others_moved_on_is_told(repository: Path, tmp_path: Path)
     assert verdicts(list(checkout(tmp_path / "clone"))) == {"stack files": OK, "branch": WARN}
 
 
-def test_outside_of_git_nobody_knows(tmp_path: Path) -> None:
+def test_outside_of_git_the_state_is_unknown(tmp_path: Path) -> None:
     assert verdicts(list(checkout(tmp_path))) == {"git": SKIP}
 
 
@@ -91,7 +91,7 @@ def test_the_service_keeps_the_key_unless_the_file_has_a_salt(nothing_set: pytes
     assert of_prod() == {"state": OK, "passphrase": FAIL}
 
 
-def test_where_somebody_signed_in_before_counts(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_earlier_login_counts(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "credentials.json").write_text(json.dumps({"current": "s3://other"}))
     [found, _] = state("prod", local=False, encrypted=True)

@@ -83,7 +83,7 @@ def test_a_device_plugin_of_the_cluster_and_one_of_the_platform_are_one_too_many
     assert looked(api, gpu={"devicePlugin": False})["device plugin"].verdict is OK
 
 
-def test_the_platforms_own_device_plugins_are_not_somebody_elses(api: Answers) -> None:
+def test_the_platforms_own_device_plugins_are_not_foreign(api: Answers) -> None:
     api.paths["/apis/apps/v1/daemonsets"] = listed(
         *(daemons(it["metadata.name"], **it["metadata.labels"]) for it in platform("onprem").of("DaemonSet"))
     )
@@ -106,7 +106,7 @@ def test_there_is_one_default_class(api: Answers) -> None:
         assert looked(api)["default class"].verdict is verdict, names
 
 
-def test_a_driver_that_nobody_installed_is_named(api: Answers) -> None:
+def test_a_missing_driver_is_named(api: Answers) -> None:
     api.paths["/apis/storage.k8s.io/v1/csidrivers"] = listed()
     assert looked(api)["models"].verdict is WARN
     assert (
@@ -137,7 +137,7 @@ def test_an_api_that_is_not_served_is_told(api: Answers, path: str, name: str) -
     assert looked(api)[name].verdict is WARN
 
 
-def test_nobody_asks_for_metrics_of_queues_by_which_nothing_scales(api: Answers) -> None:
+def test_metrics_of_queues_are_needed_only_for_autoscaling(api: Answers) -> None:
     assert "waiting queues" not in looked(api, "edge")
 
 

@@ -79,7 +79,7 @@ def test_a_wrong_file_ends_what_could_be_asked_of_its_stack(project: Path) -> No
     assert looked(project, "prod").keys() == {"machine", "checkout", "stack file"}
 
 
-def test_a_kubeconfig_that_is_not_there_fails_where_somebody_else_makes_it(project: Path) -> None:
+def test_a_missing_kubeconfig_of_the_user_fails(project: Path) -> None:
     file = project / "stacks" / "Pulumi.onprem.yaml"
     file.write_text(file.read_text().replace("~/.kube/onprem.yaml", "no/such/kubeconfig"))
 

@@ -47,7 +47,7 @@ def test_on_eks_the_address_of_the_service_is_reached_with_its_pods() -> None:
     assert looked("prod", cache("-localip", f"169.254.20.10,{SERVICE}")).verdict is CheckStatus.WARN
 
 
-def test_whoever_may_not_look_is_told_so() -> None:
+def test_missing_permission_to_list_is_reported() -> None:
     api = Answers()
     api.paths["/apis/apps/v1/daemonsets"] = None
     assert [check.verdict for check in dns(stack("onprem", {}), api)] == [CheckStatus.SKIP]

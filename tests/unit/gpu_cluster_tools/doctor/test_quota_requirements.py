@@ -33,7 +33,7 @@ def test_each_nat_gateway_has_an_address(nat: str, addresses: int) -> None:
     assert asked(network__nat=nat)["elastic-ips"] == (addresses, addresses)
 
 
-def test_a_network_that_was_there_before_needs_nothing() -> None:
+def test_an_existing_network_needs_no_quota() -> None:
     tags = {"zones": ["us-east-2a", "us-east-2b"], "vpc": {"Name": "shared"}, "private": {"tier": "private"}}
     found = asked("dev", network={"existing": {"cidrs": ["10.20.0.0/16"], "tags": tags}})
     assert not {"vpcs", "elastic-ips", "nat-gateways", "internet-gateways", "ranges"} & found.keys()

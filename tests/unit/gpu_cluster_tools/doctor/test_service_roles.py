@@ -31,7 +31,7 @@ def test_spot_in_an_account_that_had_some_is_right(aws: Aws) -> None:
     assert on_spot(aws)[SPOT].verdict is CheckStatus.OK
 
 
-def test_without_spot_nobody_asks_for_its_role(aws: Aws) -> None:
+def test_without_spot_its_role_is_not_required(aws: Aws) -> None:
     assert looked(aws).keys() == {OTHERS}
 
 

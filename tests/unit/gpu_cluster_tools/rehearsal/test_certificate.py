@@ -33,7 +33,7 @@ def authority(folder: Path) -> x509.Certificate:
     return certificate
 
 
-def test_it_says_who_somebody_is_on_the_word_of_the_authority(tmp_path: Path) -> None:
+def test_it_names_a_user_signed_by_the_authority(tmp_path: Path) -> None:
     signer = authority(tmp_path)
 
     issued = issue(tmp_path, user="gpu-cluster:team:vision", group="vision")

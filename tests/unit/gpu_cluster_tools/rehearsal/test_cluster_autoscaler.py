@@ -102,7 +102,7 @@ def test_no_group_grows(account: Account, pods: list[Object]) -> None:
     assert asked(account, pods, [node("l4", "a")]) == {}
 
 
-def test_without_an_autoscaler_in_the_stack_nobody_grows() -> None:
+def test_without_an_autoscaler_no_group_grows() -> None:
     assert asked(Account(group()), [waiting(), busy("a")], [node("l4", "a")], scaler=False) == {}
 
 

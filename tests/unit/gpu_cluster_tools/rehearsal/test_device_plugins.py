@@ -216,7 +216,7 @@ def test_a_manager_says_whether_it_has_divided_them(layout: str, state: str) -> 
     assert stub.labels["nvidia.com/mig.config.state"] == state
 
 
-def test_without_a_manager_nobody_says_so() -> None:
+def test_without_a_manager_no_state_is_reported() -> None:
     stub = Stub([PLUGIN], {"l4": WHOLE}, {"nvidia.com/mig.config": "sevens"})
 
     offer_devices(stub)
@@ -224,7 +224,7 @@ def test_without_a_manager_nobody_says_so() -> None:
     assert "nvidia.com/mig.config.state" not in stub.labels
 
 
-def test_what_nobody_offers_any_more_is_none() -> None:
+def test_resources_that_are_no_longer_offered_are_zero() -> None:
     stub = Stub([PLUGIN], {"l4": WHOLE})
     assert _offered(stub) == {GPU: 4}
 

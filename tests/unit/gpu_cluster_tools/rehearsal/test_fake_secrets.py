@@ -14,7 +14,7 @@ def state(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_value_that_the_state_has_in_the_clear_is_named_by_its_place(tmp_path: Path, state: Path) -> None:
+def test_a_plaintext_value_in_the_state_is_named_by_its_path(tmp_path: Path, state: Path) -> None:
     state.write_text('{"inputs": {"token": "rehearsed-2"}}')
 
     assert plaintext_secrets(VALUES, tmp_path) == [

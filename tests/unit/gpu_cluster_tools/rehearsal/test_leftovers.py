@@ -22,7 +22,7 @@ def volume(name: str, policy: str) -> Object:
     }
 
 
-def test_what_was_there_before_nodes_and_retained_volumes_are_not_left() -> None:
+def test_existing_objects_nodes_and_retained_volumes_are_no_leftovers() -> None:
     cluster = Cluster(
         "namespaces//default",
         "nodes//l4-0",

@@ -27,7 +27,7 @@ def test_one_holds_it_at_a_time(tmp_path: Path) -> None:
     assert most == 1
 
 
-def test_a_lock_whose_file_was_deleted_by_its_holder_locks_nobody_out_or_in(tmp_path: Path) -> None:
+def test_a_lock_whose_file_was_deleted_by_its_holder_blocks_no_process(tmp_path: Path) -> None:
     path, second_is_in, third_may_go = tmp_path / "lock", threading.Event(), threading.Event()
 
     def second() -> None:

@@ -105,7 +105,7 @@ def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_accoun
     assert accounts_on_aws(aws) == {("vision", "aws")}
 
 
-def test_a_cluster_of_somebody_elses_says_where_its_node_local_cache_listens() -> None:
+def test_an_existing_cluster_states_the_addresses_of_its_node_local_cache() -> None:
     networks = {it.network for it in dns_targets(ONPREM)}
 
     assert networks == {"", "169.254.20.10"}

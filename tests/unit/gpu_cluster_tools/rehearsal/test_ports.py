@@ -11,7 +11,7 @@ def test_every_name_gets_a_port_of_its_own_that_is_free() -> None:
     assert all(free(port) for port in ports.values())
 
 
-def test_a_port_is_kept_until_somebody_else_listens_there() -> None:
+def test_a_port_is_kept_until_another_process_listens_there() -> None:
     before = assign(("a", "b"), {})
     assert assign(("a", "b"), before) == before
 
@@ -22,7 +22,7 @@ def test_a_port_is_kept_until_somebody_else_listens_there() -> None:
     assert after["b"] == before["b"]
 
 
-def test_somebody_who_listens_on_every_address_takes_the_port_too() -> None:
+def test_a_listener_on_every_address_takes_the_port_too() -> None:
     [port] = assign(("a",), {}).values()
 
     with socket.create_server(("0.0.0.0", port)):

@@ -42,7 +42,7 @@ def test_a_moved_or_deleted_folder_still_finds_its_processes(
     assert sleeper.pid in {process.pid for process in processes("sleep".__eq__) if process.directory == moved}
 
 
-def test_a_process_that_nobody_waited_for_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
+def test_a_zombie_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
     assert alive(sleeper.pid)
 
     end([process for process in processes("sleep".__eq__) if process.pid == sleeper.pid])

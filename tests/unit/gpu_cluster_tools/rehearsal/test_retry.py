@@ -49,7 +49,7 @@ def test_it_does_what_the_errors_say_and_meets_other_faults() -> None:
     assert engine.injected == [3, 4, 5]
 
 
-def test_nobody_tries_for_ever() -> None:
+def test_attempts_are_limited() -> None:
     engine = Engine(*["no capacity"] * 99)
 
     assert len(retry_update(engine.update, FAULTS, engine.inject)) == ATTEMPTS

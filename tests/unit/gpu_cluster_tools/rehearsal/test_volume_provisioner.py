@@ -40,7 +40,7 @@ def volume(**changes: Any) -> Object:
     }
 
 
-def test_a_volume_is_made_for_a_claim_that_waits_for_nobody() -> None:
+def test_a_volume_is_created_for_a_claim_with_immediate_binding() -> None:
     api = Objects(storageclasses=[storage("nfs.csi.k8s.io", "Immediate")], persistentvolumeclaims=[claim()])
 
     provide(api)

@@ -16,12 +16,12 @@ def _api_server(*more: Any) -> dict[str, dict[str, Any]]:
     return {argument["key"]: argument for argument in patches["kube-apiserver"]}
 
 
-def test_without_an_account_the_api_server_asks_nobody() -> None:
+def test_without_an_account_the_api_server_calls_no_webhook() -> None:
     assert not any("webhook" in name for name in _api_server())
     assert "authorization-mode" not in _api_server()
 
 
-def test_with_one_it_asks_whoever_rbac_does_not_answer(tmp_path: Path) -> None:
+def test_with_one_it_calls_the_webhook_after_rbac(tmp_path: Path) -> None:
     arguments = _api_server(webhook.arguments(tmp_path))
 
     mode = arguments["authorization-mode"]

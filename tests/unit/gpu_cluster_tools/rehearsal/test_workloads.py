@@ -102,7 +102,7 @@ def test_pods_that_do_not_start_say_why() -> None:
     assert found.why == ("pod chat-1-2 on l4-0: ImagePullBackOff: no such image",)
 
 
-def test_a_claim_without_a_volume_is_unwell_where_nobody_has_to_come_first() -> None:
+def test_a_claim_with_immediate_binding_and_no_volume_is_unhealthy() -> None:
     pending = {"phase": "Pending"}
     patient = thing("patient", spec={"storageClassName": "later"}, status=pending)
     chosen = thing("chosen", spec={"storageClassName": "later"}, status=pending)

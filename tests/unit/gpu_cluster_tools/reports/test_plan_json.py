@@ -40,7 +40,7 @@ def test_a_secret_is_not_in_it() -> None:
     assert "hf_xyzzy" not in written(program)
 
 
-def test_what_nobody_knows_is_said_to_be_unknown() -> None:
+def test_unknown_values_are_marked() -> None:
     def program() -> None:
         aws.cloudwatch.LogGroup("logs", kms_key_id=aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16").owner_id)
 

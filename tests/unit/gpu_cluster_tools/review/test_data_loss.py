@@ -51,7 +51,7 @@ def test_a_replacement_is_lost_once(pack: Pack) -> None:
     assert (change.action, change.forced_by) == (Action.REPLACE, ("encrypted",))
 
 
-def test_somebody_can_answer_for_it_until_a_day(pack: Pack, tmp_path: Path) -> None:
+def test_a_waiver_accepts_it_until_a_day(pack: Pack, tmp_path: Path) -> None:
     file = tmp_path / "waivers.yaml"
     file.write_text(WAIVER)
     gone = changes([FILES], [])

@@ -77,7 +77,7 @@ def test_what_would_be_missed_may_not_go(kind: str, lost: str, operation: str, p
     ],
     ids=lambda step: f"{step['op']} {step['urn'].rpartition(':')[2]}",
 )
-def test_what_nobody_would_miss_may_go(step: dict[str, Any]) -> None:
+def test_stateless_resources_may_be_deleted(step: dict[str, Any]) -> None:
     gate = _gate(step)
 
     assert gate.open, gate.as_text()
@@ -228,7 +228,7 @@ SECRET_CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("state", "paths"), SECRET_CASES.values(), ids=SECRET_CASES)
-def test_secrets_in_the_clear_are_found(state: dict[str, Any], paths: list[str]) -> None:
+def test_plaintext_secrets_are_found(state: dict[str, Any], paths: list[str]) -> None:
     step = _step("update", "aws:sqs/queue:Queue", "events", **state)
 
     assert [each.finding.path for each in _gate(step).obstacles] == paths
@@ -277,7 +277,7 @@ def test_what_the_engine_itself_refuses_is_no_preview() -> None:
         read_preview(_recorded("protected"))
 
 
-def test_the_engines_own_state_shows_what_is_in_the_clear() -> None:
+def test_the_engines_own_state_shows_plaintext_secrets() -> None:
     gate = gate_of(read_preview(_recorded("unchanged")), read_state(_recorded("state")))
 
     assert [each.finding.path for each in gate.obstacles] == ["outputs.plain"]

@@ -30,7 +30,7 @@ def test_nothing_is_no_value() -> None:
     assert list(property_diffs(NOTHING, [1], "a")) == [PropertyDiff("a", "-", "[1]")]
 
 
-def test_what_nobody_knows_yet_is_said_so() -> None:
+def test_unknown_values_are_shown_as_unknown() -> None:
     [whole] = property_diffs({"a": "b"}, {"a": UNKNOWN})
     [part] = property_diffs({"a": ["b"]}, {"a": ["b", UNKNOWN]})
 

@@ -124,7 +124,7 @@ def test_a_team_is_touched_by_an_environment_that_goes(shared: tuple[Path, Path]
     assert touched({"stacks/Pulumi.site.yaml"}, *shared) == ["site", "site-vision"]
 
 
-def test_what_a_wrong_environment_means_for_a_team_nobody_can_say(shared: tuple[Path, Path]) -> None:
+def test_a_wrong_environment_leaves_a_team_unreviewed(shared: tuple[Path, Path]) -> None:
     _, now = shared
     stack_file(now, "site").write_text(GRANTED.replace("pool: box", "pool: bocks"))
 

@@ -111,7 +111,7 @@ def test_a_tenth_more_wants_a_look() -> None:
     assert reasons_of([], [], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
 
 
-def test_what_cannot_be_had_back_blocks_with_the_gravest_first() -> None:
+def test_irreversible_losses_block_and_the_gravest_is_first() -> None:
     nodes = ResourceChange(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
     cluster = ResourceChange(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
 

@@ -75,7 +75,7 @@ def test_what_is_no_address_is_refused(url: str) -> None:
         prometheus_at(url)
 
 
-def test_a_token_is_never_sent_in_the_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_never_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BEARER, "secret")
     with pytest.raises(ValueError, match="expected https") as refused:
         prometheus_at("http://prometheus.example.com")
@@ -116,7 +116,7 @@ def test_requests_to_amazon_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "host", ["aps-workspaces.eu-central-1.amazonaws.com", "aps-workspaces-fips.us-east-2.api.aws"]
 )
-def test_a_signed_request_is_never_sent_in_the_clear(host: str) -> None:
+def test_a_signed_request_is_never_sent_without_tls(host: str) -> None:
     with pytest.raises(ValueError, match="expected https, for a signed request"):
         prometheus_at(f"http://{host}/workspaces/ws-0a1b2c3d")
 

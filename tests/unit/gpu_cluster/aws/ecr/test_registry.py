@@ -132,7 +132,7 @@ def test_a_mirror_of_ones_own_takes_the_place_of_caches_and_copies() -> None:
     assert outputs["mirror"] == "harbor.example.com/mirror"
 
 
-def test_others_may_pull_or_push_as_the_stack_says_and_nobody_else() -> None:
+def test_only_principals_of_the_stack_may_pull_or_push() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/ci"
     graph = made(repositories={"vision": {"readers": {"210987654321"}, "writers": {role}}, "chat": {}})
 

@@ -57,7 +57,7 @@ def test_another_address_of_the_cluster_is_the_same_cluster(monkeypatch: Any) ->
     assert first["clusterIdentifier"] == second["clusterIdentifier"] == "arn:aws:test:::c"
 
 
-def test_objects_come_after_whoever_deploys_was_let_in() -> None:
+def test_objects_come_after_the_access_of_the_deployer() -> None:
     graph = cluster()
     assert graph.waits_for(graph.only("Object"), graph.only("AccessPolicyAssociation"))
 

@@ -56,7 +56,7 @@ def test_it_is_named_by_the_engine_for_its_stack() -> None:
     assert graph.only("Cluster")["name"] == "c-test-1a2b3c4"
 
 
-def test_nobody_gets_in_but_by_an_access_entry() -> None:
+def test_access_is_by_access_entries_only() -> None:
     assert cluster().only("Cluster")["accessConfig"] == {
         "authenticationMode": "API",
         "bootstrapClusterCreatorAdminPermissions": False,

@@ -37,6 +37,6 @@ def test_or_with_a_role_of_ones_own() -> None:
     assert [it for it in graph.of("iam:role:Role") if "hybrid" in it.name] == []
 
 
-def test_without_a_site_nobody_does() -> None:
+def test_without_a_site_there_are_no_hybrid_nodes() -> None:
     types = {it.inputs.get("type") for it in cluster().of("AccessEntry")}
     assert types == {None}

@@ -35,12 +35,12 @@ def test_it_fits_into_a_role(document: str) -> None:
     assert len(document.replace(" ", "")) < LONGEST
 
 
-def test_it_ends_only_what_bears_the_tag_of_the_cluster(document: str) -> None:
+def test_it_ends_only_resources_with_the_tag_of_the_cluster(document: str) -> None:
     [ending] = statements(document, "ec2:Terminate", "ec2:Delete")
     assert ending["Condition"] == {"StringEquals": {f"aws:ResourceTag{OF_THE_CLUSTER}": "owned"}}
 
 
-def test_what_it_makes_bears_the_tag_of_the_cluster(document: str) -> None:
+def test_resources_that_it_creates_have_the_tag_of_the_cluster(document: str) -> None:
     for making in statements(document, "ec2:CreateLaunchTemplate", "ec2:RunInstances"):
         of_its_own = any(":instance/" in resource for resource in making["Resource"])
         asked = making.get("Condition", {}).get("StringEquals", {})

@@ -209,7 +209,7 @@ def test_nodes_are_repaired_unless_the_pools_say_otherwise(graph: Graph) -> None
     assert karpenter(repair=False).of("helm.sh:v4:Chart")[1][gates] == {"nodeRepair": False}
 
 
-def test_every_announcement_reaches_the_queue_and_nobody_else_writes(graph: Graph) -> None:
+def test_every_announcement_reaches_the_queue_and_no_one_else_writes(graph: Graph) -> None:
     rules, targets = graph.of("EventRule"), graph.of("EventTarget")
     assert len(rules) == len(targets) == 5
     write, tls = json.loads(graph.only("QueuePolicy")["policy"])["Statement"]

@@ -120,7 +120,7 @@ def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: KeyUsage) -> N
 
 
 @pytest.mark.parametrize("purpose", KeyUsage)
-def test_whoever_is_not_of_the_account_or_a_service_is_nobody(purpose: KeyUsage) -> None:
+def test_only_the_account_and_its_services_are_principals(purpose: KeyUsage) -> None:
     for statement in statements(purpose).values():
         if statement["Principal"] == {"AWS": "*"}:
             assert statement["Condition"]["StringEquals"]["kms:CallerAccount"] == "123456789012"

@@ -11,7 +11,7 @@ def template(**settings: object) -> Registered:
     return group_with(**settings).only("LaunchTemplate")
 
 
-def test_nobody_gets_a_node_s_role_from_within_a_pod() -> None:
+def test_pods_cannot_get_the_role_of_their_node() -> None:
     assert template(instance="m7i.xlarge")["metadataOptions"] == {
         "httpEndpoint": "enabled",
         "httpTokens": "required",

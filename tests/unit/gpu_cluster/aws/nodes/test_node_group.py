@@ -35,11 +35,11 @@ def test_it_is_in_the_private_subnets_of_its_zones() -> None:
     assert group(instance="p5.48xlarge", capacity={"capacityBlock": BLOCK})["subnetIds"] == ["subnet-b"]
 
 
-def test_nobody_logs_in() -> None:
+def test_nodes_have_no_remote_access() -> None:
     assert "remoteAccess" not in group(instance="m7i.xlarge").inputs
 
 
-def test_labels_are_those_that_nobody_else_sets() -> None:
+def test_labels_exclude_those_that_others_set() -> None:
     assert group(instance="g6.4xlarge", zones=["us-east-2a"], labels={"tier": "dev"})["labels"] == {
         "gpu-cluster/pool": "p",
         "k8s.amazonaws.com/accelerator": "nvidia-l4",

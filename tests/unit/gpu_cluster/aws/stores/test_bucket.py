@@ -34,7 +34,7 @@ def test_it_is_encrypted_with_the_key_of_data() -> None:
     assert rule["bucketKeyEnabled"] is True
 
 
-def test_nobody_outside_the_account_can_be_let_in() -> None:
+def test_public_access_is_blocked() -> None:
     graph = made(MODELS)
     block = graph.only("BucketPublicAccessBlock")
 

@@ -20,7 +20,7 @@ def test_every_zone_has_a_mount_target() -> None:
     assert {target["subnetId"] for target in targets} == set(SUBNETS.values())
 
 
-def test_nodes_reach_it_by_nfs_and_nobody_else_does() -> None:
+def test_only_nodes_reach_it_and_by_nfs() -> None:
     graph = made(HOME)
     group, [rule] = graph.only("SecurityGroup"), graph.of("SecurityGroupIngressRule")
 
@@ -31,7 +31,7 @@ def test_nodes_reach_it_by_nfs_and_nobody_else_does() -> None:
     assert "ingress" not in group.inputs
 
 
-def test_nobody_mounts_it_before_it_refuses_plain_text() -> None:
+def test_it_requires_tls_before_it_can_be_mounted() -> None:
     graph = made(HOME)
     policy = graph.only("FileSystemPolicy")
     mount, refuse = json.loads(policy["policy"])["Statement"]
@@ -43,7 +43,7 @@ def test_nobody_mounts_it_before_it_refuses_plain_text() -> None:
 
 
 @pytest.mark.parametrize(("days", "rule"), [(1, "AFTER_1_DAY"), (90, "AFTER_90_DAYS")])
-def test_what_nobody_reads_moves_away_and_comes_back_when_somebody_does(days: int, rule: str) -> None:
+def test_unread_files_move_to_colder_storage_and_return_when_read(days: int, rule: str) -> None:
     files = made({"home": {"kind": "efs", "cool_after_days": days}}).only("efs:fileSystem:FileSystem")
 
     assert files["lifecyclePolicies"] == [

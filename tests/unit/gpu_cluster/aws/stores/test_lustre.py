@@ -32,7 +32,7 @@ def test_it_is_in_one_zone_the_first_unless_the_stack_says_another(settings: Any
     assert made(lustre(**settings)).only("LustreFileSystem")["subnetIds"] == SUBNETS[f"eu-central-1{zone}"]
 
 
-def test_its_servers_and_the_nodes_reach_each_other_and_nobody_else_does() -> None:
+def test_only_its_servers_and_the_nodes_reach_each_other() -> None:
     graph = made(lustre())
     own = f"{graph.only('SecurityGroup').name}-id"
 

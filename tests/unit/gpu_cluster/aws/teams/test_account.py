@@ -91,7 +91,7 @@ def test_the_role_of_its_pods_is_for_one_service_account_of_its_namespace() -> N
     assert (identity["namespace"], identity["serviceAccount"]) == ("speech-prod", "aws")
 
 
-def test_its_budget_counts_what_bears_its_tag_and_tells_whom_it_names() -> None:
+def test_its_budget_counts_resources_with_its_tag_and_notifies_its_recipients() -> None:
     graph, _ = on_aws()
     [vision] = of_team(graph, "budget:Budget", "vision")
     [speech] = of_team(graph, "budget:Budget", "speech")

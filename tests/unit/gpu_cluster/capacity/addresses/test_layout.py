@@ -65,7 +65,7 @@ def test_a_range_of_aws_s_size_is_one_and_a_larger_one_goes_by_zones() -> None:
         (Tier.PODS, "eu-central-1b", "10.40.32.0/19"),
     ],
 )
-def test_where_a_subnet_lies_is_for_ever(tier: Tier, zone: str, expected: str) -> None:
+def test_subnets_never_move(tier: Tier, zone: str, expected: str) -> None:
     assert str(subnet("10.40.0.0/16", tier, zone)) == expected
 
 

@@ -80,7 +80,7 @@ def test_routes_are_there_after_what_guards_them() -> None:
         assert graph.waits_for(route, secret)
 
 
-def test_routes_with_keys_are_closed_where_nobody_gives_the_keys() -> None:
+def test_routes_with_keys_are_closed_without_given_keys() -> None:
     """Envoy Gateway answers 500 on routes whose policy names a Secret that is not there."""
     graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"))
     assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
@@ -167,7 +167,7 @@ def test_models_behind_a_token_limit_report_usage_in_streams() -> None:
     assert forced == {"chat": True, "other": False}
 
 
-def test_the_filter_that_reads_usage_is_there_before_the_routes() -> None:
+def test_the_filter_that_reads_usage_comes_before_the_routes() -> None:
     graph, _ = of_eks()
     reader = graph.only("EnvoyExtensionPolicy")
     assert reader["spec.targetRefs"] == [

@@ -65,7 +65,7 @@ def test_nodes_without_devices_need_nothing() -> None:
 
 
 @pytest.mark.parametrize("labels", [{"rack": "r1"}, {"nvidia.com/mig.config": "all-1g.10gb"}])
-def test_gpus_of_servers_that_were_there_before_are_theirs_to_divide(labels: dict[str, str]) -> None:
+def test_existing_servers_divide_their_own_gpus(labels: dict[str, str]) -> None:
     made = found(
         h100={"instance": "p5.48xlarge", "nodes": 1, "sharing": POOLS["small"]["sharing"]}
         | {"labels": labels}

@@ -119,7 +119,7 @@ def test_workers_stop_after_the_requests_of_the_leader() -> None:
     assert worker["lifecycle"]["preStop"]["sleep"]["seconds"] == 115 < pod["terminationGracePeriodSeconds"]
 
 
-def test_the_pods_of_a_model_talk_to_each_other_and_to_nobody_else() -> None:
+def test_the_pods_of_a_model_talk_only_to_each_other() -> None:
     rule = spanning().get("NetworkPolicy", "allow-group-chat")["spec"]
     [to], [given] = rule["egress"], rule["ingress"]
 

@@ -45,7 +45,7 @@ def test_scaling_down_is_slower_than_scaling_up() -> None:
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
-def test_a_drain_never_waits_for_ever(replicas: int) -> None:
+def test_a_drain_is_never_blocked(replicas: int) -> None:
     budget = serve(replicas=replicas).only("PodDisruptionBudget")["spec"]
     assert budget["maxUnavailable"] == 1
     assert "minAvailable" not in budget

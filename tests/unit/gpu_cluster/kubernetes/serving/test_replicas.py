@@ -52,7 +52,7 @@ def test_no_environment_of_other_services_reaches_them() -> None:
 
 
 @pytest.mark.parametrize("minutes", [1, 30, 100])
-def test_whoever_waits_for_a_replica_waits_as_long_as_its_startup_probe(minutes: int) -> None:
+def test_timeouts_cover_the_startup_probe_of_a_replica(minutes: int) -> None:
     graph = serve(loadMinutes=minutes)
     probe = container(graph)["startupProbe"]
     create, _ = graph.only("Deployment").timeouts

@@ -15,7 +15,7 @@ def callers(graph: Graph) -> list[str]:
     return peer["namespaceSelector"]["matchExpressions"][0]["values"]
 
 
-def test_nobody_calls_the_models_but_who_is_named() -> None:
+def test_only_named_clients_call_the_models() -> None:
     models = {"chat": model_of()}
     assert callers(serve_all(models)) == ["serving"]
     assert callers(serve_all(models, clients=["web", "batch"])) == ["batch", "serving", "web"]
@@ -57,7 +57,7 @@ def test_each_model_is_one_component() -> None:
     assert {m.name for m in graph.of("Model")} == {"serving-chat", "serving-code"}
 
 
-def test_policies_and_quota_are_there_before_the_first_pod() -> None:
+def test_policies_and_quota_come_before_the_first_pod() -> None:
     graph = serve()
     for earlier in (*graph.of("NetworkPolicy"), graph.only("ResourceQuota"), graph.only("LimitRange")):
         assert graph.waits_for(graph.only("Deployment"), earlier)

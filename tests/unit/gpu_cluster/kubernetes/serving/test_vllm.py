@@ -38,7 +38,7 @@ def test_no_more_is_answered_at_once_than_the_memory_was_checked_for() -> None:
     assert options(serve(concurrency=8))["--max-num-seqs"] == "8"
 
 
-def test_a_model_of_a_store_is_read_from_there_by_many_threads_and_asks_nobody() -> None:
+def test_a_model_of_a_store_is_read_from_there_by_many_threads_and_offline() -> None:
     graph = serve(model="org/model", storage=ON_AWS, store="models", cache=None, hub_token="hf_token")
     assert container(graph)["args"][0] == "/weights/org/model"
     assert options(graph)["--load-format"] == "runai_streamer"

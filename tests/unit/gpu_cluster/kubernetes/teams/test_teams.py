@@ -41,7 +41,7 @@ def test_pods_on_gpus_that_mps_shares_run_as_the_user_of_the_models() -> None:
     assert any(f"== {USER}" in each.expression for each in spec.validations)
 
 
-def test_nobody_is_let_in_before_what_holds_them_to_their_grant() -> None:
+def test_access_comes_after_the_limits_of_the_grant() -> None:
     graph, _ = on_aws()
     binding = graph.get("ValidatingAdmissionPolicyBinding", "gpu-cluster-teams")
 

@@ -55,7 +55,7 @@ def test_a_policy_allows_what_it_says_where_it_holds(
     assert [asked for asked in denied if _is_allowed(asked)] == []
 
 
-def test_whoever_is_not_of_aws_is_not_allowed_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_principals_outside_of_aws_are_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     _associate(monkeypatch, "ClusterAdmin", EVERYWHERE)
 
     assert not _is_allowed(POD, caller=None)

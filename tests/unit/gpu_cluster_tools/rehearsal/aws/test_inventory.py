@@ -36,7 +36,7 @@ def test_what_will_be_deleted_counts_as_gone(account: Api) -> None:
     assert inventory.created_resources(account) == []
 
 
-def test_what_was_there_before_is_not_left_over(account: Api, network: Network) -> None:
+def test_existing_resources_are_no_leftovers(account: Api, network: Network) -> None:
     inventory.ignore_existing(account)
 
     assert inventory.leftovers(account) == []

@@ -57,7 +57,7 @@ def test_a_token_of_a_service_account_is_none_of_aws() -> None:
     assert "not a token of aws eks get-token" in status["error"]
 
 
-def test_without_its_entry_nobody_is_known(cluster: records.ClusterRecord) -> None:
+def test_without_an_entry_a_principal_is_unknown(cluster: records.ClusterRecord) -> None:
     del cluster.entries[TEAM]
 
     assert not _reviewed(_token())["authenticated"]

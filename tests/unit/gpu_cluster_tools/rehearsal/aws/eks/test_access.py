@@ -7,7 +7,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequ
 EDIT = f"{POLICY}AmazonEKSEditPolicy"
 
 
-def test_whoever_makes_a_cluster_administers_it_unless_told_otherwise(eks: Prerequisites) -> None:
+def test_the_creator_of_a_cluster_administers_it_unless_disabled(eks: Prerequisites) -> None:
     open_ = eks.cluster()["name"]
     closed = eks.cluster(
         accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
@@ -21,7 +21,7 @@ def test_whoever_makes_a_cluster_administers_it_unless_told_otherwise(eks: Prere
     assert eks.api.call("eks", "ListAccessEntries", clusterName=closed)["accessEntries"] == []
 
 
-def test_an_entry_is_for_somebody_who_exists_and_once(eks: Prerequisites) -> None:
+def test_an_entry_needs_an_existing_principal_and_is_unique(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
 
     with pytest.raises(ApiError, match="invalid principal"):

@@ -141,7 +141,7 @@ def test_one_call_makes_one_kind_of_change(eks: Prerequisites) -> None:
         _update(eks.api, name, deletionProtection=False)
 
 
-def test_logs_have_a_group_whoever_makes_it(eks: Prerequisites) -> None:
+def test_logs_have_a_group_created_or_existing(eks: Prerequisites) -> None:
     logging = {"clusterLogging": [{"types": ["audit"], "enabled": True}]}
 
     cluster = eks.cluster(logging=logging)

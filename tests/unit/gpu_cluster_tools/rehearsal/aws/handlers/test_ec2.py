@@ -82,7 +82,7 @@ def test_a_fleet_takes_the_cheapest_type_that_would_do(api: Api, template: dict[
     assert [each["GroupId"] for each in instance["SecurityGroups"]] == [template["group"]]
 
 
-def test_a_spot_instance_bears_its_request(api: Api, template: dict[str, str]) -> None:
+def test_a_spot_instance_has_its_request(api: Api, template: dict[str, str]) -> None:
     assert started(api, fleet(template, "g6.4xlarge", market="spot"))["SpotInstanceRequestId"].startswith(
         "sir-"
     )
@@ -201,7 +201,7 @@ def test_reservations_of_the_stack_file_are_there(
         "/aws/service/bottlerocket/aws-k8s-1.35-nvidia/x86_64/v1.63.0/image_id",
     ],
 )
-def test_a_release_that_nobody_publishes_has_no_parameter(api: Api, path: str) -> None:
+def test_an_unpublished_release_has_no_parameter(api: Api, path: str) -> None:
     with pytest.raises(ApiError, match="ParameterNotFound"):
         api.call("ssm", "GetParameter", Name=path)
 

@@ -121,7 +121,7 @@ def test_a_right_is_enough_for_its_call_alone(as_role: As) -> None:
         mine.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24")
 
 
-def test_everybody_may_ask_who_they_are(as_role: As) -> None:
+def test_all_principals_may_get_their_caller_identity(as_role: As) -> None:
     assert as_role().call("sts", "GetCallerIdentity")["Account"] == ACCOUNT
 
 

@@ -64,7 +64,7 @@ def test_a_launch_template_needs_rights_by_its_name_too(api: Api, as_role: As, e
         own.call("ec2", "CreateFleet", **asked)
 
 
-def test_the_tags_of_a_launch_template_decide_whoever_names_it(api: Api, as_role: As) -> None:
+def test_the_tags_of_a_launch_template_always_count(api: Api, as_role: As) -> None:
     own = as_role(
         allow(
             "ec2:DeleteLaunchTemplate",
