@@ -207,7 +207,7 @@ def _expected(wanted: str) -> str:
 
 
 def _field(root: Property, keys: Keys) -> Property:
-    """The property that these keys lead to."""
+    """The property at these keys."""
     field = root
     for key in keys:
         field = field.at(key) if isinstance(key, str) else list(field.items())[key]

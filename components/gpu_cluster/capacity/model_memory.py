@@ -130,7 +130,7 @@ class MemoryEstimate:
 
 @dataclass(frozen=True, slots=True)
 class ModelLoad:
-    """A model, and how much is asked of it at once."""
+    """A model and its concurrent load."""
 
     model: LanguageModel
     context: int

@@ -103,7 +103,7 @@ class Pool:
 
     @property
     def mig_layout(self) -> str | None:
-        """Name of the layout that its nodes have yet to be divided by; None where GPUs are as they are found.
+        """MIG layout that the MIG manager applies to the nodes; None if it divides none.
 
         A label that nodes are found by belongs to the program that divides them.
         """

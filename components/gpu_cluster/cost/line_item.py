@@ -51,7 +51,7 @@ class LineItem:
 
     @property
     def key(self) -> tuple[str, str]:
-        """The same for the same line of another revision; what it is may cost more or less."""
+        """Key that is the same for this line in another revision, whatever its cost."""
         return self.resource, self.what
 
 

@@ -1,4 +1,4 @@
-"""Types without a charge, and why; a type that is neither here nor priced has yet to be looked up."""
+"""Types without a charge, with reasons; types that are neither here nor priced have unknown prices."""
 
 from collections.abc import Mapping
 

@@ -40,7 +40,7 @@ _FORM = {
 
 @dataclass(frozen=True, slots=True)
 class RequestedResource:
-    """A resource as the account is asked for it."""
+    """A resource with its requested inputs."""
 
     type: str
     logical: str

@@ -70,7 +70,7 @@ def beside_the_team() -> Generator[None]:
 
 @contextmanager
 def fetched_again() -> Generator[None]:
-    """Fetch the revisions of platforms once more, as a branch may have moved."""
+    """Fetch the revisions of platforms again, because a branch may have moved."""
     with _reading(_Reading(again=True)):
         yield
 

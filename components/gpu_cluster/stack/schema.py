@@ -1,4 +1,4 @@
-"""The stack file as JSON Schema, for editors: each key by itself, and which sections go with a place."""
+"""The stack file as JSON Schema, for editors: each key, and the sections of each provider."""
 
 import json
 from typing import Any

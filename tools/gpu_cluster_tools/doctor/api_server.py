@@ -28,7 +28,7 @@ class ForbiddenError(NoAnswerError):
 
 
 class ApiServer:
-    """The cluster that a context of a kubeconfig leads to, by default the current one.
+    """The API server of a kubeconfig's context, by default the current one.
 
     ApiServer(Path("~/.kube/config").expanduser()).get("/version")
     """

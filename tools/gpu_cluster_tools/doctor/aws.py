@@ -1,4 +1,4 @@
-"""The AWS account that the credentials of this machine lead to."""
+"""The AWS account of this machine's credentials."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false

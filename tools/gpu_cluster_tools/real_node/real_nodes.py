@@ -84,7 +84,7 @@ class RealNodes:
         self._await_ready(KubernetesClient(control_plane.kubeconfig), set(real.nodes))
 
     def lead_to(self, kubeconfig: Path, namespace: str) -> dict[str, int]:
-        """Let the ports of this machine lead to the Services of the models; ports by model."""
+        """Forward ports of this machine to the Services of the models. Returns ports by model."""
         settings = RealNodeSettings.read(self._path)
         client = DynamicClient(kubeconfig)
         targets: dict[str, str] = {}
@@ -95,7 +95,7 @@ class RealNodes:
         return settings.models
 
     def lead_to_gateway(self, service: Object) -> int:
-        """Let a port of this machine lead to the Service of the gateway; that port.
+        """Forward a port of this machine to the Service of the gateway. Returns the port.
 
         `RehearsalError` where the gateway is not real.
         """

@@ -30,7 +30,7 @@ def use_declared(settings: HardwareSettings) -> None:
 
 
 def write_declared(settings: HardwareSettings, folder: Path) -> None:
-    """Write the declarations for an account that has yet to start in this folder."""
+    """Write the declarations for an account that starts in this folder later."""
     (folder / DECLARED).write_text(settings.model_dump_json(by_alias=True, exclude_unset=True))
 
 

@@ -194,7 +194,7 @@ class Sandbox:
 
     @cached_property
     def karpenter(self) -> KarpenterProcess:
-        """The controller, which has yet to start."""
+        """The controller, not started yet."""
         return KarpenterProcess(
             self.toolchain.path(KARPENTER.name),
             self.folder / ".local" / "karpenter",

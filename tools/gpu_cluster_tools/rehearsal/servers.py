@@ -12,7 +12,7 @@ def server_of(type: str) -> Hardware:
 
 
 def offered_by(type: str) -> dict[str, str]:
-    """Resources of a node once the device plugin runs there, which autoscalers know beforehand."""
+    """Extended resources of a node once the device plugin runs there."""
     gpus = instance_types()[type].gpus
     offered = server_of(type).allocatable.quantities()
     return offered | ({GPU_RESOURCE: str(gpus)} if gpus else {})

@@ -16,7 +16,7 @@ _OF_ONE_ZONE = (DRIVER,)
 
 
 def provide(api: DynamicClient, drivers: Collection[str] | None = None, ebs: EbsDriver | None = None) -> None:
-    """Make the volumes that are asked for now, and delete those that were given back to be deleted.
+    """Create the requested volumes, and delete released ones of class Delete.
 
     `drivers`: those that the cluster has, where it is known which; `ebs` tries volumes of EBS in the account.
     """

@@ -1,4 +1,4 @@
-"""Data loss of a change, unless a waiver covers it: the rule of the gate, evaluated beforehand."""
+"""Data loss of a change, unless a waiver covers it: the rule of the gate, evaluated on plans."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

@@ -65,7 +65,7 @@ def _models(data: Any, stack: Stack, settings: PolicySettings) -> Iterator[str]:
 
 
 def _append(values: CommentedSeq, value: str) -> None:
-    """Append before the blank lines and comments that lead to the next key."""
+    """Append before the blank lines and comments of the next key."""
     values.append(value)
     last = len(values) - 2
     [token, *_] = values.ca.items.get(last, [None])

@@ -106,7 +106,7 @@ def unmeasured_node(node: GpuNode) -> str | None:
 
 
 def _measured(settings: ModelSettings, model: LanguageModel, measurements: Measurements) -> MeasuredModel:
-    """A config.json as it is, unless another precision is asked for."""
+    """A config.json, unless another precision is requested."""
     path = Path(settings.config or "")
     if settings.config and path.name == "config.json" and not settings.quantization:
         return MeasuredModel(str(path.parent), model.precision)

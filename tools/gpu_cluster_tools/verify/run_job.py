@@ -34,7 +34,7 @@ _NEVER_STARTS = {
 
 
 class NotStartedError(Exception):
-    """The pod did not start: it was not scheduled, or its image was not to be had."""
+    """The pod did not start: it was not scheduled, or its image could not be pulled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class RunNamespace:
         self._remove()
 
     def _remove(self, *, wait: bool = True) -> None:
-        """Volumes go with their claims, also those of classes that retain data."""
+        """Delete volumes with their claims, also those of classes that retain data."""
         for volume in self.api.items("/api/v1/persistentvolumes") or []:
             if volume["spec"].get("claimRef", Object()).get("namespace") == NAMESPACE:
                 self._release(volume["metadata"]["name"])

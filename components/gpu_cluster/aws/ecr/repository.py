@@ -33,7 +33,7 @@ class Repository(pulumi.ComponentResource):
         protect: bool,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """`protect`: refuse to be deleted; without it a repository goes with the images in it."""
+        """`protect`: deletion protection; without it a repository is deleted with its images."""
         super().__init__("gpu-cluster:index:Repository", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 

@@ -129,7 +129,7 @@ def _config(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bottlerocket_settings(pool: Pool) -> str:
-    """Settings as TOML. The image's own device plugin hands out the GPUs, shared as the pool says."""
+    """Settings as TOML. The image's own device plugin advertises the GPUs, with the pool's sharing."""
     lines = ["[settings.kubernetes]", f"max-pods = {pool.capacity.pods}"]
     lines += _shared_gpus(pool.sharing)
     if _pulls_in_parallel(pool):

@@ -8,7 +8,7 @@ _SECONDS = 3607  # as the API server itself asks for: an hour, and something to 
 
 
 def api_token_volume() -> core.VolumeArgs:
-    """The volume of the automatic mount; asked for by name, so that no other pod has it by accident."""
+    """The volume of the automatic mount, as an explicit one: other pods have no token."""
     namespace = core.DownwardAPIVolumeFileArgs(
         path="namespace", field_ref=core.ObjectFieldSelectorArgs(field_path="metadata.namespace")
     )

@@ -115,7 +115,7 @@ class StorageClasses(pulumi.ComponentResource):
         backing: StorageResources,
         opts: pulumi.ResourceOptions,
     ) -> list[pulumi.Resource]:
-        """The class itself and, where its volumes stay, one for volumes that go with their pod."""
+        """The class itself and, if it retains volumes, one for volumes that are deleted with their pod."""
         live = backing.parameters.get(key, {})
         whole = {key: (settings.default, settings.reclaim, {**live, **backing.kept.get(key, {})})}
         scratch = {self.classes.scratch.get(key, key): (False, "delete", live)}

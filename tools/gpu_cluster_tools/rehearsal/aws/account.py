@@ -95,7 +95,7 @@ class Account:
         return others | self._credentials() | {"PATH": search, "AWS_ENDPOINT_URL": self.endpoint}
 
     def serve_clusters(self, kubeconfig: Path) -> None:
-        """Let the account's cluster be the API server that this kubeconfig of an administrator leads to."""
+        """Use the API server of this administrator's kubeconfig as the account's cluster."""
         shutil.copyfile(kubeconfig, self._work / endpoint.KUBECONFIG)
 
     def admit(self, arn: str, policies: Sequence[str] = (), trusted: str | None = None) -> None:

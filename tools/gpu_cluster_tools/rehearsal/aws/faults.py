@@ -1,4 +1,4 @@
-"""Faults of an account, by name and rate, to test against beforehand."""
+"""Faults of an emulated account, by name and rate."""
 
 import hashlib
 import json

@@ -156,7 +156,7 @@ def _require(call: ApiCall) -> None:
 
 
 def _associate(call: ApiCall, cluster: ClusterRecord, addon: Document) -> None:
-    """Make the add-on's associations those that are asked for; they are the add-on's own from then on."""
+    """Set the add-on's associations to the requested ones, and own them."""
     _dissociate(cluster, addon)
     wanted = call.parameters.get("podIdentityAssociations", [])
     made = [

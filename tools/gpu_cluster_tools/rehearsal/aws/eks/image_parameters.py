@@ -1,4 +1,4 @@
-"""Public parameters that name machine images of EKS nodes, and the images that were asked for by them."""
+"""Public parameters of machine images of EKS nodes, and the images that were requested by them."""
 
 import hashlib
 import json

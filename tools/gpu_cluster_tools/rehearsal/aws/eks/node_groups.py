@@ -100,7 +100,7 @@ def delete_node_group(call: ApiCall) -> Document:
 
 
 def _chosen_template(call: ApiCall, group: NodeGroupRecord) -> tuple[Document, Document]:
-    """The version of the launch template that is asked for, and its data; the present one where none is."""
+    """Requested version of the launch template and its data; the current one by default."""
     wanted = call.parameters.get("launchTemplate")
     if not wanted:
         return {}, group.template
@@ -111,7 +111,7 @@ def _chosen_template(call: ApiCall, group: NodeGroupRecord) -> tuple[Document, D
 
 
 def _chosen_release(call: ApiCall, cluster: ClusterRecord, group: NodeGroupRecord) -> Document:
-    """Version and release that are asked for; another version has another release."""
+    """Requested version and release; another version implies another release."""
     given, document = call.parameters, group.document
     if document["amiType"] == "CUSTOM":
         return {}
@@ -235,7 +235,7 @@ def _relabelled(before: dict[str, str], change: Document) -> dict[str, str]:
 
 
 def _retainted(before: list[Document], change: Document) -> list[Document]:
-    """Taints are told apart by key and effect."""
+    """Update taints, which are identified by key and effect."""
 
     def id(taint: dict[str, Any]) -> tuple[str, str]:
         return taint["key"], taint["effect"]

@@ -31,7 +31,7 @@ _TAGS = ("tags", "taglist", "tagset", "resourcetags", "backupvaulttags", "backup
 
 @dataclass(frozen=True)
 class OperationRequest:
-    """An operation as it is asked for."""
+    """A requested operation."""
 
     service: str
     """The name that requests are signed for."""

@@ -26,7 +26,7 @@ class CapacityReservation:
 
 
 def write_reservations(reservations: Iterable[CapacityReservation], folder: Path) -> None:
-    """Write them for an account that has yet to start in this folder."""
+    """Write the reservations for an account that starts in this folder later."""
     (folder / _FILE).write_text(json.dumps([asdict(each) for each in reservations]))
 
 

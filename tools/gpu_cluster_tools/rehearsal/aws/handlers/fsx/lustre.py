@@ -97,7 +97,7 @@ def _wrong_versions(version: str, lustre: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _standard_version(lustre: Mapping[str, Any]) -> str:
-    """The oldest version that a file system can have, which is what it has where none is asked for."""
+    """The oldest version that a file system can have, which is the default."""
     if lustre["DeploymentType"] != "PERSISTENT_2":
         return "2.10"
     return "2.15" if "MetadataConfiguration" in lustre else "2.12"
