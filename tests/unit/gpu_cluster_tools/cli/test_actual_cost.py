@@ -68,7 +68,7 @@ def test_hours_alone_are_shown_where_nothing_is_in_aws(monkeypatch: pytest.Monke
     )
     done = ran(monkeypatch, "--actual", *URL, usage=usage, stack="local")
     assert "$" not in done.stdout
-    assert "what your own servers cost is not known here" in done.stdout
+    assert "the cost of your own servers is not known" in done.stdout
     assert done.exit_code == 3  # of its GPU hours no utilization is known
 
 
