@@ -13,6 +13,7 @@ from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of
 from gpu_cluster_tools.rehearsal.steps import RehearsalSteps
+from gpu_cluster_tools.rehearsal.stored_data import store_data
 from gpu_cluster_tools.rehearsal.team_isolation import escapes
 
 _NO_FAULTS = Faults()
@@ -68,8 +69,12 @@ class _EnvironmentSteps(RehearsalSteps[Sandbox]):
         return Outcome(f"pods of {teams} get only their own GPUs", findings)
 
     def destroy(self) -> Outcome:
-        self._kept = self.sandbox.retained()
-        return super().destroy()
+        """The data of the environment is deleted with it."""
+        sandbox = self.sandbox
+        self._kept = sandbox.retained()
+        filled = store_data(sandbox.aws, sandbox.resources()) if sandbox.on_aws else 0
+        outcome = super().destroy()
+        return replace(outcome, words=f"{outcome.words}; {filled} with data") if filled else outcome
 
     def leftovers(self) -> Outcome:
         """No new objects remain in the state, the cluster and the account."""

@@ -1,4 +1,4 @@
-"""Network resources in use, whose deletion Amazon refuses and moto accepts.
+"""Network resources and backup vaults in use, whose deletion Amazon refuses and moto accepts.
 
 Source: docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, DependencyViolation and
 InvalidIPAddress.InUse; docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html. Read 2026-11-29.
@@ -24,7 +24,7 @@ def dependency_violation(
 
     dependency_violation(api, "ec2", "ReleaseAddress", {"AllocationId": "eipalloc-0123456789abcdef0"})
     """
-    check = _CHECKS.get(operation) if service == "ec2" else None
+    check = _CHECKS.get((service, operation))
     return check(api, parameters) if check else None
 
 
@@ -120,12 +120,24 @@ def _violation(words: str) -> ServiceError:
     return ServiceError("DependencyViolation", words, 400)
 
 
-_CHECKS: Mapping[str, Callable[[Api, Parameters], ServiceError | None]] = {
-    "AssociateVpcCidrBlock": _range,
-    "DeleteInternetGateway": _internet_gateway,
-    "DeleteSecurityGroup": _security_group,
-    "DeleteSubnet": _subnet,
-    "DetachInternetGateway": _attachment,
-    "DisassociateVpcCidrBlock": _associated_range,
-    "ReleaseAddress": _address,
+def _vault(api: Api, parameters: Parameters) -> ServiceError | None:
+    """A vault with recovery points.
+
+    Words: github.com/hashicorp/terraform-provider-aws/issues/37774, 2026-11-30.
+    """
+    if api.call("backup", "ListRecoveryPointsByBackupVault", **parameters)["RecoveryPoints"]:
+        words = "Backup vault cannot be deleted because it contains recovery points."
+        return ServiceError("InvalidRequestException", words, 400)
+    return None
+
+
+_CHECKS: Mapping[tuple[str, str], Callable[[Api, Parameters], ServiceError | None]] = {
+    ("backup", "DeleteBackupVault"): _vault,
+    ("ec2", "AssociateVpcCidrBlock"): _range,
+    ("ec2", "DeleteInternetGateway"): _internet_gateway,
+    ("ec2", "DeleteSecurityGroup"): _security_group,
+    ("ec2", "DeleteSubnet"): _subnet,
+    ("ec2", "DetachInternetGateway"): _attachment,
+    ("ec2", "DisassociateVpcCidrBlock"): _associated_range,
+    ("ec2", "ReleaseAddress"): _address,
 }

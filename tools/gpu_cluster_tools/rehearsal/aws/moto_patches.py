@@ -16,6 +16,8 @@ from moto.ec2.models.nat_gateways import NatGatewayBackend
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCBackend
 from moto.ec2.utils import random_private_ip
+from moto.iam.access_control import PermissionResult
+from moto.s3.models import FakeBucket
 from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
@@ -35,6 +37,7 @@ def patch_moto() -> None:
     Queue.url = _url_of_queue
     NatGatewayBackend.delete_nat_gateway = _delete_with_interface
     S3Response._bucket_response_put = _put_with_tags
+    FakeBucket.get_permission = _left_to_access_control
     Subnet.ipv6_cidr_block_association_set = property(_associations)
 
 
@@ -62,6 +65,11 @@ def _delete_with_interface(backend: Any, nat_gateway_id: str) -> Any:
             backend.disassociate_address(association_id=association)
         backend.delete_network_interface(address["networkInterfaceId"])
     return gateway
+
+
+def _left_to_access_control(_bucket: Any, _action: str, _resource: str) -> Any:
+    """Bucket policies are evaluated before moto, which ignores their conditions and denies all requests."""
+    return PermissionResult.NEUTRAL
 
 
 def _put_with_tags(response: Any, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:

@@ -1,6 +1,8 @@
 import json
 
-from gpu_cluster_tools.rehearsal.aws.api import Api
+import pytest
+
+from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 FRANKFURT = {"LocationConstraint": "eu-central-1"}
@@ -13,6 +15,25 @@ def test_a_bucket_may_be_created_with_tags(api: Api) -> None:
 
     found = api.call("s3", "GetBucketTagging", Bucket="with-tags")["TagSet"]
     assert sorted(found, key=lambda it: it["Key"]) == sorted(tags, key=lambda it: it["Key"])
+
+
+def test_a_bucket_that_requires_tls_takes_objects(api: Api, deployer: Api) -> None:
+    """moto itself ignores the condition, and denies every request."""
+    name = "requires-tls"
+    api.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration=FRANKFURT)
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{name}/*"}
+    tls = {**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = {"Version": "2012-10-17", "Statement": [tls]}
+    api.call("s3", "PutBucketPolicy", Bucket=name, Policy=json.dumps(policy))
+
+    deployer.call("s3", "PutObject", Bucket=name, Key="model", Body=b"weights")
+    given = {"Objects": [{"Key": "model"}]}
+    assert "Errors" not in deployer.call("s3", "DeleteObjects", Bucket=name, Delete=given)
+
+    everyone = {"Version": "2012-10-17", "Statement": [deny]}
+    api.call("s3", "PutBucketPolicy", Bucket=name, Policy=json.dumps(everyone))
+    with pytest.raises(ApiError, match="with an explicit deny"):
+        deployer.call("s3", "PutObject", Bucket=name, Key="model", Body=b"weights")
 
 
 def test_a_subnet_says_in_a_word_whether_its_range_is_associated(api: Api) -> None:

@@ -1,4 +1,4 @@
-"""Backup plans and what they cover. Vaults are moto's."""
+"""Backup plans and their selections. Vaults are moto's."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
+from gpu_cluster_tools.rehearsal.aws.handlers import recovery_points
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document, InMemoryStore
 from gpu_cluster_tools.rehearsal.aws.policy_document import text_of
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall, Operation
@@ -158,13 +159,8 @@ def _require_role(api: Api, arn: str) -> None:
         raise ApiError("InvalidParameterValueException", f"IAM Role {arn} cannot be assumed by AWS Backup")
 
 
-def _no_recovery_points(_: ApiCall) -> Document:
-    """Backups are planned here and never made."""
-    return {"RecoveryPoints": []}
-
-
 OPERATIONS: Mapping[str, Operation] = {
-    "ListRecoveryPointsByBackupVault": _no_recovery_points,
+    **recovery_points.OPERATIONS,
     "CreateBackupPlan": _create_plan,
     "GetBackupPlan": _get_plan,
     "ListBackupPlans": _list_plans,

@@ -24,6 +24,7 @@ _VERSION = "2012-10-17"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ID = re.compile(r"(?<=[/:])[a-z]+-[0-9a-f]{8,17}(?![0-9a-z])")
 _SUFFIX = re.compile(r"-[0-9a-f]{7}(?![0-9a-z])")  # which the engine appends to names
+_OBJECT = re.compile(r"(arn:aws:s3:::[^/]+)/.+")
 _SECRET = re.compile(r"(:secret:.*)-[A-Za-z0-9]{6}$")
 _CONDITIONS: Mapping[str, str] = {
     "iam:PassRole": "iam:PassedToService",
@@ -39,7 +40,8 @@ def documents_for(calls: Iterable[RecordedCall]) -> list[Document]:
 
 def pattern_of(arn: str) -> str:
     """An ARN as it is in every deployment of the stack."""
-    for part, meaning in ((_UUID, "*"), (_ID, "*"), (_SUFFIX, "-*"), (_SECRET, r"\1-*")):
+    parts = ((_UUID, "*"), (_ID, "*"), (_SUFFIX, "-*"), (_OBJECT, r"\1/*"), (_SECRET, r"\1-*"))
+    for part, meaning in parts:
         arn = part.sub(meaning, arn)
     return arn
 

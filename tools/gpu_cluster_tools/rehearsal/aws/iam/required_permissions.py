@@ -72,7 +72,7 @@ def _own(request: OperationRequest) -> Iterator[RequiredPermission]:
             yield RequiredPermission(action, arn, _tag_context(tags))
         return
     requested = _tag_context(_requested_tags(request))
-    for name in ACTIONS.get(request.name, (request.name,)):
+    for name in _actions(request):
         action = action_of(name)
         if action is None:
             raise PolicyError(f"{request.name} has no action in rehearsal/aws/iam")
@@ -80,6 +80,15 @@ def _own(request: OperationRequest) -> Iterator[RequiredPermission]:
         for arn in resources_of(prefix, request.operation, action, request.parameters, request.where):
             own = _tag_context(_tags_of_new(request, arn)) if request.service == "ec2" else requested
             yield RequiredPermission(name, arn, {**own, **_special(name, request.parameters)})
+
+
+def _actions(request: OperationRequest) -> tuple[str, ...]:
+    """To delete versions of objects is an action of its own (S3 API reference, DeleteObjects, 2026-11-30)."""
+    names = ACTIONS.get(request.name, (request.name,))
+    versions = ("VersionId", "Delete.Objects.VersionId")
+    if names == ("s3:DeleteObject",) and any(values_at(request.parameters, path) for path in versions):
+        return (*names, "s3:DeleteObjectVersion")
+    return names
 
 
 def _tagging(request: OperationRequest, own: list[RequiredPermission]) -> Iterator[RequiredPermission]:

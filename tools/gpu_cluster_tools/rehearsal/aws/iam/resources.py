@@ -91,6 +91,8 @@ def _said(
             types = {"fs": "file-system", "fsap": "access-point"}
             home = f"arn:aws:elasticfilesystem:{where.region}:{where.account}"
             return [f"{home}:{types.get(id.partition('-')[0], '*')}/{id}" for id in ids]
+    if prefix == "backup" and (points := values_at(given, "RecoveryPointArn")):
+        return points
     if prefix == "sts":
         return values_at(given, "RoleArn")
     if prefix == "iam":

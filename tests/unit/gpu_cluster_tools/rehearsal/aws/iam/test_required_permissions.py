@@ -24,6 +24,7 @@ from gpu_cluster_tools.rehearsal.aws.request import MODELS
 
 ACCOUNT = identity.account()
 HERE = ResourceScope(ACCOUNT, "eu-north-1")
+POINT = "arn:aws:ec2:eu-north-1::snapshot/snap-0123456789abcdef0"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/some/reader"
 KEY = f"arn:aws:kms:eu-north-1:{ACCOUNT}:key/6f1b5b52-1c1f-4a8e-9d1b-0a1b2c3d4e5f"
 
@@ -83,6 +84,10 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
     ("s3", "PutObject", {"Bucket": "b", "Key": "a/c"}, [("s3:PutObject", "s3:::b/a/c")]),
     ("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"Key": "x"}, {"Key": "y"}]}},
      [("s3:DeleteObject", "s3:::b/x"), ("s3:DeleteObject", "s3:::b/y")]),
+    ("s3", "DeleteObjects", {"Bucket": "b", "Delete": {"Objects": [{"Key": "x", "VersionId": "1"}]}},
+     [("s3:DeleteObject", "s3:::b/x"), ("s3:DeleteObjectVersion", "s3:::b/x")]),
+    ("backup", "DeleteRecoveryPoint", {"BackupVaultName": "v", "RecoveryPointArn": POINT},
+     [("backup:DeleteRecoveryPoint", POINT.removeprefix("arn:aws:"))]),
     ("monitoring", "PutMetricAlarm", {"AlarmName": "a"},
      [("cloudwatch:PutMetricAlarm", f"cloudwatch:{OWN}:alarm:a")]),
     ("elasticfilesystem", "CreateAccessPoint", {"FileSystemId": "fs-1", "Tags": [{"Key": "a", "Value": "b"}]},
