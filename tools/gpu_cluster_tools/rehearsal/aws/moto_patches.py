@@ -17,7 +17,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCBackend
 from moto.ec2.utils import random_private_ip
 from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.s3.responses import S3Response
 from moto.sqs.models import Queue
 
@@ -38,6 +38,7 @@ def patch_moto() -> None:
     NatGatewayBackend.delete_nat_gateway = _delete_with_interface
     S3Response._bucket_response_put = _put_with_tags
     FakeBucket.get_permission = _left_to_access_control
+    FakeDeleteMarker.dispose = _without_content
     Subnet.ipv6_cidr_block_association_set = property(_associations)
 
 
@@ -70,6 +71,10 @@ def _delete_with_interface(backend: Any, nat_gateway_id: str) -> Any:
 def _left_to_access_control(_bucket: Any, _action: str, _resource: str) -> Any:
     """Bucket policies are evaluated before moto, which ignores their conditions and denies all requests."""
     return PermissionResult.NEUTRAL
+
+
+def _without_content(_marker: Any, _garbage: bool = False) -> None:
+    """A delete marker has no content to free; moto would fail on the last versions of an object."""
 
 
 def _put_with_tags(response: Any, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:

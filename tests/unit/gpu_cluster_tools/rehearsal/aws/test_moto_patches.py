@@ -36,6 +36,22 @@ def test_a_bucket_that_requires_tls_takes_objects(api: Api, deployer: Api) -> No
         deployer.call("s3", "PutObject", Bucket=name, Key="model", Body=b"weights")
 
 
+def test_all_versions_of_an_object_can_be_deleted_while_versioning_is_suspended(api: Api) -> None:
+    """As the provider empties a bucket: after the resource of its versioning, which suspends it."""
+    bucket = {"Bucket": "with-versions"}
+    api.call("s3", "CreateBucket", **bucket, CreateBucketConfiguration=FRANKFURT)
+    api.call("s3", "PutBucketVersioning", **bucket, VersioningConfiguration={"Status": "Enabled"})
+    api.call("s3", "PutObject", **bucket, Key="model", Body=b"weights")
+    api.call("s3", "DeleteObject", **bucket, Key="model")
+    api.call("s3", "PutBucketVersioning", **bucket, VersioningConfiguration={"Status": "Suspended"})
+
+    found = api.call("s3", "ListObjectVersions", **bucket)
+    named = [{name: it[name] for name in ("Key", "VersionId")} for it in found["Versions"]]
+    api.call("s3", "DeleteObjects", **bucket, Delete={"Objects": named})
+
+    api.call("s3", "DeleteBucket", **bucket)
+
+
 def test_a_subnet_says_in_a_word_whether_its_range_is_associated(api: Api) -> None:
     vpc = api.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
     block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].replace("/56", "/64")
