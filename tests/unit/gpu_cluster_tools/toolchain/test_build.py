@@ -181,6 +181,7 @@ def test_a_build_that_is_interrupted_ends_what_it_started(cache: Path, hello: To
     building.terminate()
 
     assert building.wait(30) == 128 + signal.SIGTERM
+    deadline = time.monotonic() + 30
     while alive(int(child.read_text())):
         assert time.monotonic() < deadline
         time.sleep(0.01)
