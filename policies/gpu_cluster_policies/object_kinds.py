@@ -5,47 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-CORE = ""
-APPS = "apps"
-BATCH = "batch"
-
-BUILT_IN: Mapping[str, frozenset[str]] = {
-    group: frozenset(kinds.split())
-    for group, kinds in {
-        CORE: "Binding ConfigMap Endpoints Event LimitRange List Namespace Node PersistentVolume "
-        "PersistentVolumeClaim Pod PodTemplate ReplicationController ResourceQuota Secret Service "
-        "ServiceAccount",
-        APPS: "ControllerRevision DaemonSet Deployment ReplicaSet StatefulSet",
-        BATCH: "CronJob Job",
-        "admissionregistration.k8s.io": "MutatingAdmissionPolicy MutatingAdmissionPolicyBinding "
-        "MutatingWebhookConfiguration ValidatingAdmissionPolicy ValidatingAdmissionPolicyBinding "
-        "ValidatingWebhookConfiguration",
-        "apiextensions.k8s.io": "CustomResourceDefinition",
-        "apiregistration.k8s.io": "APIService",
-        "authentication.k8s.io": "SelfSubjectReview TokenRequest TokenReview",
-        "authorization.k8s.io": "LocalSubjectAccessReview SelfSubjectAccessReview SelfSubjectRulesReview "
-        "SubjectAccessReview",
-        "autoscaling": "HorizontalPodAutoscaler Scale",
-        "certificates.k8s.io": "CertificateSigningRequest ClusterTrustBundle PodCertificateRequest",
-        "coordination.k8s.io": "Lease LeaseCandidate",
-        "discovery.k8s.io": "EndpointSlice",
-        "events.k8s.io": "Event",
-        "extensions": "DaemonSet Deployment Ingress NetworkPolicy ReplicaSet",
-        "flowcontrol.apiserver.k8s.io": "FlowSchema PriorityLevelConfiguration",
-        "networking.k8s.io": "IPAddress Ingress IngressClass NetworkPolicy ServiceCIDR",
-        "node.k8s.io": "RuntimeClass",
-        "policy": "Eviction PodDisruptionBudget",
-        "rbac.authorization.k8s.io": "ClusterRole ClusterRoleBinding Role RoleBinding",
-        "resource.k8s.io": "DeviceClass DeviceTaintRule ResourceClaim ResourceClaimTemplate ResourceSlice",
-        "scheduling.k8s.io": "PriorityClass",
-        "storage.k8s.io": "CSIDriver CSINode CSIStorageCapacity StorageClass VolumeAttachment "
-        "VolumeAttributesClass",
-        "storagemigration.k8s.io": "StorageVersionMigration",
-    }.items()
-}
-"""Kinds of Kubernetes itself. Source: Kubernetes API reference v1.35,
-https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/, read 2026-11-29; `extensions` was
-removed in 1.22 and stands in older manifests."""
+from gpu_cluster.catalog.kubernetes_kinds import APPS, BATCH, BUILT_IN_KINDS, CORE
 
 WITHOUT_PODS: Mapping[str, frozenset[str]] = {
     group: frozenset(kinds.split())
@@ -67,7 +27,7 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
 }
 """Custom kinds that make no pod by their API: rules look at them, or have nothing to look for in them."""
 
-_KNOWN: Mapping[str, frozenset[str]] = {**BUILT_IN, **WITHOUT_PODS}
+_KNOWN: Mapping[str, frozenset[str]] = {**BUILT_IN_KINDS, **WITHOUT_PODS}
 _WITH_PODS: Mapping[str, frozenset[str]] = {"EnvoyProxy": frozenset({"gateway.envoyproxy.io"})}
 """Custom kinds that rules know by their group, and that set up pods."""
 
@@ -103,5 +63,5 @@ def is_known(kind: str) -> bool:
 def unknown_in(group: str, kind: str) -> frozenset[str]:
     """Known kinds of the group, if the kind is none of them and the group is known completely; otherwise
     empty."""
-    kinds = BUILT_IN.get(group, frozenset()) if group in (CORE, APPS, BATCH) else frozenset[str]()
+    kinds = BUILT_IN_KINDS.get(group, frozenset()) if group in (CORE, APPS, BATCH) else frozenset[str]()
     return frozenset() if kind in kinds else kinds

@@ -28,6 +28,7 @@ OF_VPC = {
     "9-private-subnets": "existing VPC with private subnets",
     "24-flow-logs": "existing VPC with flow logs",
     "25-default-group-closed": "existing VPC with a closed default security group",
+    "29-vpc-endpoints": "existing VPC with endpoints",
 }
 BUDGET = "78-worst-case-cost"
 ANSWERS = {
@@ -74,7 +75,7 @@ def test_an_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
 
     assert _on_vpc(judged) == {
         rule: f"{words} is not known to the stack, should be guaranteed: "
-        f"{rule.partition('-')[2]} in gpu-cluster:network.existing.guarantees"
+        f"{rule.partition('-')[2].removeprefix('vpc-')} in gpu-cluster:network.existing.guarantees"
         for rule, words in OF_VPC.items()
     }
     assert {it.place.key for it in judged.not_judged} == {"gpu-cluster:network.existing"}
@@ -86,7 +87,7 @@ def test_an_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
 def test_guarantees_of_its_owner_are_taken_and_the_others_are_not_judged(tmp_path: Path, file: str) -> None:
     judged = _judged(_existing(tmp_path, file, "      guarantees: [flow-logs, private-subnets]\n"), "shared")
 
-    assert _on_vpc(judged).keys() == {"25-default-group-closed"}
+    assert _on_vpc(judged).keys() == {"25-default-group-closed", "29-vpc-endpoints"}
 
 
 def test_a_stack_on_a_guaranteed_vpc_is_clean(tmp_path: Path) -> None:

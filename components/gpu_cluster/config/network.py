@@ -107,12 +107,17 @@ node role does not allow its agent to register.
 """
 
 
+NODE_ENDPOINTS = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
+"""Endpoints for services that every node calls at startup and for image pulls, from the same guide."""
+
+
 class VpcGuarantee(StrEnum):
     """Property of an existing VPC."""
 
     PRIVATE_SUBNETS = "private-subnets"
     FLOW_LOGS = "flow-logs"
     DEFAULT_GROUP_CLOSED = "default-group-closed"
+    ENDPOINTS = "endpoints"
 
 
 class FlowLogSettings(Settings):

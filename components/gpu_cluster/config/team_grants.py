@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt
 
-from gpu_cluster.config.api_groups import CustomResource
+from gpu_cluster.config.custom_resource import CustomResource
 from gpu_cluster.config.budget import Email
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.min_max import MOST

@@ -135,7 +135,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         no_automatic_public_ip,
         no_ingress_from_the_world,
         restricted_egress,
-        vpc_endpoints,
+        vpc_endpoints(context),
         efs_encrypted,
         access_points,
         efs_across_zones,

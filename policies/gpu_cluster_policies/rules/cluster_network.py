@@ -9,7 +9,7 @@ from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.resource_links import ResourceLink
 from gpu_cluster_policies.resource_types import CLUSTER, SUBNETS
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
-from gpu_cluster_policies.rules.existing_vpc import not_guaranteed
+from gpu_cluster_policies.rules.existing_vpc import guaranteed_if_existing
 
 _CLUSTERS = each(CLUSTER)
 _ADDON = "aws:eks/addon:Addon"
@@ -41,30 +41,24 @@ def private_subnets(context: EvaluationContext) -> Rule:
         "gpu-cluster:network.existing.guarantees",
         can_abstain=True,
     )
+    @guaranteed_if_existing(context, VpcGuarantee.PRIVATE_SUBNETS)  # validation wants two zones of it
     def judge(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
         """Nodes in public subnets are exposed to attacks, and a single zone can fail for hours."""
-        if context.existing_vpc:  # of at least two zones, or its stack file is invalid
-            yield from not_guaranteed(cluster, context.existing_vpc, VpcGuarantee.PRIVATE_SUBNETS)
-        else:
-            yield from _not_private(cluster, inventory)
+        named = cluster.at("vpcConfig", "subnetIds")
+        subnets = inventory.targets(cluster, _OF_CLUSTER)
+        if len(subnets) < len(named.one_or_more()):
+            yield Violation(named, "subnets created by the stack, because others are unknown")
+            return
+        zones = {
+            (subnet.at("availabilityZone").text or subnet.at("availabilityZoneId").text) for subnet in subnets
+        }
+        if len(zones) < 2:
+            yield Violation(named, "subnets in at least two zones", actual=f"in {len(zones)}")
+        for subnet in subnets:
+            if subnet.at("mapPublicIpOnLaunch").value or _reached_from_the_internet(subnet, inventory):
+                yield Violation(named, "private subnets", actual=f"{subnet.address}, which is public")
 
     return judge
-
-
-def _not_private(cluster: Resource, inventory: Inventory) -> Iterator[Violation]:
-    named = cluster.at("vpcConfig", "subnetIds")
-    subnets = inventory.targets(cluster, _OF_CLUSTER)
-    if len(subnets) < len(named.one_or_more()):
-        yield Violation(named, "subnets created by the stack, because others are unknown")
-        return
-    zones = {
-        (subnet.at("availabilityZone").text or subnet.at("availabilityZoneId").text) for subnet in subnets
-    }
-    if len(zones) < 2:
-        yield Violation(named, "subnets in at least two zones", actual=f"in {len(zones)}")
-    for subnet in subnets:
-        if subnet.at("mapPublicIpOnLaunch").value or _reached_from_the_internet(subnet, inventory):
-            yield Violation(named, "private subnets", actual=f"{subnet.address}, which is public")
 
 
 @stack_rule(

@@ -1,17 +1,22 @@
 """Properties of an existing VPC, which is not in the stack: its owner guarantees them, or no rule knows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 
 from gpu_cluster.config.network import ExistingNetwork, VpcGuarantee
 from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.resource import Resource, Subjects
 from gpu_cluster_policies.resource_types import CLUSTER, VPCS
-from gpu_cluster_policies.rule import NotJudgedProperty
+from gpu_cluster_policies.rule import NotJudgedProperty, Violation
+
+Judge = Callable[[Resource, Inventory], Iterator[Violation]]
 
 _WORDS = {
     VpcGuarantee.PRIVATE_SUBNETS: "existing VPC with private subnets",
     VpcGuarantee.FLOW_LOGS: "existing VPC with flow logs",
     VpcGuarantee.DEFAULT_GROUP_CLOSED: "existing VPC with a closed default security group",
+    VpcGuarantee.ENDPOINTS: "existing VPC with endpoints",
 }
 
 
@@ -24,7 +29,23 @@ def vpcs_of(context: EvaluationContext) -> Subjects[Resource]:
     return Subjects(frozenset((*VPCS, CLUSTER)), pick)
 
 
-def not_guaranteed(
+def guaranteed_if_existing(context: EvaluationContext, property_: VpcGuarantee) -> Callable[[Judge], Judge]:
+    """Judge of an existing VPC, which is not in the stack, by what its owner guarantees."""
+
+    def decorate(judge: Judge) -> Judge:
+        @wraps(judge)
+        def either(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
+            if context.existing_vpc and resource.kind not in VPCS:
+                yield from _not_guaranteed(resource, context.existing_vpc, property_)
+            else:
+                yield from judge(resource, inventory)
+
+        return either
+
+    return decorate
+
+
+def _not_guaranteed(
     cluster: Resource, vpc: ExistingNetwork, property_: VpcGuarantee
 ) -> Iterator[NotJudgedProperty]:
     """The property of the cluster's VPC, unless the owner of the VPC guarantees it."""

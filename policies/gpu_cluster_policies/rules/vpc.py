@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.config.network import VpcGuarantee
+from gpu_cluster.config.network import NODE_ENDPOINTS, VpcGuarantee
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.resource import Resource, each
 from gpu_cluster_policies.resource_links import ResourceLink
 from gpu_cluster_policies.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
-from gpu_cluster_policies.rules.existing_vpc import not_guaranteed, vpcs_of
+from gpu_cluster_policies.rules.existing_vpc import guaranteed_if_existing, vpcs_of
 
 _DEFAULT_GROUPS = frozenset(("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",))
 _FLOW_LOGS = ResourceLink(frozenset(("aws:ec2/flowLog:FlowLog",)), ("vpcId",), VPCS)
@@ -17,8 +17,6 @@ _DEFAULT_GROUP = ResourceLink(_DEFAULT_GROUPS, ("vpcId",), VPCS)
 _RULE_OF = ResourceLink(SECURITY_GROUP_RULES, ("securityGroupId",), _DEFAULT_GROUPS | {SECURITY_GROUP})
 _ENDPOINTS = ResourceLink(frozenset(("aws:ec2/vpcEndpoint:VpcEndpoint",)), ("vpcId",), VPCS)
 _DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
-_SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
-"""Services that every node calls at startup and for image pulls (EKS user guide, private clusters)."""
 
 
 def flow_logs(context: EvaluationContext) -> Rule:
@@ -35,11 +33,9 @@ def flow_logs(context: EvaluationContext) -> Rule:
         "an existing VPC needs flow-logs in gpu-cluster:network.existing.guarantees",
         can_abstain=True,
     )
+    @guaranteed_if_existing(context, VpcGuarantee.FLOW_LOGS)
     def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
         """After an incident, only flow logs show where data was sent."""
-        if vpc.kind not in VPCS and context.existing_vpc:
-            yield from not_guaranteed(vpc, context.existing_vpc, VpcGuarantee.FLOW_LOGS)
-            return
         logs = inventory.linked(vpc, _FLOW_LOGS)
         if not logs:
             yield Violation(vpc.missing("flow log"), "a flow log of all traffic", actual="missing")
@@ -63,11 +59,9 @@ def default_group_closed(context: EvaluationContext) -> Rule:
         "default-group-closed in gpu-cluster:network.existing.guarantees",
         can_abstain=True,
     )
+    @guaranteed_if_existing(context, VpcGuarantee.DEFAULT_GROUP_CLOSED)
     def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
         """Resources without a security group use the default one, which allows traffic among its members."""
-        if vpc.kind not in VPCS and context.existing_vpc:
-            yield from not_guaranteed(vpc, context.existing_vpc, VpcGuarantee.DEFAULT_GROUP_CLOSED)
-            return
         groups = inventory.linked(vpc, _DEFAULT_GROUP)
         if not groups:
             closed = vpc.missing("default security group")
@@ -100,20 +94,28 @@ def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
         yield Violation(public, "false")
 
 
-@stack_rule(
-    29,
-    "vpc-endpoints",
-    "Nodes reach AWS services through VPC endpoints",
-    of=each(*VPCS),
-    level=Level.ADVISORY,
-    references="FSBP EC2.10",
-    fix="remove gpu-cluster:network.endpoints, or add these services to it",
-)
-def vpc_endpoints(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """NAT traffic is billed per gigabyte, and only endpoints can have a policy that limits buckets."""
-    names = [endpoint.at("serviceName").text for endpoint in inventory.linked(vpc, _ENDPOINTS)]
-    missing = [service for service in _SERVICES if not any(name.endswith(f".{service}") for name in names)]
-    if missing:
-        yield Violation(
-            vpc.missing("endpoints"), f"endpoints also for {', '.join(missing)}", actual="incomplete"
-        )
+def vpc_endpoints(context: EvaluationContext) -> Rule:
+    """Rule for endpoints of VPCs; those of an existing VPC are not in the stack."""
+
+    @stack_rule(
+        29,
+        "vpc-endpoints",
+        "Nodes reach AWS services through VPC endpoints",
+        of=vpcs_of(context),
+        level=Level.ADVISORY,
+        references="FSBP EC2.10",
+        fix="remove gpu-cluster:network.endpoints, or add these services to it; an existing VPC needs "
+        "endpoints in gpu-cluster:network.existing.guarantees",
+        can_abstain=True,
+    )
+    @guaranteed_if_existing(context, VpcGuarantee.ENDPOINTS)
+    def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
+        """NAT traffic is billed per gigabyte, and only endpoints can have a policy that limits buckets."""
+        names = [endpoint.at("serviceName").text for endpoint in inventory.linked(vpc, _ENDPOINTS)]
+        missing = [it for it in NODE_ENDPOINTS if not any(name.endswith(f".{it}") for name in names)]
+        if missing:
+            yield Violation(
+                vpc.missing("endpoints"), f"endpoints also for {', '.join(missing)}", actual="incomplete"
+            )
+
+    return judge

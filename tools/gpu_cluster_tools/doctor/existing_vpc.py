@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gpu_cluster.config.network import ExistingNetwork, VpcGuarantee
+from gpu_cluster.config.network import NODE_ENDPOINTS, ExistingNetwork, VpcGuarantee
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.aws import Aws, AwsCallError
 from gpu_cluster_tools.doctor.check import Check, Group
@@ -47,6 +47,7 @@ def _checked(existing: ExistingNetwork, aws: Aws) -> Iterator[Check]:
         VpcGuarantee.PRIVATE_SUBNETS: _public(vpc, subnets, aws),
         VpcGuarantee.FLOW_LOGS: _without_flow_log(vpc, aws),
         VpcGuarantee.DEFAULT_GROUP_CLOSED: _open_default_group(vpc, aws),
+        VpcGuarantee.ENDPOINTS: _without_endpoints(vpc, aws),
     }
     for guarantee, reason in wrong.items():
         yield _compared(guarantee, reason, guaranteed=guarantee in existing.guarantees)
@@ -129,6 +130,13 @@ def _open_default_group(vpc: str, aws: Aws) -> str:
     groups = aws.all_of("ec2", "describe_security_groups", "SecurityGroups", Filters=filters)
     wrong = [it["GroupId"] for it in groups if it["IpPermissions"] or it["IpPermissionsEgress"]]
     return f"the default security group {', '.join(wrong)} has rules" if wrong else ""
+
+
+def _without_endpoints(vpc: str, aws: Aws) -> str:
+    endpoints = aws.all_of("ec2", "describe_vpc_endpoints", "VpcEndpoints", Filters=_of(vpc))
+    names = [it["ServiceName"] for it in endpoints if it["State"].lower() == "available"]
+    missing = [it for it in NODE_ENDPOINTS if not any(name.endswith(f".{it}") for name in names)]
+    return f"{vpc} has no available endpoint for {', '.join(missing)}" if missing else ""
 
 
 def _of(vpc: str) -> list[dict[str, Any]]:

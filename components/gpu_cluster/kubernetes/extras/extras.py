@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from gpu_cluster.config.api_groups import BUILT_IN_GROUPS
+from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
 from gpu_cluster.config.extras import ChartSettings, ExtrasSettings
 
 _DEFINITIONS = frozenset({"Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass"})
@@ -65,7 +65,7 @@ class Extras(pulumi.ComponentResource):
 
 def _is_custom(content: Mapping[str, Any]) -> bool:
     group, slash, _ = content["apiVersion"].partition("/")
-    return bool(slash) and group not in BUILT_IN_GROUPS
+    return bool(slash) and group not in BUILT_IN_KINDS
 
 
 def _chart(name: str, chart: ChartSettings, opts: pulumi.ResourceOptions) -> pulumi.Resource:

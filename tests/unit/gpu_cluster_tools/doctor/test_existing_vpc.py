@@ -12,7 +12,8 @@ from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.existing_vpc import existing_vpc
 from tests.pains.platforms import stack
 
-EVERY = ("default-group-closed", "flow-logs", "private-subnets")
+EVERY = ("default-group-closed", "endpoints", "flow-logs", "private-subnets")
+SERVICES = ("s3", "ecr.api", "ecr.dkr", "ec2", "sts")
 ZONES = ("us-east-2a", "us-east-2b")
 
 
@@ -69,6 +70,12 @@ class Vpc:
                     IpPermissions=group[rules],
                 )
 
+    def add_endpoints(self, *services: str) -> None:
+        for service in services:
+            name = f"com.amazonaws.us-east-2.{service}"
+            kind = "Gateway" if service == "s3" else "Interface"
+            self.aws.call("ec2", "create_vpc_endpoint", VpcId=self.id, ServiceName=name, VpcEndpointType=kind)
+
     def open_to_internet(self, zone: str | None) -> None:
         """A default route to the internet, of a subnet or of the main route table."""
         gateway = self.aws.call("ec2", "create_internet_gateway")["InternetGateway"]["InternetGatewayId"]
@@ -121,6 +128,7 @@ def test_what_does_not_hold_is_a_warning(vpc: Vpc) -> None:
         "private-subnets": CheckStatus.OK,
         "flow-logs": CheckStatus.WARN,
         "default-group-closed": CheckStatus.WARN,
+        "endpoints": CheckStatus.WARN,
     }
     assert "add private-subnets to gpu-cluster:network.existing.guarantees" in checks["private-subnets"].found
 
@@ -159,11 +167,23 @@ def test_a_subnet_that_gives_public_addresses_is_public(vpc: Vpc) -> None:
 def test_what_is_guaranteed_and_holds_is_ok(vpc: Vpc) -> None:
     vpc.log("REJECT")
     vpc.close_default_group()
+    vpc.add_endpoints(*SERVICES)
 
     checks = looked(vpc.by_ids(*EVERY), vpc.aws)
 
     assert set(verdicts(checks).values()) == {CheckStatus.OK}
     assert {checks[name].found for name in EVERY} == {"as guaranteed in the stack file"}
+
+
+def test_endpoints_that_are_missing_are_named(vpc: Vpc) -> None:
+    vpc.add_endpoints("s3", "ecr.dkr", "sts")
+
+    found = looked(vpc.by_ids("endpoints"), vpc.aws)["endpoints"]
+
+    assert found.verdict is CheckStatus.FAIL
+    assert found.found == (
+        f"guaranteed in the stack file, but {vpc.id} has no available endpoint for ecr.api, ec2"
+    )
 
 
 def test_accepted_traffic_alone_is_no_evidence(vpc: Vpc) -> None:
