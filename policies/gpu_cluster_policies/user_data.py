@@ -22,6 +22,8 @@ from gpu_cluster_policies.resource_types import INSTANCES, LAUNCH_CONFIGURATION,
 _GZIP = b"\x1f\x8b"
 _NODE_CONFIG = "application/node.eks.aws"
 _NODE_CONFIG_GROUP = "node.eks.aws/"
+_CLOUD_INIT = ("#!", "#cloud-", "#include", "#part-handler", "#upstart-job")
+"""Beginnings that cloud-init knows; another comment may be that of a NodeConfig, which nodeadm reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def parts_of(given: Property) -> Iterator[UserDataPart]:
                 content = cast(bytes, part.get_payload(decode=True)).decode(errors="replace")
                 yield _part(given, content, is_node_config=part.get_content_type() == _NODE_CONFIG)
     elif text.strip():
-        yield _part(given, text, is_node_config=_NODE_CONFIG_GROUP in text and not text.startswith("#"))
+        yield _part(
+            given, text, is_node_config=_NODE_CONFIG_GROUP in text and not text.startswith(_CLOUD_INIT)
+        )
 
 
 def _part(given: Property, text: str, *, is_node_config: bool) -> UserDataPart:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PositiveInt
 
-from gpu_cluster.config.custom_resource import CustomResource
 from gpu_cluster.config.budget import Email
+from gpu_cluster.config.custom_resource import CustomResource
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.min_max import MOST
 from gpu_cluster.config.names import Name, Namespace, NonBlank

@@ -24,6 +24,7 @@ from gpu_cluster_policies.rules.clusters import (
     secrets_encrypted,
     supported_version,
 )
+from gpu_cluster_policies.rules.container_runtime import runtime_isolation
 from gpu_cluster_policies.rules.devices import gpus_from_the_scheduler
 from gpu_cluster_policies.rules.egress import aws_endpoints_reached
 from gpu_cluster_policies.rules.exposure import no_exposed_services, tls_at_entrances
@@ -214,6 +215,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         named_subjects,
         api_types,
         kubelet_settings,
+        runtime_isolation,
     )
 
 

@@ -16,6 +16,13 @@ _FLAG = re.compile(r"--([A-Za-z_-]+)(?:(?:=|[ \t]+)[\"']?((?!--)[^\s\"']*))?")
 _IN_SCRIPT = re.compile(
     r"/etc/kubernetes/|kubelet\.service|kubelet-extra-args|KUBELET_\w*ARGS|nodeadm|systemctl\b.*kubelet"
 )
+_FETCHED = re.compile(
+    r"^#include(?:-once)?\b|\b(?:curl|wget)\b[^\n]*\|[ \t]*(?:sudo[ \t]+)?(?:[a-z/]*/)?(?:ba|z|da)?sh\b|"
+    r"\b(?:ba)?sh\b[^\n]*<\([ \t]*(?:curl|wget)\b|(?:source|eval|\.)[ \t]+[^\n]*\b(?:curl|wget)\b|"
+    r"^\s*encoding:[ \t]*[\"']?(?:b64|base64|gz|gzip|gz\+b64|gzip\+base64|gz\+base64)\b",
+    re.MULTILINE,
+)
+"""Programs and files that user data only names, or encodes again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,10 @@ def _of_part(part: UserDataPart) -> Iterator[_Problem]:
         yield from _of_bottlerocket(part.bottlerocket.at("kubernetes"))
     else:
         yield from _of_flags(part.text)
+        if unseen := _FETCHED.search(part.text):
+            yield _Problem(
+                f"what rules do not see ({unseen[0].strip()})", "text with everything that runs", False
+            )
         if changed := _IN_SCRIPT.search(part.text):
             yield _Problem(
                 f"the kubelet in a script ({changed[0]})", "fields of gpu-cluster:pools.<name>.kubelet", False
