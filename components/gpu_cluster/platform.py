@@ -28,6 +28,7 @@ from gpu_cluster.kubernetes.serving.server import METRICS_PORTS, ports_of
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.teams import Teams
 from gpu_cluster.kubernetes.telemetry import Telemetry
+from gpu_cluster.repeated_objects import refuse_repeated_objects
 from gpu_cluster.stack.manifests import manifests_of
 
 
@@ -52,7 +53,10 @@ class Platform(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`hub_token`: of the model hub; `registry_password`: at the mirror; `gateway_keys`: API keys of the
-        gateway by consumer."""
+        gateway by consumer.
+
+        `pulumi.RunError` if a manifest of the stack has an object of the platform, before any is created."""
+        refuse_repeated_objects(stack)
         pulling = PullSecretUse()
         login = [pulling] if stack.registry.login else []
         replaced = pulumi.ResourceOptions(transformations=[delete_before_replace, *login])

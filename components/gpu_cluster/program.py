@@ -18,7 +18,6 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
 from gpu_cluster.project import project_name
-from gpu_cluster.repeated_objects import refuse_repeated_objects
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
 from gpu_cluster.team_cluster import team_backend_for
@@ -85,12 +84,10 @@ def consumers_of(stack: Stack | TeamStack) -> list[str]:
 def run(project: Path, name: str) -> dict[str, Any]:
     """Create the resources of stacks/Pulumi.<name>.yaml, and the outputs of the stack.
 
-    `StackFileError` with all errors of the file and of objects that its manifests repeat,
+    `StackFileError` with all errors of the file, `pulumi.RunError` with objects that its manifests repeat,
     `NoKubeconfigError` without the kubeconfig of its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
-    if isinstance(stack, Stack) and stack.extras.manifests:
-        refuse_repeated_objects(project, name)
     context = ProgramContext(
         project=project,
         hub_token=_decrypted,

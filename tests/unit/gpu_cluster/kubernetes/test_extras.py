@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import pulumi
 import pytest
 from ruamel.yaml import YAML
 
@@ -162,6 +163,22 @@ def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path
     assert problem.line == 3
     already = f"is an object of the platform already, {made.name}; remove it"
     assert problem.message == f"Deployment telemetry/{name} {already}"
+
+
+def test_a_platform_in_a_program_of_the_users_own_refuses_it_too(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under an engine, whose monitor is none of the mocks."""
+    monkeypatch.setattr("gpu_cluster.repeated_objects.get_monitor", object)
+    platform_of(load(file))  # which repeats nothing
+    (file.parents[1] / "manifests" / "extras" / "same.yaml").write_text(
+        "---\n{apiVersion: v1, kind: Namespace, metadata: {name: telemetry}}\n"
+    )
+
+    with pytest.raises(
+        pulumi.RunError, match=r"same.yaml:2 Namespace telemetry is an object of the platform"
+    ):
+        platform_of(load(file))
 
 
 def _add_queue(file: Path) -> None:
