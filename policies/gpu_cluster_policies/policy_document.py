@@ -3,35 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.property import Property, UnreadableError
 
-_NARROWS = frozenset(
-    (
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "kms:calleraccount",
-        "s3:dataaccesspointaccount",
-    )
-)
-"""Condition keys that tell one caller from another."""
+_ANY = re.compile(r"[*?]")
+_WITHIN: Mapping[str, re.Pattern[str]] = {
+    **dict.fromkeys(
+        (
+            "aws:principalaccount",
+            "aws:principalorgid",
+            "aws:sourceaccount",
+            "aws:sourceorgid",
+            "aws:sourceowner",
+            "aws:sourcevpc",
+            "aws:sourcevpce",
+            "kms:calleraccount",
+            "s3:dataaccesspointaccount",
+        ),
+        re.compile(r"[^*?]+"),
+    ),
+    **dict.fromkeys(("aws:principalarn", "aws:sourcearn"), re.compile(r"arn:[^:]*:[^:]+:[^:]*:\d{12}:.+")),
+    **dict.fromkeys(("aws:principalorgpaths", "aws:sourceorgpaths"), re.compile(r"[^*?/]+/.*")),
+    "aws:userid": re.compile(r"[^*?:]+:.*"),
+}
+"""Condition keys that identify callers, and values with wildcards that remain within an account or
+organization.
+
+Tags are none of them: any account can set those of its own principals. Source: Amazon S3 user guide, Blocking
+public access, the meaning of "public", 2026-11-30.
+"""
 
 _COMPARES = frozenset(("stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike"))
-_EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:\**:\**:\*+")
+_WILD = re.compile(r"[*?]*\*[*?]*")
+_WILD_NAME = re.compile(r"[*?/:]*\*[*?/:]*")
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ class Statement:
     @property
     def is_for_anybody(self) -> bool:
         """Whether it allows all principals without a condition that limits callers."""
-        named = any(kind == "AWS" and name.text == "*" for kind, name in self.principals)
+        named = any(kind in ("AWS", "*") and name.text == "*" for kind, name in self.principals)
         excepted = self.field.at("NotPrincipal").value is not None
         return (named or excepted) and not any(map(_tells_callers_apart, self.conditions))
 
@@ -109,11 +117,11 @@ class Statement:
 
     @property
     def on_everything(self) -> Property | None:
-        """The place that lets it act on every resource, whatever the account holds."""
+        """The place that lets it act on every resource of a service, at least in one region of an account."""
         excepted = self.field.at("NotResource")
         if excepted.value is not None:
             return excepted
-        return next((item for item in self.resources if _EVERYTHING.fullmatch(item.text)), None)
+        return next((item for item in self.resources if _is_everything(item.text)), None)
 
 
 def statements(document: Property) -> list[Statement]:
@@ -143,6 +151,15 @@ def for_anybody(document: Property) -> Iterator[Statement]:
     return (statement for statement in allowing(document) if statement.is_for_anybody)
 
 
+def matches_all(pattern: str, service: str, names: Iterable[str]) -> bool:
+    """Whether an ARN pattern matches all of these names of a service, in any account and region of its own.
+
+    matches_all("arn:aws:iam::123456789012:r*", "iam", ("role/one", "role/other"))  # True
+    """
+    arn = _fields(pattern)
+    return matches(arn[2], service) and all(matches(arn[5], name) for name in names)
+
+
 def matches(pattern: str, name: str) -> bool:
     """Whether an IAM pattern matches: * is any text, ? one character, and actions are case-insensitive."""
     return bool(_regex(pattern.lower()).fullmatch(name.lower()))
@@ -152,6 +169,21 @@ def matches(pattern: str, name: str) -> bool:
 def _regex(pattern: str) -> re.Pattern[str]:
     parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in pattern)
     return re.compile("".join(parts), re.DOTALL)
+
+
+def _is_everything(pattern: str) -> bool:
+    return bool(_WILD_NAME.fullmatch(_fields(pattern)[5]))
+
+
+def _fields(pattern: str) -> list[str]:
+    """The six fields of an ARN; IAM completes one that has fewer with `*`.
+
+    Source: IAM user guide, policy element Resource, incomplete ARNs, 2026-11-30.
+    """
+    if _WILD.fullmatch(pattern):
+        return ["*"] * 6
+    given = pattern.split(":", 5)
+    return given + ["*"] * (6 - len(given))
 
 
 def _demand(statement: Property) -> None:
@@ -198,6 +230,17 @@ def _demand_scalars(field: Property) -> None:
 
 
 def _tells_callers_apart(condition: Condition) -> bool:
-    values = [value.text for value in condition.values]
-    known = condition.key in _NARROWS or condition.key.startswith("aws:principaltag/")
-    return condition.compares and known and not any(set(value) <= {"*", "?"} for value in values)
+    within = _WITHIN.get(condition.key)
+    return (
+        condition.compares
+        and within is not None
+        and all(_identifies(value.text, within) for value in condition.values)
+    )
+
+
+def _identifies(value: str, within: re.Pattern[str]) -> bool:
+    """Whether a value, or each that a pattern matches, is one caller, account or organization.
+
+    A policy variable may be the caller's own value.
+    """
+    return "${" not in value and (not _ANY.search(value) or bool(within.fullmatch(value)))

@@ -45,17 +45,17 @@ def _not_judged(text: str) -> list[str]:
         ),
         (
             "[settings.oci-defaults.capabilities]\nsys-admin = true\n",
-            'settings.oci-defaults.capabilities.sys-admin to true',
+            "settings.oci-defaults.capabilities.sys-admin to true",
             UNKNOWN,
         ),
         (
             "[settings.host-containers.admin]\nenabled = true\n",
-            'settings.host-containers.admin',
+            "settings.host-containers.admin",
             "without programs on the node, which rules do not see",
         ),
         (
             '[settings.bootstrap-commands.a]\ncommands = [["apiclient", "set", "kernel.lockdown=none"]]\n',
-            'settings.bootstrap-commands.a',
+            "settings.bootstrap-commands.a",
             "without programs on the node, which rules do not see",
         ),
         (

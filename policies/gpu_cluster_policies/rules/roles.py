@@ -158,6 +158,6 @@ def _binds_pod(conditions: list[Condition]) -> bool:
     bound = {
         condition.key
         for condition in conditions
-        if condition.compares and not any("*" in value.text for value in condition.values)
+        if condition.compares and not any(set(value.text) & {"*", "?"} for value in condition.values)
     }
     return all(tag in bound for tag in _POD_TAGS)

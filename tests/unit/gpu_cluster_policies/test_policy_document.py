@@ -144,6 +144,13 @@ def test_excepted_actions_are_all_others() -> None:
         (["arn:aws:s3:::models", "*"], True),
         ("arn:aws:s3:::*", True),
         ("arn:aws:kms:*:*:*", True),
+        ("arn:aws:iam::111122223333:*", True),
+        ("arn:aws:ec2:eu-central-1:111122223333:*", True),
+        ("arn:aws:s3:::*/*", True),
+        ("arn:aws:s3:::?*", True),
+        ("arn:aws:s3", True),
+        ("arn:*", True),
+        ("?*", True),
         ("arn:aws:kms:*:*:key/*", False),
         ("arn:aws:s3:::models/*", False),
         ([], False),
@@ -157,7 +164,9 @@ def test_all_but_some_resources_are_everything() -> None:
     assert _statement(NotResource="arn:aws:s3:::audit/*").on_everything
 
 
-@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["arn:aws:iam::111122223333:root", "*"]}])
+@pytest.mark.parametrize(
+    "principal", ["*", {"AWS": "*"}, {"AWS": ["arn:aws:iam::111122223333:root", "*"]}, {"*": "*"}]
+)
 def test_any_principal_has_several_spellings(principal: Any) -> None:
     assert _statement(Principal=principal).is_for_anybody
 
@@ -178,6 +187,17 @@ def test_others_are_named(principal: Any) -> None:
         ({"StringNotEquals": {"aws:PrincipalOrgID": "o-1"}}, True),
         ({"StringLike": {"aws:PrincipalOrgID": "*"}}, True),
         ({"StringEquals": {"aws:PrincipalOrgID": ["o-1", "*"]}}, True),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, True),
+        ({"StringLike": {"aws:PrincipalAccount": "1*"}}, True),
+        ({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}, True),
+        ({"StringEquals": {"aws:PrincipalTag/team": "ml"}}, True),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/ci"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::models-*"}}, True),
+        ({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}}, False),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-*/*"]}}, True),
+        ({"StringLike": {"aws:userid": "A*"}}, True),
+        ({"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}, False),
+        ({"StringLike": {"aws:SourceVpce": "vpce-*"}}, True),
         ({"Bool": {"aws:SecureTransport": "true"}}, True),
         ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, True),
         ({}, True),
