@@ -1,5 +1,6 @@
 """Kinds of AWS resources that several rules speak of, by their Pulumi types."""
 
+AUTOSCALING_GROUP = "aws:autoscaling/group:Group"
 BUCKETS = frozenset(("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"))
 CLUSTER = "aws:eks/cluster:Cluster"
 CUSTOMER_POLICIES = frozenset(("aws:iam/policy:Policy",))
@@ -20,5 +21,6 @@ SECURITY_GROUP_RULES = frozenset(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     )
 )
+SPOT_FLEET = "aws:ec2/spotFleetRequest:SpotFleetRequest"
 SUBNETS = frozenset(("aws:ec2/subnet:Subnet", "aws:ec2/defaultSubnet:DefaultSubnet"))
 VPCS = frozenset(("aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"))

@@ -16,6 +16,9 @@ _VALUES = re.compile(
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"  # Slack
     r"|\bnvapi-[A-Za-z0-9_-]{20,}"  # NVIDIA
     r"|://[^/\s:@]+:[^/\s:@$]+@"  # user and password in a URL
+    r"|\bBearer[ ]+[A-Za-z0-9._~+/-]{20,}"
+    r"|--(?:password|passwd|token|secret)[= ][\"']?[^\s\"'$<{(|=-][^\s\"'$]{5,}"
+    r"|\b(?:docker|podman|crane|oras)[ ](?:auth[ ])?login\b[^\n]*[ ]-p[ =]?[\"']?[^\s\"'$<{(|-][^\s\"'$]{3,}"
 )
 """Shapes that only secrets have."""
 

@@ -17,7 +17,13 @@ from ruamel.yaml.error import YAMLError
 
 from gpu_cluster_policies.property import Property, UnreadableError
 from gpu_cluster_policies.resource import Resource, subjects
-from gpu_cluster_policies.resource_types import INSTANCES, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, NODE_CLASS
+from gpu_cluster_policies.resource_types import (
+    INSTANCES,
+    LAUNCH_CONFIGURATION,
+    LAUNCH_TEMPLATE,
+    NODE_CLASS,
+    SPOT_FLEET,
+)
 
 _GZIP = b"\x1f\x8b"
 _NODE_CONFIG = "application/node.eks.aws"
@@ -40,12 +46,14 @@ class UserDataPart:
     """`settings` of Bottlerocket."""
 
 
-@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+@subjects(LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, SPOT_FLEET)
 def user_data(resource: Resource) -> Iterator[Property]:
     """Properties with user data."""
     if resource.kind == NODE_CLASS:
         yield resource.at("spec", "userData")
         return
+    for launched in resource.at("launchSpecifications").items() if resource.kind == SPOT_FLEET else ():
+        yield launched.at("userData")
     yield resource.at("userData")
     yield resource.at("userDataBase64")
 

@@ -9,6 +9,7 @@ import pytest
 
 from gpu_cluster.config.network import VpcGuarantee
 from gpu_cluster.plan import plan_of
+from gpu_cluster_policies import Resource, pack_of
 from gpu_cluster_policies.add_waiver import add_waiver
 from gpu_cluster_policies.compliance import Result, assess
 from gpu_cluster_policies.crossguard import policies
@@ -16,6 +17,7 @@ from gpu_cluster_policies.evaluate import evaluate_plan
 from gpu_cluster_policies.frameworks import Framework
 from gpu_cluster_policies.not_judged import counted
 from gpu_cluster_policies.reports import Evaluation
+from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE
 from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.policy_settings import allow
 from gpu_cluster_tools.scaffold.stack_file import example, stack_file
@@ -124,6 +126,44 @@ def test_the_engine_says_so_too(tmp_path: Path) -> None:
     assert set(unseen.values()) == {"not-judged"}
     for words in OF_VPC.values():
         assert any(f"not judged: {words} is not known to the stack" in it for it in unseen)
+
+
+STARTED = "aws:autoscaling/group:Group"
+FLEET = "aws:ec2/fleet:Fleet"
+NODES = "aws:eks/nodeGroup:NodeGroup"
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "path"),
+    [
+        (NODES, {"launchTemplate": {"id": "lt-0"}}, "launchTemplate.id"),
+        (STARTED, {"launchTemplate": {"name": "other"}}, "launchTemplate.name"),
+        (
+            FLEET,
+            {"launchTemplateConfigs": [{"launchTemplateSpecification": {"launchTemplateId": "lt-0"}}]},
+            "launchTemplateConfigs[0].launchTemplateSpecification.launchTemplateId",
+        ),
+    ],
+)
+def test_a_launch_template_outside_of_the_stack_is_not_judged(
+    kind: str, properties: Mapping[str, object], path: str
+) -> None:
+    own = Resource(LAUNCH_TEMPLATE, {"name": "nodes"}, "nodes", {"id": "lt-1"})
+    report = pack_of("prod-elsewhere").check([Resource(kind, properties, "nodes"), own])
+
+    assert [(it.kind, it.path) for it in report.not_judged] == [("12-imdsv2", path)]
+
+
+def test_a_prefix_list_outside_of_the_stack_is_not_judged() -> None:
+    rule = Resource(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"prefixListId": "pl-0"}, "a"
+    )
+
+    [unseen] = pack_of("prod-elsewhere").check([rule]).not_judged
+
+    assert unseen.why == (
+        'prefixListId is "pl-0", should be a prefix list of the stack, whose ranges rules see'
+    )
 
 
 def _in_production(folder: Path, budget: int) -> Path:

@@ -82,6 +82,7 @@ from gpu_cluster_policies.rules.registry import (
 )
 from gpu_cluster_policies.rules.requests import cpu_and_memory
 from gpu_cluster_policies.rules.residency import allowed_regions
+from gpu_cluster_policies.rules.resource_policies import resource_policies_not_public
 from gpu_cluster_policies.rules.roles import nodes_only_read_images, trust_bound
 from gpu_cluster_policies.rules.secrets import no_literal_secrets
 from gpu_cluster_policies.rules.security_context import (
@@ -216,6 +217,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         api_types,
         kubelet_settings,
         runtime_isolation,
+        resource_policies_not_public,
     )
 
 

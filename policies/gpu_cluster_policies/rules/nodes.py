@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Resource, each, subjects
 from gpu_cluster_policies.resource_types import (
@@ -10,12 +11,16 @@ from gpu_cluster_policies.resource_types import (
     LAUNCH_TEMPLATE,
     NODE_CLASS,
     NODE_GROUP,
+    SPOT_FLEET,
 )
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.secret_text import holds_secret
 from gpu_cluster_policies.user_data import plain_text, user_data
 
-_SERVERS = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS)
+_ADDRESSES = {"aws:ec2/eip:Eip": "instance", "aws:ec2/eipAssociation:EipAssociation": "instanceId"}
+"""Property with the instance of a public address, by type."""
+
+_SERVERS = (LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, SPOT_FLEET, *_ADDRESSES)
 
 
 @rule(
@@ -42,6 +47,13 @@ def _public_addresses(resource: Resource) -> Iterator[Property]:
     if resource.kind == NODE_CLASS:
         yield resource.at("spec", "associatePublicIPAddress")
         return
+    if resource.kind in _ADDRESSES:
+        yield resource.at(_ADDRESSES[resource.kind])
+        return
+    if resource.kind == SPOT_FLEET:
+        for launched in resource.at("launchSpecifications").items():
+            yield launched.at("associatePublicIpAddress")
+        return
     if resource.kind != LAUNCH_TEMPLATE:
         yield resource.at("associatePublicIpAddress")
         return
@@ -57,12 +69,16 @@ def _public_addresses(resource: Resource) -> Iterator[Property]:
     of=_public_addresses,
     level=Level.MANDATORY,
     references="FSBP EC2.25; FSBP EC2.9; CKV_AWS_88; trivy AWS-0009",
-    fix="use gpu-cluster:pools; otherwise remove associatePublicIpAddress",
+    fix="use gpu-cluster:pools; otherwise remove associatePublicIpAddress and the Elastic IP",
 )
 def no_public_nodes(public: Property) -> Iterator[Violation]:
     """With a public address, a gap in a security group is open to the internet; egress uses NAT or an
     endpoint."""
-    if public.value in (True, "true"):
+    if public.path in _ADDRESSES.values():
+        if public.content is not None:  # known or not, it is an instance
+            shown = "an instance" if public.content is UNKNOWN else public.shown
+            yield Violation(public, "not set", actual=shown)
+    elif public.value in (True, "true"):
         yield Violation(public, "false")
 
 

@@ -15,6 +15,7 @@ _LIFECYCLES = ResourceLink(
     frozenset(("aws:ecr/lifecyclePolicy:LifecyclePolicy",)), ("repository",), frozenset((REPOSITORY,))
 )
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+_PUBLIC = "aws:ecrpublic/repository:Repository"
 _REGISTRY_POLICY = "aws:ecr/registryPolicy:RegistryPolicy"
 _MADE = each(REPOSITORY, REPOSITORY_TEMPLATE)
 _OWN = "leave it to gpu-cluster:registry"
@@ -70,8 +71,11 @@ def images_encrypted(repository: Resource, inventory: Inventory) -> Iterator[Vio
         yield from not_own_key(repository, configuration.at("kmsKey"), inventory)
 
 
-@subjects(_REPOSITORY_POLICY, _REGISTRY_POLICY, REPOSITORY_TEMPLATE)
+@subjects(_REPOSITORY_POLICY, _REGISTRY_POLICY, REPOSITORY_TEMPLATE, _PUBLIC)
 def _policies(resource: Resource) -> Iterator[Property]:
+    if resource.kind == _PUBLIC:
+        yield resource.root
+        return
     yield resource.at("repositoryPolicy" if resource.kind == REPOSITORY_TEMPLATE else "policy")
 
 
@@ -87,6 +91,9 @@ def _policies(resource: Resource) -> Iterator[Property]:
 )
 def repository_not_public(policy: Property) -> Iterator[Violation]:
     """Any AWS account could pull its images."""
+    if not policy.path:
+        yield Violation(policy.at("repositoryName"), "that of a private repository", "in ECR Public")
+        return
     for statement in for_anybody(policy):
         yield Violation(statement.field, "named accounts or roles", actual="open to all principals")
 

@@ -13,10 +13,18 @@ from gpu_cluster_policies.resource_types import (
     LAUNCH_TEMPLATE,
     NODE_CLASS,
     NODE_GROUP,
+    SPOT_FLEET,
 )
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
 
-_VOLUMES = ("aws:ebs/volume:Volume", "aws:ebs/snapshotCopy:SnapshotCopy")
+_VOLUMES = (
+    "aws:ebs/volume:Volume",
+    "aws:ebs/snapshotCopy:SnapshotCopy",
+    "aws:ebs/snapshotImport:SnapshotImport",
+    "aws:ec2/amiCopy:AmiCopy",
+)
+_AMI = "aws:ec2/ami:Ami"
+_BY_DEFAULT = "aws:ebs/encryptionByDefault:EncryptionByDefault"
 _EBS = ("ebs.csi.aws.com", "kubernetes.io/aws-ebs", "ebs.csi.eks.amazonaws.com")
 
 
@@ -29,13 +37,34 @@ class _Disk:
     key: str
 
 
-@subjects(*_VOLUMES, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, *INSTANCES, NODE_CLASS, NODE_GROUP)
+@subjects(
+    *_VOLUMES,
+    LAUNCH_TEMPLATE,
+    LAUNCH_CONFIGURATION,
+    *INSTANCES,
+    NODE_CLASS,
+    NODE_GROUP,
+    SPOT_FLEET,
+    _AMI,
+    _BY_DEFAULT,
+)
 def _disks(resource: Resource) -> Iterator[_Disk]:
     """Disks with their keys; a node group without a launch template has none, because EKS sets no key."""
     template = resource.at("launchTemplate")
     if resource.kind == NODE_GROUP:
         if not template.value:
             yield _Disk(resource, template, "")
+    elif resource.kind == _BY_DEFAULT:
+        if resource.at("enabled").value is False:
+            yield _Disk(resource, resource.at("enabled"), "")
+    elif resource.kind == _AMI:
+        disks = resource.at("ebsBlockDevices").items()  # one of a snapshot is encrypted as that is
+        yield from (_Disk(resource, it, "") for it in disks if it.at("snapshotId").content is None)
+    elif resource.kind == SPOT_FLEET:
+        for launched in resource.at("launchSpecifications").items():
+            yield _Disk(resource, launched.at("rootBlockDevice"), "kmsKeyId")
+            for disk in launched.at("ebsBlockDevices").items():
+                yield _Disk(resource, disk, "kmsKeyId")
     elif resource.kind in _VOLUMES:
         yield _Disk(resource, resource.root, "kmsKeyId")
     elif resource.kind == NODE_CLASS:
@@ -75,6 +104,11 @@ def volumes_encrypted(disk: _Disk, inventory: Inventory) -> Iterator[Violation]:
     """Volumes and their snapshots contain weights and prompts."""
     if disk.owner.kind == NODE_GROUP:
         yield Violation(disk.settings, "a launch template with volumes encrypted by a customer managed key")
+        return
+    if disk.owner.kind in (_AMI, _BY_DEFAULT):  # which take the account's key
+        encrypted = disk.settings if disk.owner.kind == _BY_DEFAULT else disk.settings.at("encrypted")
+        if encrypted.value is not True:
+            yield Violation(encrypted, "true")
         return
     yield from not_encrypted(disk.owner, disk.settings, inventory, key=disk.key)
 
