@@ -18,6 +18,7 @@ from gpu_cluster.environment_outputs import EnvironmentOutputs
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of, team_kubeconfig
 from gpu_cluster.platform import Platform
 from gpu_cluster.project import project_name
+from gpu_cluster.repeated_objects import refuse_repeated_objects
 from gpu_cluster.stack import StackFileError, load_any
 from gpu_cluster.team import Team
 from gpu_cluster.team_cluster import team_backend_for
@@ -88,6 +89,8 @@ def run(project: Path, name: str) -> dict[str, Any]:
     `NoKubeconfigError` without the kubeconfig of its cluster.
     """
     stack = load_any(project / "stacks" / f"Pulumi.{name}.yaml")
+    if isinstance(stack, Stack):
+        refuse_repeated_objects(stack)  # before a cluster is looked for
     context = ProgramContext(
         project=project,
         hub_token=_decrypted,

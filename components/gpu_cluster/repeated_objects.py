@@ -15,16 +15,20 @@ from pulumi.runtime.settings import get_monitor
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic, StackFileError
 
+_COMPARED: list[Stack] = []
 _PLAN = "gpu_cluster.plan.separate_plan"
 
 
 def refuse_repeated_objects(stack: Stack) -> None:
     """`pulumi.RunError` with every object of a manifest that the platform of this stack makes too.
 
-    Nothing without an engine: a plan compares its own graph.
+    Nothing without an engine, because a plan compares its own graph, and for settings compared before.
     """
     if not stack.extras.manifests or isinstance(get_monitor(), MockMonitor):
         return
+    if any(it is stack for it in _COMPARED):
+        return
+    _COMPARED.append(stack)
     if found := _repeated(stack, pulumi.get_stack()):
         raise pulumi.RunError(str(StackFileError(found)))
 

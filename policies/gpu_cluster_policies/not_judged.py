@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from gpu_cluster_policies.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
+from gpu_cluster_policies.unseen_settings import holds_pod
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
 _OF_THE_USER = "gpu-cluster:index:Extras$"
 """Part of the addresses below the component that creates extras."""
+
+_OF_THE_PLATFORM = "gpu-cluster:index:"
+_CHANGES_PODS = ("MutatingAdmissionPolicy", "MutatingWebhookConfiguration")
+_TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("stringData", "data")}
+_ENCODED = frozenset({("ConfigMap", "binaryData"), ("Secret", "data")})
+"""Fields of known kinds with text that programs in the cluster may apply."""
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -62,13 +73,34 @@ def not_judged(resource: Resource) -> NotJudged | None:
     if resource.kind == _CHART and _OF_THE_USER in resource.urn:
         why = "its objects are rendered only during an update"
         return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
-    if not resource.makes_pods:
-        return None
     try:
-        why = resource.templates.unseen
+        why = resource.templates.unseen if resource.makes_pods else _unseen_in_known(resource)
     except (NotKnownError, UnreadableError):
         return None
     return NotJudged(resource.kind, resource.address, why, resource) if why else None
+
+
+def _unseen_in_known(resource: Resource) -> str:
+    """Why an object of a known kind may hold or change pods that rules do not see; empty if it does not."""
+    if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
+        return ""
+    if resource.kind in _CHANGES_PODS:
+        return "it can change pods after rules have seen them"
+    if resource.kind == "ControllerRevision":
+        return "its pod template is an earlier one of a workload"
+    for key in _TEXTS.get(resource.kind, ()):
+        for _, entry in resource.at(key).entries():
+            if holds_pod(_text(entry.content, encoded=(resource.kind, key) in _ENCODED)):
+                return f"{entry.path} holds a pod as text"
+    return ""
+
+
+def _text(content: Any, *, encoded: bool) -> str:
+    if not isinstance(content, str) or not encoded:
+        return content if isinstance(content, str) else ""
+    with suppress(binascii.Error, ValueError):
+        return base64.b64decode(content).decode(errors="replace")
+    return ""
 
 
 def not_judged_by_rule(finding: Finding) -> NotJudged:

@@ -12,7 +12,7 @@ WITHOUT_PODS: Mapping[str, frozenset[str]] = {
     for group, kinds in {
         "cert-manager.io": "Certificate CertificateRequest",
         "gateway.envoyproxy.io": "Backend BackendTrafficPolicy ClientTrafficPolicy EnvoyExtensionPolicy "
-        "EnvoyPatchPolicy HTTPRouteFilter SecurityPolicy",
+        "HTTPRouteFilter SecurityPolicy",
         "gateway.networking.k8s.io": "BackendTLSPolicy GRPCRoute Gateway GatewayClass HTTPRoute ListenerSet "
         "ReferenceGrant TCPRoute TLSRoute UDPRoute",
         "inference.networking.k8s.io": "InferencePool",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import envoy_proxy
 from gpu_cluster_policies.object_kinds import is_known
-from gpu_cluster_policies.pod_fields import CONTAINER, CONTAINERS, OF_PODS, POD_SPEC
+from gpu_cluster_policies.pod_fields import CONTAINER, CONTAINERS, POD_SPEC
 from gpu_cluster_policies.property import Property, UnreadableError, is_list
+from gpu_cluster_policies.unseen_settings import has_image, service_type, unseen_setting
 
 _ABOUT = ("metadata", "status")
 _ITEMS = "#"  # each item of a list
@@ -72,6 +73,17 @@ kubeflow/trainer pkg/apis and v1 kubeflow.org/v1, volcano-sh/apis pkg/apis/batch
 pkg/apis/serving/v1, kserve/kserve pkg/apis/serving, argoproj/argo-rollouts, kedacore/keda apis/keda.
 """
 
+_WHOLE: Mapping[str, tuple[str, ...]] = {
+    "InferenceService": ("spec.predictor", "spec.transformer", "spec.explainer"),
+    "ClusterServingRuntime": ("spec",),
+    "ServingRuntime": ("spec",),
+}
+"""Pod specs with fields of their operator, which adds no container to them, from the same sources."""
+
+_BESIDE_CONTAINERS = frozenset(
+    {"annotations", "labels", "maxReplicas", "metadata", "minReplicas", "name", "replicas"}
+)
+
 
 class Template(NamedTuple):
     """A pod template in an object."""
@@ -93,6 +105,9 @@ class Found(NamedTuple):
 
     images: tuple[Property, ...] = ()
     """References of images that it sets outside of its templates."""
+
+    services: tuple[Property, ...] = ()
+    """Types of Services that its operator exposes outside of the cluster."""
 
 
 class PodKinds:
@@ -117,12 +132,12 @@ def templates_of(kind: str, root: Property) -> Found:
     if kind == envoy_proxy.KIND:
         return Found((), envoy_proxy.unseen_in(root), envoy_proxy.images_of(root))
     listed = [template for path in _CUSTOM.get(kind, ()) for template in _at(root, _keys(path))]
-    walk = _Walk(listed)
+    walk = _Walk(listed, _WHOLE.get(kind, ()))
     walk.through(root)
     templates = (*(Template(template) for template in listed), *walk.templates)
     if not templates:
-        return Found((), "no pod template found")
-    return Found(templates, walk.unseen)
+        return Found((), "no pod template found", services=tuple(walk.services))
+    return Found(templates, walk.unseen, services=tuple(walk.services))
 
 
 def _keys(path: str) -> tuple[str, ...]:
@@ -157,9 +172,11 @@ def _has_spec(field: Property) -> bool:
 class _Walk:
     """A search for maps that are pod specs, by their containers with images."""
 
-    def __init__(self, listed: Iterable[Property]) -> None:
+    def __init__(self, listed: Iterable[Property], whole: Iterable[str] = ()) -> None:
+        self._whole = frozenset(whole)
         self._seen = {template.at("spec").path for template in listed if template.content is not UNKNOWN}
         self.templates: list[Template] = []
+        self.services: list[Property] = []
         self.unseen = ""
 
     def through(self, root: Property) -> None:
@@ -179,6 +196,8 @@ class _Walk:
                 of_template = field.path.rpartition(".")[2] == "spec"
                 self.templates.append(Template(parent) if of_template else Template(field, True))
                 inside = _beside_pod(field)
+                if added := self._others(field):
+                    self._miss(f"{field.path} has {added} beside its containers, which may add others")
             self._judge(field, POD_SPEC if inside is not None else frozenset())
             ahead += [
                 (child, field) for child in reversed(list(field.children()) if inside is None else inside)
@@ -186,12 +205,17 @@ class _Walk:
 
     def _judge(self, field: Property, known: frozenset[str]) -> None:
         """Keep unknown fields that configure a container."""
-        if self.unseen:
-            return
-        if _has_image(field):
-            self._miss(f"{field.path} has a container image outside of a pod template")
-        elif key := _sets_up(field, known):
-            self._miss(f"{field.at(key).path} is outside of a pod template")
+        if exposed := service_type(field):
+            self.services.append(exposed)
+        if not self.unseen:
+            self._miss(unseen_setting(field, known))
+
+    def _others(self, spec: Property) -> str:
+        """The first field of a pod spec that only an operator reads; empty for whole pods of known kinds."""
+        if spec.path in self._whole:
+            return ""
+        known = POD_SPEC | _BESIDE_CONTAINERS
+        return min((key for key, value in spec.entries() if key not in known and value.content), default="")
 
     def _miss(self, why: str) -> None:
         self.unseen = self.unseen or why
@@ -200,7 +224,7 @@ class _Walk:
 def _is_pod_spec(field: Property) -> bool:
     if not isinstance(field.content, Mapping):
         return False
-    return any(_has_image(item) for key in CONTAINERS for item in _items(field.at(key)))
+    return any(has_image(item) for key in CONTAINERS for item in _items(field.at(key)))
 
 
 def _beside_pod(spec: Property) -> list[Property]:
@@ -212,29 +236,5 @@ def _beside_pod(spec: Property) -> list[Property]:
     return found + [field for item in containers for key, field in item.entries() if key not in CONTAINER]
 
 
-def _sets_up(field: Property, known: frozenset[str]) -> str:
-    """The first key of a map that sets up a pod, other than the known ones; empty if there is none."""
-    content: Any = field.content
-    if not isinstance(content, Mapping):
-        return ""
-    values = cast(Mapping[str, Any], content)
-    return min(
-        (key for key in values if key in OF_PODS and key not in known and _is_set(values[key])), default=""
-    )
-
-
-def _is_set(value: Any) -> bool:
-    return value is not UNKNOWN and bool(value)
-
-
 def _items(field: Property) -> Iterable[Property]:
     return () if field.content is UNKNOWN else field.items()
-
-
-def _has_image(field: Property) -> bool:
-    """Whether it may be a container."""
-    content: Any = field.content
-    if not isinstance(content, Mapping):
-        return False
-    image: Any = cast(Mapping[str, Any], content).get("image")
-    return image is UNKNOWN or (isinstance(image, str) and bool(image))

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.pod_templates import POD_KINDS
 from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each, subjects
+from gpu_cluster_policies.resource import Resource, Subjects, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
 
 _ALB = "alb.ingress.kubernetes.io"
@@ -26,6 +27,16 @@ _INTERNAL = {
 """Annotations of internal load balancers (Kubernetes, Internal load balancer, 2026-11-30)."""
 
 
+class _Exposing:
+    """Kinds that may expose Services, also by their operators."""
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in ("Service", "EnvoyProxy", "Gateway", *_ROUTES) or kind in POD_KINDS
+
+
+_exposing: Subjects[Resource] = Subjects(_Exposing(), lambda resource: (resource,))
+
+
 def no_exposed_services(listed: Collection[str]) -> Rule:
     """Rule with the allowed exposed objects, by `namespace/name`."""
 
@@ -33,7 +44,7 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
         69,
         "no-exposed-services",
         "Services are not exposed outside of the cluster unless they are listed",
-        of=each("Service", "EnvoyProxy", "Gateway", *_ROUTES),
+        of=_exposing,
         level=Level.PRODUCTION,
         references="pulumi compliance-policies; gatekeeper block-loadbalancer-services; "
         "gatekeeper block-nodeport-services; gatekeeper externalip; kyverno restrict-nodeport",
@@ -58,8 +69,11 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
                 infrastructure = resource.at("spec", "infrastructure")
                 if infrastructure.at("parametersRef", "kind").text != "EnvoyProxy":
                     yield from _public(infrastructure.at("annotations"))
-            case _:
+            case kind if kind in _ROUTES:
                 yield from _open_route(resource, inventory)
+            case _:
+                for service in resource.templates.services:
+                    yield Violation(service, "ClusterIP")
 
     return judge
 

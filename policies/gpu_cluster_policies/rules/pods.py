@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.resource import Container, Pod, containers, pods
+from gpu_cluster_policies.pod_templates import POD_KINDS
+from gpu_cluster_policies.resource import Container, Pod, Resource, Subjects, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
 
 _HOOKS = (
@@ -23,14 +24,27 @@ _VOLUME_TYPES = (
     "projected",
     "secret",
 )
+_VOLUME = "PersistentVolume"
 _VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access finds host paths
+
+
+class _ReachingNodes:
+    """Kinds with pods, and the volumes that a claim puts into them."""
+
+    def __contains__(self, kind: object) -> bool:
+        return kind == _VOLUME or kind in POD_KINDS
+
+
+_reaching_nodes: Subjects[Pod | Resource] = Subjects(
+    _ReachingNodes(), lambda resource: (resource,) if resource.kind == _VOLUME else resource.pods
+)
 
 
 @rule(
     50,
     "no-host-access",
     "Pods use no host namespaces, host paths or host ports",
-    of=pods,
+    of=_reaching_nodes,
     level=Level.MANDATORY,
     references="CKV_K8S_17; CKV_K8S_18; CKV_K8S_19; CKV_K8S_26; KSV-0008; KSV-0009; KSV-0010; "
     "KSV-0023; KSV-0024; CIS 4.2.2; CIS 4.2.3; CIS 4.2.4; Pod Security Baseline: Host Namespaces; "
@@ -38,8 +52,13 @@ _VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access fin
     fix="use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host path; "
     "the device plugins of the platform are exempt",
 )
-def no_host_access(pod: Pod) -> Iterator[Violation]:
+def no_host_access(pod: Pod | Resource) -> Iterator[Violation]:
     """Host namespaces, ports and paths bypass other rules and give access to other pods and the kubelet."""
+    if isinstance(pod, Resource):
+        path = pod.at("spec", "hostPath")
+        if path.value is not None:
+            yield Violation(path, "a volume of a CSI driver, of NFS, or local to a node")
+        return
     for namespace in ("hostNetwork", "hostPID", "hostIPC"):
         shared = pod.spec.at(namespace)
         if shared.value:

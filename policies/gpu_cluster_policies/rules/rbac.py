@@ -18,6 +18,7 @@ _EVERYTHING = ("*", "/*")
 _CHANGE = frozenset(("create", "update", "patch", "delete", "deletecollection"))
 _READ = frozenset(("get", "list", "watch"))
 _CALL = frozenset(("create", "get"))
+_RELABEL = frozenset(("update", "patch"))
 _APPROVE = frozenset(("update", "patch"))
 _DANGEROUS = {
     ("", "pods/exec"): (_CALL, "removed: it allows any command in any pod"),
@@ -34,16 +35,35 @@ _DANGEROUS = {
         frozenset(("approve", "sign")),
         "left out: with it any user and group gets a certificate",
     ),
-    ("admissionregistration.k8s.io", "mutatingwebhookconfigurations"): (_CHANGE, "left out"),
-    ("admissionregistration.k8s.io", "validatingwebhookconfigurations"): (_CHANGE, "left out"),
+    **{
+        ("admissionregistration.k8s.io", resource): (_CHANGE, "left out")
+        for resource in (
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "mutatingwebhookconfigurations",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+            "validatingwebhookconfigurations",
+        )
+    },
 }
 """API group and resource, its dangerous verbs, and the expected value."""
 
 _IN_EVERY_NAMESPACE = {
-    ("", "pods"): (
-        frozenset(("create",)),
-        "in a Role, because a pod can use any ServiceAccount of its namespace",
-    ),
+    **{
+        (group, resource): (
+            frozenset(("create",)),
+            "in a Role, because a pod can use any ServiceAccount of its namespace",
+        )
+        for group, resources in {
+            "": "pods replicationcontrollers",
+            "apps": "daemonsets deployments replicasets statefulsets",
+            "batch": "cronjobs jobs",
+        }.items()
+        for resource in resources.split()
+    },
+    ("", "namespaces"): (_RELABEL, "left out: with it the Pod Security level of any namespace is lowered"),
+    ("", "persistentvolumes"): (frozenset(("create",)), "left out: with it pods mount any path of a node"),
 }
 """Permissions that are dangerous cluster-wide but needed in a namespace."""
 

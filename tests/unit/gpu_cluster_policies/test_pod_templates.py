@@ -1,5 +1,7 @@
 """Pods of every kind: by the table, by the walk, and what hides from both."""
 
+import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -32,6 +34,8 @@ RAY = {"headGroupSpec": {"template": TEMPLATE}, "workerGroupSpecs": [{"template"
 REPLICAS = {"Worker": {"template": TEMPLATE}}
 ROOT = {"privileged": True}
 STARTS = {"initContainers": [{"name": "a", "image": "b"}]}
+GRANT = {"apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]}
+POD_TEXT = "kind: Pod\nspec:\n  containers:\n    - name: a\n      image: b\n"
 JOBS = [{"template": {"spec": {"template": TEMPLATE}}}]
 
 
@@ -188,6 +192,45 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
         ),
         (
             "Farm",
+            {"template": TEMPLATE, "side": {"image": {"repository": "a", "tag": "b"}}},
+            "spec.side has a container image outside of a pod template",
+        ),
+        *(
+            (
+                "Farm",
+                {"template": TEMPLATE, "side": {key: "a"}},
+                f"spec.side.{key} has a container image outside of a pod template",
+            )
+            for key in ("imageName", "containerImage", "sidecarImage")
+        ),
+        (
+            "AppWrapper",
+            {"components": [{"template": {"apiVersion": "v1", "kind": "Service", "spec": {"a": 1}}}, TEMPLATE]},
+            "spec.components[0].template is an object of kind Service, of which rules only see pods",
+        ),
+        (
+            "ClusterServiceVersion",
+            {"deployments": [TEMPLATE], "clusterPermissions": [{"rules": [GRANT]}]},
+            "spec.clusterPermissions[0].rules[0] has permissions of a role",
+        ),
+        ("Farm", {"template": TEMPLATE, "patch": POD_TEXT}, "spec.patch holds a pod as text"),
+        (
+            "Farm",
+            {"template": TEMPLATE, "raw": '{"apiVersion": "v1", "kind": "Secret"}'},
+            "spec.raw holds an object as text",
+        ),
+        (
+            "RayCluster",
+            {"headGroupSpec": {"template": TEMPLATE, "enableIngress": True}},
+            "spec.headGroupSpec.enableIngress creates an Ingress",
+        ),
+        (
+            "Prometheus",
+            {**TEMPLATE["spec"], "version": "v3"},
+            "spec has version beside its containers, which may add others",
+        ),
+        (
+            "Farm",
             {"containers": [{"name": "a", "image": "b", "more": {"securityContext": ROOT}}]},
             "spec.containers[0].more.securityContext is outside of a pod template",
         ),
@@ -195,6 +238,72 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
 )
 def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any], why: str) -> None:
     assert _unseen(_object("example.com/v1", kind, spec=spec)) == why
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"trialSpec": {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": TEMPLATE}}},
+        {"template": TEMPLATE, "owner": {"apiVersion": "v1", "kind": "Service", "name": "a"}},
+        {"template": TEMPLATE, "claims": [{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {"a": 1}}]},
+        {"template": TEMPLATE, "image": "", "diskImage": "a", "verbs": ["get"], "words": "containers: 3"},
+        {"role": {**TEMPLATE["spec"], "replicas": 2, "name": "a"}},
+    ],
+)
+def test_what_holds_no_other_pods_is_judged(spec: dict[str, Any]) -> None:
+    assert _unseen(_object("example.com/v1", "Farm", spec=spec)) == ""
+
+
+@pytest.mark.parametrize(
+    ("spec", "paths"),
+    [
+        (
+            {"headGroupSpec": {"template": TEMPLATE, "serviceType": "LoadBalancer"}},
+            ["headGroupSpec.serviceType"],
+        ),
+        ({"headService": {"spec": {"type": "NodePort"}}}, ["headService.spec.type"]),
+        ({"headGroupSpec": {"template": TEMPLATE, "serviceType": "ClusterIP"}}, []),
+    ],
+)
+def test_services_that_an_operator_exposes_are_findings(spec: dict[str, Any], paths: list[str]) -> None:
+    found = pack_of("prod-elsewhere").check([_object("ray.io/v1", "RayCluster", spec=spec)]).findings
+
+    exposed = [finding.path for finding in found if finding.rule.number == 69]
+    assert exposed == [f"spec.{path}" for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "content", "why"),
+    [
+        ("v1", "ConfigMap", {"data": {"pod.yaml": POD_TEXT}}, 'data["pod.yaml"] holds a pod as text'),
+        (
+            "v1",
+            "ConfigMap",
+            {"binaryData": {"a": base64.b64encode(POD_TEXT.encode()).decode()}},
+            "binaryData.a holds a pod as text",
+        ),
+        ("v1", "Secret", {"stringData": {"a": POD_TEXT}}, "stringData.a holds a pod as text"),
+        ("v1", "ConfigMap", {"data": {"a": "containers are not images"}, "binaryData": {"b": "?"}}, ""),
+        (
+            "admissionregistration.k8s.io/v1",
+            "MutatingWebhookConfiguration",
+            {"webhooks": []},
+            "it can change pods after rules have seen them",
+        ),
+        ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", {"webhooks": []}, ""),
+        ("apps/v1", "ControllerRevision", {"data": {}}, "its pod template is an earlier one of a workload"),
+    ],
+)
+def test_known_kinds_that_hold_or_change_pods_are_not_judged(
+    version: str, kind: str, content: dict[str, Any], why: str
+) -> None:
+    resource = _object(version, kind, **content)
+
+    assert _unseen(resource) == why
+    of_the_platform = replace(
+        resource, urn=f"urn:pulumi:x::y::gpu-cluster:index:Platform$kubernetes:{kind}::a"
+    )
+    assert _unseen(of_the_platform) == ""
 
 
 @pytest.mark.parametrize(

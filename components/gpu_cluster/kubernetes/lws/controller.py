@@ -68,7 +68,8 @@ class LwsController(pulumi.ComponentResource):
         Exemption(
             "67-no-dangerous-permissions",
             "ClusterRole",
-            "The controller writes the authority of its certificate into its own two webhook configurations.",
+            "The controller writes the authority of its certificate into its own two webhook configurations, "
+            "and creates the StatefulSets of LeaderWorkerSets in any namespace.",
         ),
         Exemption(
             "67-no-dangerous-permissions",
