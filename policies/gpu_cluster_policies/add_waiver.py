@@ -26,16 +26,19 @@ def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> 
     `PolicyFileError` with everything that is wrong with the entry, or with the file.
     """
     file = project / FILE
-    data = _yaml().load(file.read_text()) if file.is_file() else None
+    given = file.read_text() if file.is_file() else ""
+    data = _yaml().load(given)
+    comments = given if data is None else ""  # which belong to no key
     data = data if isinstance(data, CommentedMap) else CommentedMap()
     if not isinstance(data.get("waivers"), CommentedSeq):
         data["waivers"] = CommentedSeq()
     waivers = data["waivers"]
+    waivers.fa.set_block_style()
     waivers.append(CommentedMap(entry))
     waivers[len(waivers) - 1]["stacks"] = _flow(entry["stacks"])
     if len(waivers) > 1:
         waivers.yaml_set_comment_before_after_key(len(waivers) - 1, before="\n")
-    text = _written(data)
+    text = f"{comments.rstrip()}\n{_written(data)}".lstrip("\n")
     _replace(file, text, rules)
     project_waivers.cache_clear()
     return _line_of_last(text)

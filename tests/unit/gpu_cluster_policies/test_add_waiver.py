@@ -66,6 +66,26 @@ def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
     assert ("# none yet" in written) == bool(text)
 
 
+def test_a_list_on_one_line_becomes_a_block(tmp_path: Path) -> None:
+    entry = "rule: 50-no-host-access, resource: Pod team/other, stacks: [prod], owner: platform"
+    text = f"waivers: [{{{entry}, reason: It measures the network of its node., expires: 2099-01-31}}]\n"
+    file = file_of(tmp_path, text)
+
+    line = add_waiver(tmp_path, ENTRY, RULES)
+
+    assert file.read_text().splitlines()[line - 1] == "  - rule: 50-no-host-access"
+    assert f"  - {{{entry}" in file.read_text()
+
+
+def test_a_file_of_comments_keeps_them(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "# Ask security first.\n")
+
+    line = add_waiver(tmp_path, ENTRY, RULES)
+
+    assert file.read_text().startswith("# Ask security first.\nwaivers:\n  - rule: 50-no-host-access\n")
+    assert line == 3
+
+
 def test_what_the_pack_would_refuse_is_not_written(tmp_path: Path) -> None:
     file = file_of(tmp_path, BEFORE)
 
