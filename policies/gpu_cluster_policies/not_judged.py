@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from gpu_cluster_policies.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resource_types import WITHOUT_RULE
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
 from gpu_cluster_policies.unseen_settings import holds_pod
@@ -25,6 +26,9 @@ _CHANGES_PODS = ("MutatingAdmissionPolicy", "MutatingWebhookConfiguration")
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("stringData", "data")}
 _ENCODED = frozenset({("ConfigMap", "binaryData"), ("Secret", "data")})
 """Fields of known kinds with text that programs in the cluster may apply."""
+
+_CLOUDS = ("aws:", "aws-native:", "azure-native:", "azure:", "gcp:", "google-native:", "oci:")
+"""Pulumi packages of clouds; rules know some types of aws."""
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
@@ -78,6 +82,14 @@ def not_judged(resource: Resource) -> NotJudged | None:
     except (NotKnownError, UnreadableError):
         return None
     return NotJudged(resource.kind, resource.address, why, resource) if why else None
+
+
+def of_unknown_type(resource: Resource, known: Container[str]) -> NotJudged | None:
+    """A cloud resource of a type that no rule is about, such as a database."""
+    kind = resource.kind
+    if not kind.startswith(_CLOUDS) or kind in known or kind in WITHOUT_RULE:
+        return None
+    return NotJudged(kind, resource.address, "no rule is about this type", resource)
 
 
 def _unseen_in_known(resource: Resource) -> str:

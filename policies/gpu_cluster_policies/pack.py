@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.context import EvaluationContext, context_of
 from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.not_judged import NotJudged, not_judged, not_judged_by_rule
+from gpu_cluster_policies.not_judged import NotJudged, not_judged, not_judged_by_rule, of_unknown_type
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
 from gpu_cluster_policies.resource import Resource
@@ -55,12 +55,20 @@ class Pack:
 
     def not_judged(self, resource: Resource, inventory: Inventory) -> Iterator[NotJudged]:
         """The object if rules saw it in part, and properties that rules could not judge, without waivers."""
-        if unseen := not_judged(resource):
+        if unseen := self._unseen(resource):
             yield unseen
         for rule in self._rules_for(resource.kind):
             if rule.can_abstain:
                 found = self._open(rule, resource, inventory)
                 yield from (not_judged_by_rule(it) for it in found if isinstance(it, NotJudgedFinding))
+
+    def _unseen(self, resource: Resource) -> NotJudged | None:
+        return not_judged(resource) or of_unknown_type(resource, self._types)
+
+    @cached_property
+    def _types(self) -> frozenset[str]:
+        """Types of cloud resources that rules are about."""
+        return frozenset[str]().union(*(rule.kinds for rule in self.rules.values()))
 
     def _open(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         for finding in rule.findings(resource, inventory):
@@ -78,7 +86,7 @@ class Pack:
             for finding in rule.findings(resource, inventory)
         ]
         report = self._report(found, of_operations=False)
-        unseen = filter(None, map(not_judged, every))
+        unseen = filter(None, map(self._unseen, every))
         return replace(report, not_judged=(*unseen, *report.not_judged))
 
     def gate(self, steps: Iterable[Step]) -> Report:

@@ -1,5 +1,42 @@
 """Kinds of AWS resources that several rules speak of, by their Pulumi types."""
 
+WITHOUT_RULE = frozenset(
+    (
+        "aws:autoscaling/schedule:Schedule",
+        "aws:autoscaling/tag:Tag",
+        "aws:backup/selection:Selection",
+        "aws:backup/vaultLockConfiguration:VaultLockConfiguration",
+        "aws:cloudwatch/eventTarget:EventTarget",
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ec2/volumeAttachment:VolumeAttachment",
+        "aws:ec2/vpcEndpointRouteTableAssociation:VpcEndpointRouteTableAssociation",
+        "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:efs/backupPolicy:BackupPolicy",
+        "aws:efs/mountTarget:MountTarget",
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "aws:iam/serviceLinkedRole:ServiceLinkedRole",
+        "aws:kms/alias:Alias",
+        "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:s3/bucketVersioningV2:BucketVersioningV2",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+        "aws:sns/topicSubscription:TopicSubscription",
+    )
+)
+"""Types that rules only read as part of others, or that have nothing to judge."""
+
 AUTOSCALING_GROUP = "aws:autoscaling/group:Group"
 BUCKETS = frozenset(("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"))
 CLUSTER = "aws:eks/cluster:Cluster"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Container as ContainerOf
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.preview import Step
@@ -49,6 +49,12 @@ class Rule:
     @property
     def id(self) -> str:
         return f"{self.number}-{self.name}"
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Types that it names; empty for rules about pods of any kind."""
+        kinds: ContainerOf[str] | None = getattr(self._subjects, "kinds", None)
+        return cast(frozenset[str], kinds) if isinstance(kinds, frozenset) else frozenset()
 
     def judges(self, kind: str) -> bool:
         """Whether it can have findings for a resource of this type."""

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.engine
 class Engine:
     """An engine with state of its own and the test program."""
 
-    def __init__(self, directory: Path, toolchain: Toolchain) -> None:
+    def __init__(self, directory: Path, toolchain: Toolchain, **environment: str) -> None:
         state = directory / "state"
         state.mkdir()
         self._program = shutil.copytree(PROGRAM, directory / "program")
@@ -38,6 +38,7 @@ class Engine:
         self._environment = toolchain.environment() | {
             "PULUMI_BACKEND_URL": f"file://{state}",
             "PULUMI_CONFIG_PASSPHRASE": "rehearsed",
+            **environment,
         }
 
     def of(self, objects: Sequence[Registered]) -> Counter[tuple[str, str]]:

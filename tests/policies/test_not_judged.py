@@ -15,9 +15,10 @@ from gpu_cluster_policies.compliance import Result, assess
 from gpu_cluster_policies.crossguard import policies
 from gpu_cluster_policies.evaluate import evaluate_plan
 from gpu_cluster_policies.frameworks import Framework
+from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.not_judged import counted
 from gpu_cluster_policies.reports import Evaluation
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE
+from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, WITHOUT_RULE
 from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.policy_settings import allow
 from gpu_cluster_tools.scaffold.stack_file import example, stack_file
@@ -164,6 +165,31 @@ def test_a_prefix_list_outside_of_the_stack_is_not_judged() -> None:
     assert unseen.why == (
         'prefixListId is "pl-0", should be a prefix list of the stack, whose ranges rules see'
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "unseen"),
+    [
+        ("aws:rds/instance:Instance", ["aws:rds/instance:Instance"]),
+        ("gcp:storage/bucket:Bucket", ["gcp:storage/bucket:Bucket"]),
+        ("aws:ec2/route:Route", []),
+        ("aws:sqs/queue:Queue", []),
+        ("acme:index:Component", []),
+        ("random:index/randomPassword:RandomPassword", []),
+    ],
+)
+def test_a_cloud_resource_of_a_type_without_rules_is_not_judged(kind: str, unseen: list[str]) -> None:
+    resource = Resource(kind, {}, "data")
+    pack = pack_of("prod-elsewhere")
+
+    assert [it.kind for it in pack.check([resource]).not_judged] == unseen
+    assert [it.kind for it in pack.not_judged(resource, Inventory([resource]))] == unseen
+
+
+def test_types_without_rules_have_none() -> None:
+    rules = pack_of("prod-elsewhere").rules.values()
+
+    assert {kind: rule.id for rule in rules for kind in rule.kinds & WITHOUT_RULE} == {}
 
 
 def _in_production(folder: Path, budget: int) -> Path:

@@ -41,8 +41,7 @@ def _policies(resource: Resource) -> Iterator[tuple[str, Property]]:
     "Policies of resources are not public",
     of=_policies,
     level=Level.MANDATORY,
-    references="CKV_AWS_70; CKV_AWS_168; CKV_AWS_169; CKV_AWS_301; FSBP SQS.3; FSBP SNS.4; FSBP Lambda.1; "
-    "FSBP S3.2",
+    references="CKV_AWS_70; CKV_AWS_168; CKV_AWS_169; CKV_AWS_301",
     fix="name the accounts, roles or services, or add a condition such as aws:PrincipalOrgID or "
     "aws:SourceAccount",
 )

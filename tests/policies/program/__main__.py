@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pulumi
+from account import wrong_account  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
 from pulumi_kubernetes import Provider
 from pulumi_kubernetes.core import v1 as core
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
@@ -56,6 +57,8 @@ def main() -> None:
         case "open-namespace":
             level = {"pod-security.kubernetes.io/enforce": "restricted"}
             core.Namespace("team", metadata=ObjectMetaArgs(name="team", labels=level), opts=options)
+        case "account":
+            wrong_account()
         case "given":
             for each in json.loads(Path("objects.json").read_text()):
                 pulumi.CustomResource(each["type"], each["name"], each["inputs"], options)
