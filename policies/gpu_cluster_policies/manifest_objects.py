@@ -10,6 +10,7 @@ from gpu_cluster.stack.suggestions import did_you_mean
 from gpu_cluster_policies.object_kinds import group_of, unknown_in
 
 _KUSTOMIZE = "kustomize.config.k8s.io"
+_OF_LISTS = frozenset({"apiVersion", "items", "kind", "metadata"})
 _RENDER_HELM = "render it first, such as helm template … | gpu-cluster check -f -"
 _RENDER_KUSTOMIZE = "render it first, such as kubectl kustomize … | gpu-cluster check -f -"
 
@@ -40,10 +41,11 @@ def stranger(file: str, data: Any) -> Stranger | None:
 
 def objects_in(data: Any, keys: Keys = ()) -> Iterator[tuple[Keys, dict[str, Any]]]:
     """Objects of a document with their paths: the document itself, or the items of a list, possibly
-    nested."""
+    nested. A list with other content may be an object of its own."""
     content = cast(dict[str, Any], data) if isinstance(data, dict) else {}
-    if not _is_list(content):
+    if not _is_list(content) or content.keys() - _OF_LISTS:
         yield keys, data
+    if not _is_list(content):
         return
     items = content.get("items")
     for index, item in enumerate(cast(list[Any], items) if isinstance(items, list) else ()):

@@ -74,9 +74,9 @@ pkg/apis/serving/v1, kserve/kserve pkg/apis/serving, argoproj/argo-rollouts, ked
 """
 
 _WHOLE: Mapping[str, tuple[str, ...]] = {
-    "InferenceService": ("spec.predictor", "spec.transformer", "spec.explainer"),
-    "ClusterServingRuntime": ("spec",),
-    "ServingRuntime": ("spec",),
+    "InferenceService": ("spec.predictor", "spec.predictor.workerSpec", "spec.transformer", "spec.explainer"),
+    "ClusterServingRuntime": ("spec", "spec.workerSpec"),
+    "ServingRuntime": ("spec", "spec.workerSpec"),
 }
 """Pod specs with fields of their operator, which adds no container to them, from the same sources."""
 
@@ -177,7 +177,13 @@ class _Walk:
         self._seen = {template.at("spec").path for template in listed if template.content is not UNKNOWN}
         self.templates: list[Template] = []
         self.services: list[Property] = []
-        self.unseen = ""
+        self._unseen = ""
+        self._mixed = ""
+
+    @property
+    def unseen(self) -> str:
+        """Reason why it may create pods that rules do not see; empty if there is none."""
+        return self._unseen or self._mixed
 
     def through(self, root: Property) -> None:
         """Search all nested fields, except metadata of the object itself."""
@@ -196,8 +202,8 @@ class _Walk:
                 of_template = field.path.rpartition(".")[2] == "spec"
                 self.templates.append(Template(parent) if of_template else Template(field, True))
                 inside = _beside_pod(field)
-                if added := self._others(field):
-                    self._miss(f"{field.path} has {added} beside its containers, which may add others")
+                if not of_template or field.path == "spec":
+                    self._mixed = self._mixed or self._others(field)
             self._judge(field, POD_SPEC if inside is not None else frozenset())
             ahead += [
                 (child, field) for child in reversed(list(field.children()) if inside is None else inside)
@@ -207,18 +213,19 @@ class _Walk:
         """Keep unknown fields that configure a container."""
         if exposed := service_type(field):
             self.services.append(exposed)
-        if not self.unseen:
+        if not self._unseen:
             self._miss(unseen_setting(field, known))
 
     def _others(self, spec: Property) -> str:
-        """The first field of a pod spec that only an operator reads; empty for whole pods of known kinds."""
+        """Reason for the first field of a pod spec that only its operator reads; empty for whole pods."""
         if spec.path in self._whole:
             return ""
         known = POD_SPEC | _BESIDE_CONTAINERS
-        return min((key for key, value in spec.entries() if key not in known and value.content), default="")
+        added = min((key for key, value in spec.entries() if key not in known and value.content), default="")
+        return f"{spec.path} has {added} beside its containers, which may add others" if added else ""
 
     def _miss(self, why: str) -> None:
-        self.unseen = self.unseen or why
+        self._unseen = self._unseen or why
 
 
 def _is_pod_spec(field: Property) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast
 
+from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.pod_fields import OF_PODS
 from gpu_cluster_policies.property import Property, is_list
@@ -16,8 +17,10 @@ _IMAGE_PARTS = frozenset({"name", "registry", "repository"})
 _JUDGED_AS_PODS = frozenset({"Job", "PersistentVolumeClaim", "Pod", "PodTemplate"})
 """Kinds of Kubernetes that rules judge by their pod templates alone, or not at all."""
 
-_POD_TEXT = re.compile(r"[\"']?(?:initContainers|containers)[\"']?\s*:.*?[\"']?image[\"']?\s*:", re.DOTALL)
-_OBJECT_TEXT = re.compile(r"^[\s{\"'-]*apiVersion[\"']?\s*:.*?\bkind[\"']?\s*:", re.DOTALL | re.MULTILINE)
+_CONTAINERS_TEXT = re.compile(r"\b(?:initContainers|containers)[\"']?[ \t]*:")
+_IMAGE_TEXT = re.compile(r"\bimage[\"']?[ \t]*:")
+_VERSION_TEXT = re.compile(r"\bapiVersion[\"']?[ \t]*:")
+_KIND_TEXT = re.compile(r"\bkind[\"']?[ \t]*:")
 _EXPOSED = ("LoadBalancer", "NodePort")
 
 
@@ -57,7 +60,8 @@ def has_image(field: Property) -> bool:
 
 def holds_pod(text: str) -> bool:
     """Whether a text looks like YAML or JSON of a pod."""
-    return "mage" in text and "ontainers" in text and bool(_POD_TEXT.search(text))
+    containers = _CONTAINERS_TEXT.search(text)
+    return bool(containers and _IMAGE_TEXT.search(text, containers.end()))
 
 
 def service_type(field: Property) -> Property | None:
@@ -74,7 +78,7 @@ def service_type(field: Property) -> Property | None:
 def _in_text(path: str, text: str) -> str:
     if holds_pod(text):
         return f"{path} holds a pod as text"
-    if "apiVersion" in text and _OBJECT_TEXT.search(text):
+    if _VERSION_TEXT.search(text) and _KIND_TEXT.search(text):
         return f"{path} holds an object as text"
     return ""
 
@@ -107,7 +111,10 @@ def _object_in(given: Mapping[str, Any]) -> str:
     kind = given.get("kind")
     if not isinstance(kind, str) or not isinstance(given.get("apiVersion"), str):
         return ""
-    whole = any(isinstance(value, Mapping) or is_list(value) for value in given.values())
+    whole = isinstance(given.get("metadata"), Mapping) or any(
+        kind in kinds for kinds in BUILT_IN_KINDS.values()
+    )
+    whole = whole and any(isinstance(value, Mapping) or is_list(value) for value in given.values())
     return kind if whole and kind not in _JUDGED_AS_PODS else ""
 
 

@@ -2,6 +2,7 @@
 
 import base64
 from dataclasses import replace
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import Resource, pack_of
 from gpu_cluster_policies.not_judged import not_judged
 from gpu_cluster_policies.resource import object_of
+from gpu_cluster_policies.unseen_settings import holds_pod
 
 TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "b"}]}}
 """Spec of a pod that breaks rule 50."""
@@ -205,7 +207,12 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
         ),
         (
             "AppWrapper",
-            {"components": [{"template": {"apiVersion": "v1", "kind": "Service", "spec": {"a": 1}}}, TEMPLATE]},
+            {
+                "components": [
+                    {"template": {"apiVersion": "v1", "kind": "Service", "spec": {"a": 1}}},
+                    TEMPLATE,
+                ]
+            },
             "spec.components[0].template is an object of kind Service, of which rules only see pods",
         ),
         (
@@ -245,7 +252,10 @@ def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any],
     [
         {"trialSpec": {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": TEMPLATE}}},
         {"template": TEMPLATE, "owner": {"apiVersion": "v1", "kind": "Service", "name": "a"}},
-        {"template": TEMPLATE, "claims": [{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {"a": 1}}]},
+        {
+            "template": TEMPLATE,
+            "claims": [{"apiVersion": "v1", "kind": "PersistentVolumeClaim", "spec": {"a": 1}}],
+        },
         {"template": TEMPLATE, "image": "", "diskImage": "a", "verbs": ["get"], "words": "containers: 3"},
         {"role": {**TEMPLATE["spec"], "replicas": 2, "name": "a"}},
     ],
@@ -304,6 +314,13 @@ def test_known_kinds_that_hold_or_change_pods_are_not_judged(
         resource, urn=f"urn:pulumi:x::y::gpu-cluster:index:Platform$kubernetes:{kind}::a"
     )
     assert _unseen(of_the_platform) == ""
+
+
+def test_a_long_text_is_searched_in_one_pass() -> None:
+    began = process_time()
+
+    assert not holds_pod("containers: image " * 100_000)
+    assert process_time() - began < 5
 
 
 @pytest.mark.parametrize(
