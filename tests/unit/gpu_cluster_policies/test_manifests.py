@@ -174,6 +174,14 @@ def test_files_that_hold_nothing_are_wrong_where_no_other_holds_anything() -> No
     ]
 
 
+def test_a_list_with_more_content_is_an_object_too() -> None:
+    text = (
+        b"apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\nitems: []\nspec: {template: {}}\n"
+    )
+
+    assert _addresses({"a.yaml": text}) == ["AllowList a"]
+
+
 def test_a_list_may_be_as_long_as_it_is() -> None:
     pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [%s]}}'
     containers = ", ".join('{"name": "a", "image": "b", "args": [1, 2, 3, 4, 5, 6, 7, 8]}' for _ in range(9))
