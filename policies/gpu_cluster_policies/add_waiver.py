@@ -21,7 +21,8 @@ FILE = f"{FOLDER}/waivers.yaml"
 
 
 def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> int:
-    """Write an entry after the others; its line. The file is replaced only where the result is valid.
+    """Write an entry after the others, or renew one for the same finding and stacks; its line. The file is
+    replaced only where the result is valid.
 
     `PolicyFileError` with everything that is wrong with the entry, or with the file.
     """
@@ -34,14 +35,18 @@ def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> 
         data["waivers"] = CommentedSeq()
     waivers = data["waivers"]
     waivers.fa.set_block_style()
-    waivers.append(CommentedMap(entry))
-    waivers[len(waivers) - 1]["stacks"] = _flow(entry["stacks"])
-    if len(waivers) > 1:
-        waivers.yaml_set_comment_before_after_key(len(waivers) - 1, before="\n")
+    index = next((index for index, given in enumerate(waivers) if _is_same(given, entry)), len(waivers))
+    if index < len(waivers):
+        waivers[index].update({key: entry[key] for key in ("owner", "reason", "expires")})
+    else:
+        waivers.append(CommentedMap(entry))
+        waivers[index]["stacks"] = _flow(entry["stacks"])
+        if index:
+            waivers.yaml_set_comment_before_after_key(index, before="\n")
     text = f"{comments.rstrip()}\n{_written(data)}".lstrip("\n")
     _replace(file, text, rules)
     project_waivers.cache_clear()
-    return _line_of_last(text)
+    return _yaml().load(text)["waivers"][index].lc.line + 1
 
 
 def _replace(file: Path, text: str, rules: Collection[str]) -> None:
@@ -57,11 +62,11 @@ def _replace(file: Path, text: str, rules: Collection[str]) -> None:
     trial.replace(file)
 
 
-def _line_of_last(text: str) -> int:
-    starts = [
-        number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("- rule:")
-    ]
-    return starts[-1]
+def _is_same(given: Any, entry: dict[str, Any]) -> bool:
+    """Whether they are for the same finding in the same stacks."""
+    if not isinstance(given, CommentedMap) or set(given.get("stacks") or ()) != set(entry["stacks"]):
+        return False
+    return all(given.get(key) == entry[key] for key in ("rule", "resource"))
 
 
 def _flow(items: list[str]) -> CommentedSeq:

@@ -66,6 +66,16 @@ def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
     assert ("# none yet" in written) == bool(text)
 
 
+def test_the_same_finding_in_the_same_stacks_is_renewed(tmp_path: Path) -> None:
+    file = file_of(tmp_path, BEFORE.replace("2099-01-31", "2020-01-31"))
+    entry = {**ENTRY, "resource": "Pod team/other", "stacks": ["staging", "prod"], "owner": "network"}
+
+    line = add_waiver(tmp_path, entry, RULES)
+
+    assert file.read_text() == BEFORE.replace("owner: platform", "owner: network")
+    assert line == 3
+
+
 def test_a_list_on_one_line_becomes_a_block(tmp_path: Path) -> None:
     entry = "rule: 50-no-host-access, resource: Pod team/other, stacks: [prod], owner: platform"
     text = f"waivers: [{{{entry}, reason: It measures the network of its node., expires: 2099-01-31}}]\n"
