@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gpu_cluster.plan import Registered
 
 
+_OF_ALL_DATA = "88-protected"
+
+
 @dataclass(frozen=True)
 class Pack:
     """Rules, waivers and exemptions of a stack, by the engine or on a plan.
@@ -67,8 +70,8 @@ class Pack:
 
     @cached_property
     def _types(self) -> frozenset[str]:
-        """Types of cloud resources that rules are about."""
-        return frozenset[str]().union(*(rule.kinds for rule in self.rules.values()))
+        """Types of cloud resources that rules are about; 88 is about every type with data."""
+        return frozenset[str]().union(*(it.kinds for it in self.rules.values() if it.id != _OF_ALL_DATA))
 
     def _open(self, rule: Rule, resource: Resource, inventory: Inventory) -> Iterator[Finding]:
         for finding in rule.findings(resource, inventory):
