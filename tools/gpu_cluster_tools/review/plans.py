@@ -4,13 +4,15 @@ import os
 import pickle  # of what a program wrote that we have just run
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gpu_cluster.plan import Environments, Graph, Plan, Registered, plan_of
 from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster_tools.review.installed_version import python_with_requirements
 from gpu_cluster_tools.review.revision import RevisionError, file_of
 
 
@@ -62,21 +64,18 @@ def plans(project: Path, stacks: Iterable[str]) -> Mapping[str, PlannedNow]:
 
 
 def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Planned]:
-    """Plans by the code in the project's folder. `RevisionError` if that code cannot plan.
+    """Plans by the code in the project's folder, or by the version that its requirements.txt names.
 
-    That code creates the resources; the running code reads the settings.
+    That code creates the resources; the running code reads the settings. `RevisionError` if it cannot plan.
     """
-    # Without its own library a revision would be planned by the one that is installed.
-    if not (project / _LIBRARY / "__init__.py").is_file():
-        raise RevisionError(f"the code of that revision cannot plan: folder {_LIBRARY} is missing")
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-P", "-c", _CODE, *stacks],
-        cwd=project,
-        env=os.environ
-        | {"PYTHONPATH": os.pathsep.join(str(project / it) for it in _ROOTS), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        check=False,
-    )
+    with _code_of(project) as (python, path):
+        done = subprocess.run(  # noqa: S603
+            [str(python), "-P", "-c", _CODE, *stacks],
+            cwd=project,
+            env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            check=False,
+        )
     if done.returncode:
         words = done.stderr.decode(errors="replace").strip().splitlines()[-_LAST_LINES:]
         raise RevisionError(f"the code of that revision cannot plan: {' '.join(words)}")
@@ -85,6 +84,19 @@ def plans_by_own_code(project: Path, stacks: Iterable[str]) -> Mapping[str, Plan
     except (AttributeError, ImportError) as error:
         raise RevisionError(f"the plans of that revision are not compatible: {error}") from None
     return {stack: _as_read_now(project, stack, it) for stack, it in said.items()}
+
+
+@contextmanager
+def _code_of(project: Path) -> Generator[tuple[Path, str]]:
+    """Python, and the path of modules, of the code of a revision."""
+    if not (project / "components").is_dir():
+        with python_with_requirements(project) as python:
+            yield python, ""
+        return
+    # Without its own library a revision would be planned by the one that is installed.
+    if not (project / _LIBRARY / "__init__.py").is_file():
+        raise RevisionError(f"the code of that revision cannot plan: folder {_LIBRARY} is missing")
+    yield Path(sys.executable), os.pathsep.join(str(project / it) for it in _ROOTS)
 
 
 def _as_read_now(project: Path, stack: str, said: _Said) -> Planned:

@@ -11,7 +11,10 @@ from tempfile import TemporaryDirectory
 
 from gpu_cluster.stack import StackFileError, environment_of, load_any
 
-_PROGRAM = ("components/", "stacks/__main__.py", "pyproject.toml", "requirements.txt")
+REQUIREMENTS = "requirements.txt"
+"""File of a project that names the version of gpu-cluster."""
+
+_PROGRAM = ("components/", "stacks/__main__.py", "pyproject.toml", REQUIREMENTS)
 _JUDGES = ("components/gpu_cluster/cost/", "policies/", "tools/gpu_cluster_tools/review/", "prices.yaml")
 
 
@@ -85,9 +88,22 @@ def there(stacks: Iterable[str], project: Path) -> list[str]:
     return [stack for stack in stacks if stack in here]
 
 
-def programs_differ(files: Iterable[str]) -> bool:
-    """Whether the code has changed that makes a plan of a stack file."""
-    return any(file.startswith(_PROGRAM) and not file.startswith(_JUDGES) for file in files)
+def programs_differ(files: Iterable[str], before: Path, after: Path) -> bool:
+    """Whether other code made the earlier plans: a checkout's, or another version of gpu-cluster."""
+    if (before / "components").is_dir() or (after / "components").is_dir():
+        return any(file.startswith(_PROGRAM) and not file.startswith(_JUDGES) for file in files)
+    return versions_differ(before, after)
+
+
+def versions_differ(before: Path, after: Path) -> bool:
+    """Whether two projects require different versions of gpu-cluster or of other packages."""
+    return _requirements(before) not in ([], _requirements(after))
+
+
+def _requirements(project: Path) -> list[str]:
+    file = project / REQUIREMENTS
+    text = file.read_text(errors="replace") if file.is_file() else ""
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
 def stacks_in(project: Path) -> frozenset[str]:

@@ -22,7 +22,14 @@ from gpu_cluster_tools.review.data_loss import data_losses
 from gpu_cluster_tools.review.duration import duration_change
 from gpu_cluster_tools.review.plans import Planned, PlannedNow, plans, plans_by_own_code
 from gpu_cluster_tools.review.review import Reason, Review, ReviewFinding, Verdict
-from gpu_cluster_tools.review.revision import Revision, RevisionError, programs_differ, stacks_in, touched
+from gpu_cluster_tools.review.revision import (
+    Revision,
+    RevisionError,
+    programs_differ,
+    stacks_in,
+    touched,
+    versions_differ,
+)
 from gpu_cluster_tools.review.revision_state import RevisionState
 from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
 
@@ -62,14 +69,15 @@ def comparison_of(project: Path, against: str, source: Path | None = None) -> Ge
         elif (project / against / "Pulumi.yaml").is_file():
             before = (project / against).resolve()
             names = sorted(stacks_in(project) | stacks_in(before))
-            yield Comparison(before, project, names, own_code=(before / "components").is_dir())
+            own_code = (before / "components").is_dir() or versions_differ(before, project)
+            yield Comparison(before, project, names, own_code=own_code)
         else:
             revision = Revision.before(project, against)
             before = open_folders.enter_context(revision.folder())
             open_folders.enter_context(as_if_in(project))
             files = revision.changed()
             names = touched(files, before, project)
-            yield Comparison(before, project, names, own_code=programs_differ(files))
+            yield Comparison(before, project, names, own_code=programs_differ(files, before, project))
 
 
 def reviews(sides: Comparison, stacks: Collection[str], day: date) -> list[Review]:

@@ -145,11 +145,28 @@ def test_what_is_gone_is_not_there(shared: tuple[Path, Path]) -> None:
     assert there(["other", "site", "site-vision"], now) == ["site", "site-vision"]
 
 
-def test_rules_and_prices_are_no_program() -> None:
-    assert programs_differ(["components/gpu_cluster/capacity/pool.py"])
+def test_rules_and_prices_are_no_program(tmp_path: Path) -> None:
+    (tmp_path / "components").mkdir()
+
+    assert programs_differ(["components/gpu_cluster/capacity/pool.py"], tmp_path, tmp_path)
     assert not programs_differ(
-        ["policies/waivers.yaml", "components/gpu_cluster/cost/prices.py", "stacks/Pulumi.prod.yaml"]
+        ["policies/waivers.yaml", "components/gpu_cluster/cost/prices.py", "stacks/Pulumi.prod.yaml"],
+        tmp_path,
+        tmp_path,
     )
+
+
+def test_the_version_of_a_project_without_code_is_in_its_requirements(tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    for folder, version in ((before, "0.2.0"), (after, "0.3.0")):
+        folder.mkdir()
+        (folder / "requirements.txt").write_text(f"# of {folder}\ngpu-cluster=={version}\n")
+
+    assert programs_differ(["requirements.txt"], before, after)
+    (after / "requirements.txt").write_text("gpu-cluster==0.2.0\n")
+    assert not programs_differ(["requirements.txt", "stacks/__main__.py"], before, after)
+    (before / "requirements.txt").unlink()
+    assert not programs_differ(["requirements.txt"], before, after)
 
 
 def test_a_folder_without_git_is_told_apart_from_an_unknown_revision(tmp_path: Path) -> None:

@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from gpu_cluster_tools.review.revision import RevisionError
 from gpu_cluster_tools.review.stacks import comparison_of, reviews
 from tests.today import TODAY
 from tests.unit.gpu_cluster_tools.review.repository import (
+    CODE,
     GRANTED,
     SITE,
     VISION,
@@ -79,6 +83,45 @@ def test_another_checkout_is_planned_by_its_own_code(project: Path, tmp_path: Pa
     [review] = found(project, "site", against=str(then))
 
     assert Action.REPLACE in {change.action for change in review.changes}
+
+
+@pytest.mark.slow
+def test_an_upgrade_of_a_project_is_planned_by_both_versions(project: Path, tmp_path: Path) -> None:
+    """The earlier version is another wheel, installed with its dependencies from the package index."""
+    sources = committed(tmp_path / "sources", {"notes": ""})
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(CODE / name, sources)
+    with_code(sources, "components/gpu_cluster/config/serving.py", 'Name = "serving"', 'Name = "formerly"')
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(project / "wheels")]
+    subprocess.run(build, cwd=sources, check=True, capture_output=True)
+    [wheel] = (project / "wheels").iterdir()
+    (project / "requirements.txt").write_text(f"./wheels/{wheel.name}\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "earlier version")
+    (project / "requirements.txt").write_text("gpu-cluster==9.9.9\n")
+
+    [review] = found(project, "site")
+
+    assert Action.REPLACE in {change.action for change in review.changes}
+
+
+def test_an_earlier_version_that_cannot_be_installed_says_why(project: Path) -> None:
+    (project / "requirements.txt").write_text("--no-index\ngpu-cluster==0.0.1\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "earlier version")
+    (project / "requirements.txt").write_text("gpu-cluster==0.2.0\n")
+
+    expected = (
+        r"^the version of gpu-cluster in requirements.txt of that revision cannot be installed.*==0.0.1"
+    )
+    with pytest.raises(RevisionError, match=expected):
+        found(project, "site")
+
+
+def test_a_changed_program_file_of_a_project_is_planned_as_it_is(project: Path) -> None:
+    (project / "stacks/__main__.py").write_text("from gpu_cluster.program import main\n\nmain(__file__)\n")
+
+    assert [review.changes for review in found(project, "site")] == [()]
 
 
 def test_an_error_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
