@@ -1,5 +1,7 @@
 """`gpu-cluster new`: create a project."""
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -7,10 +9,21 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from gpu_cluster.config.names import Name
+from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.review.revision import REQUIREMENTS
 from gpu_cluster_tools.scaffold.new_project import project_files
+from gpu_cluster_tools.scaffold.requirement import requirement
+
+
+def _folder(given: str) -> Path:
+    if not given:
+        raise typer.BadParameter("expected a folder, got nothing; . is the current one")
+    return Path(given)
+
 
 Folder = Annotated[
-    Path, typer.Argument(help="Folder of the new project. Its name is the default project name.")
+    Path,
+    typer.Argument(parser=_folder, help="Folder of the new project. Its name is the default project name."),
 ]
 Named = Annotated[
     str | None, typer.Option("--name", help="Name of the project. Default: the name of the folder.")
@@ -22,18 +35,23 @@ def new(folder: Folder, *, name: Named = None) -> None:
 
     Existing files are not changed. You can run it again after an upgrade.
     """
-    files = list(project_files(_checked(name or folder.resolve().name)))
+    required = requirement()
+    if (folder / REQUIREMENTS).exists():
+        required = replace(required, wheel=None, note="")
+    files = list(project_files(_checked(name or folder.resolve().name), required))
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} is not a folder", param_hint="FOLDER")
     kept = [path for path, _ in files if (folder / path).exists()]
-    for path, text in files:
+    for path, content in files:
         if path not in kept:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(text)
+            (folder / path).write_bytes(content)
     typer.echo(f"wrote {len(files) - len(kept)} files to {folder}")
     for path in kept:
         typer.echo(f"unchanged: {path}")
-    typer.echo(f"next: cd {folder} && gpu-cluster init dev")
+    if required.note:
+        say(f"note: requirements.txt: {required.note}")
+    typer.echo(f"next: cd {shlex.quote(str(folder))} && gpu-cluster init dev")
 
 
 def _checked(name: str) -> str:

@@ -2,14 +2,15 @@
 
 import re
 import subprocess
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from gpu_cluster_policies.settings import PolicySettings, policy_settings
+from gpu_cluster_tools.cli import new as cli_new
 from gpu_cluster_tools.cli.app import app
+from gpu_cluster_tools.scaffold.requirement import Requirement, requirement
 
 ROOT = Path(__file__).parents[4]
 
@@ -34,9 +35,47 @@ def test_its_first_stack_is_valid_and_clean(project: Path) -> None:
     assert run("check", "local").stdout.startswith("local: clean")
 
 
-def test_it_pins_the_version_that_wrote_it(project: Path) -> None:
+def test_its_package_comes_from_where_this_one_was_installed(project: Path) -> None:
     required = (project / "requirements.txt").read_text().splitlines()[-1]
-    assert required == f"gpu-cluster[doctor,rehearsal]=={version('gpu-cluster')}"
+    assert required == requirement().line
+
+
+def test_a_wheel_that_no_index_has_is_in_the_project_and_stays_after_an_upgrade(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = tmp_path / "gpu_cluster-0.2.0-py3-none-any.whl"
+    wheel.write_bytes(b"PK")
+    found = Requirement(f"./wheels/{wheel.name}[doctor,rehearsal]", wheel)
+    monkeypatch.setattr(cli_new, "requirement", lambda: found)
+    monkeypatch.chdir(tmp_path)
+
+    made = run("new", "acme")
+    later = tmp_path / "gpu_cluster-0.3.0-py3-none-any.whl"
+    later.write_bytes(b"PK")
+    found = Requirement(f"./wheels/{later.name}[doctor,rehearsal]", later)
+    again = run("new", "acme")
+
+    assert made.exit_code == again.exit_code == 0
+    assert (tmp_path / "acme/requirements.txt").read_text().splitlines()[-1].startswith("./wheels/gpu_")
+    assert [it.name for it in (tmp_path / "acme/wheels").iterdir()] == [wheel.name]
+
+
+def test_no_folder_is_not_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    refused = run("new", "")
+
+    assert refused.exit_code == 2
+    assert "expected a folder, got nothing" in " ".join(refused.output.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_command_works_for_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    made = run("new", "our projects/acme")
+
+    assert "next: cd 'our projects/acme' && gpu-cluster init dev" in made.output
 
 
 def test_its_settings_say_what_holds_without_them(project: Path) -> None:
