@@ -27,7 +27,7 @@ def add_waiver(project: Path, entry: dict[str, Any], rules: Collection[str]) -> 
     `PolicyFileError` with everything that is wrong with the entry, or with the file.
     """
     file = project / FILE
-    given = file.read_text() if file.is_file() else ""
+    given = file.read_text("utf-8") if file.is_file() else ""
     data = _yaml().load(given)
     comments = given if data is None else ""  # which belong to no key
     data = data if isinstance(data, CommentedMap) else CommentedMap()

@@ -98,7 +98,7 @@ def is_in_table(root: Property) -> bool:
 
 @cache
 def _table() -> _Types:
-    content = json.loads(TABLE.read_text())
+    content = json.loads(TABLE.read_text("utf-8"))
     return _Types(content["kinds"], content["types"])
 
 

@@ -74,7 +74,7 @@ def _key(text: str) -> str:
 
 def _known(folder: Path) -> GitCheckout | None:
     try:
-        record: dict[str, str] = json.loads((folder / "fetched.json").read_text())
+        record: dict[str, str] = json.loads((folder / "fetched.json").read_text("utf-8"))
         return GitCheckout(folder / "files", record["commit"])
     except (OSError, ValueError, KeyError):
         return None

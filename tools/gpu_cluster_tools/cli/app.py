@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -105,26 +106,43 @@ def run() -> None:
         extra = f"pip install 'gpu-cluster[{EXTRAS[package]}]'"
         _end(f"error: {package} is not installed, which this command needs: {extra}", 1)
     except OSError as error:
-        if error.errno not in _FULL or error.filename:
+        if error.errno in _FULL and not error.filename:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())  # what is buffered fails once more
+        words = _words(error)
+        if words is None:
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())  # what is buffered fails once more
-        _end(f"error: the output cannot be written: {error.strerror}", 1)
+        _end(f"error: {words}", 1)
     except Exception as error:
         code = _exit_code(error)
         if code is None:
             raise
         _end(_rendered(error), code)
-    except SystemExit:
-        if sys.stdout is not stdout:  # typer replaces stdout after the reader of a pipe has closed it
+    except SystemExit as error:
+        # After the reader of a pipe has closed it, typer replaces stdout, and rich exits with 1.
+        if sys.stdout is not stdout or isinstance(error.__context__, BrokenPipeError):
             sys.exit(0)
         raise
 
 
 def _open_closed_streams() -> None:
-    """A stream that the caller closed (`>&-`) discards all output."""
+    """Discard output to a stream that the caller closed (`>&-`), and replace characters it cannot encode."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (it lasts as long as the program)
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _words(error: OSError) -> str | None:
+    """Message for a file that cannot be read or written; None for any other error."""
+    if error.filename:
+        return f"{os.fsdecode(error.filename)}: {error.strerror}"
+    if error.errno in _FULL:
+        return f"the output cannot be written: {error.strerror}"
+    if error.errno == errno.ENOENT:
+        return "the working directory does not exist any more"
+    return None
 
 
 def _end(message: str, code: int) -> NoReturn:

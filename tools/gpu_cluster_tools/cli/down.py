@@ -36,10 +36,11 @@ def _remove_local(project: RunningProject, stack: str) -> None:
     with project.alone():
         for name in local_stacks(project.folder):
             unlock(PulumiEngine(project.folder, name, local_state(project.folder)))
-        from gpu_cluster_tools.rehearsal import Sandbox  # loads the emulated account
+        if (project.local / "rehearsal").is_dir():
+            from gpu_cluster_tools.rehearsal import Sandbox  # loads the emulated account
 
-        for sandbox in Sandbox.all_of(project.folder):
-            sandbox.remove()
+            for sandbox in Sandbox.all_of(project.folder):
+                sandbox.remove()
         RealNodes(project.local).remove()
         project.control_plane(Toolchain({})).remove()  # needs no tool, so it does not wait for a build
         shutil.rmtree(project.local, ignore_errors=True)

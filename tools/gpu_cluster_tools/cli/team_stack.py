@@ -18,6 +18,7 @@ from gpu_cluster_tools.rehearsal import (
     PulumiEngine,
     RehearsalError,
     Replica,
+    admit,
     local_stacks,
     recover,
     replicas_in,
@@ -86,8 +87,6 @@ def _open(project: RunningProject, team: TeamStack, toolchain: Toolchain) -> Non
         raise RehearsalError(f"{environment} is not running{where}; run `gpu-cluster up {environment}` first")
     control_plane = project.control_plane(toolchain)
     control_plane.start()
-    from gpu_cluster_tools.rehearsal import admit  # loads the emulated account
-
     admit(project.folder, control_plane, team.name)
 
 

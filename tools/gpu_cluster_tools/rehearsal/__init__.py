@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from gpu_cluster_tools.rehearsal.recovery import unlock as unlock
     from gpu_cluster_tools.rehearsal.report import RehearsalReport as RehearsalReport
     from gpu_cluster_tools.rehearsal.sandbox import Sandbox as Sandbox
+    from gpu_cluster_tools.rehearsal.team_access import admit as admit
     from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox as TeamSandbox
-    from gpu_cluster_tools.rehearsal.team_sandbox import admit as admit
 
 _MODULES = {
     "Changes": "gpu_cluster_tools.rehearsal.nodes",
@@ -46,7 +46,7 @@ _MODULES = {
     "Replica": "gpu_cluster_tools.rehearsal.cluster_inventory",
     "Sandbox": "gpu_cluster_tools.rehearsal.sandbox",
     "TeamSandbox": "gpu_cluster_tools.rehearsal.team_sandbox",
-    "admit": "gpu_cluster_tools.rehearsal.team_sandbox",
+    "admit": "gpu_cluster_tools.rehearsal.team_access",
     "forget_local_state": "gpu_cluster_tools.rehearsal.engine",
     "inventory": "gpu_cluster_tools.rehearsal.cluster_inventory",
     "local_stacks": "gpu_cluster_tools.rehearsal.engine",

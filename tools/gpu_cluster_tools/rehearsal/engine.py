@@ -62,6 +62,8 @@ class PulumiEngine:
         )
         if done.returncode:
             words = done.stderr.strip() or done.stdout.strip()
+            if f"no stack named '{self.stack}' found" in words:
+                raise RehearsalError(f"{self.stack} is not deployed: the state backend has no such stack")
             advice = f"\n{_NO_BACKEND}" if "PULUMI_ACCESS_TOKEN must be set" in words else ""
             raise RehearsalError(f"pulumi {' '.join(arguments)}: {words}{advice}")
         return done.stdout

@@ -6,17 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.config.eks import EksSettings
-from gpu_cluster.config.team_grants import group_of
 from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.rehearsal.aws import Account
-from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
 from gpu_cluster_tools.rehearsal.engine import PulumiEngine, local_state
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.fake_secrets import set_fake_secrets
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
 from gpu_cluster_tools.rehearsal.state import resources_of
+from gpu_cluster_tools.rehearsal.team_access import admit
 
 
 @dataclass(frozen=True)
@@ -72,12 +71,6 @@ class TeamSandbox:
     def resources(self) -> list[dict[str, Any]]:
         """Resources in the engine's state of the team's stack."""
         return resources_of(self.engine)
-
-
-def admit(project: Path, control_plane: LocalControlPlane, team: str) -> None:
-    """Give a team access to a control plane of this machine, with its own kubeconfig."""
-    path = project / LOCAL_TEAMS / f"{team}.kubeconfig"
-    control_plane.admit(path, user=group_of(team), group=group_of(team))
 
 
 def _team_of(stack_file: Path) -> TeamStack:

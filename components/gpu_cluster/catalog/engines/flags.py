@@ -45,7 +45,7 @@ def flags_of(engine: str, release: str | None) -> dict[str, Flag] | None:
     if not file.is_file():
         return None
     flags: dict[str, Flag] = {}
-    for entry in json.loads(file.read_text())["flags"]:
+    for entry in json.loads(file.read_text("utf-8"))["flags"]:
         flag = _flag(entry)
         flags |= dict.fromkeys((flag.name, *flag.aliases), flag)
         if flag.negated:

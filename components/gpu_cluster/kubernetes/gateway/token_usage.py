@@ -31,5 +31,5 @@ def token_usage(name: str, *, opts: pulumi.ResourceOptions) -> CustomResource:
 
 def usage_filters() -> list[dict[str, str]]:
     """`lua` of an EnvoyExtensionPolicy; that of a route replaces that of its Gateway."""
-    text = files("gpu_cluster.kubernetes.gateway").joinpath("token_usage.lua").read_text()
+    text = files("gpu_cluster.kubernetes.gateway").joinpath("token_usage.lua").read_text("utf-8")
     return [{"type": "Inline", "inline": text}]

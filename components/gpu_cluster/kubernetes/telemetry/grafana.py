@@ -41,7 +41,7 @@ def dashboards(name: str, interval_seconds: int, *, opts: pulumi.ResourceOptions
 
 def dashboard_file(name: str) -> str:
     """A dashboard as JSON."""
-    return files("gpu_cluster.kubernetes.telemetry").joinpath("dashboards", f"{name}.json").read_text()
+    return files("gpu_cluster.kubernetes.telemetry").joinpath("dashboards", f"{name}.json").read_text("utf-8")
 
 
 def _source(interval_seconds: int) -> str:

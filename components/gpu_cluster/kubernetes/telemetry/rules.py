@@ -67,7 +67,7 @@ def gpu_prices(pools: Mapping[str, Pool], region: str | None) -> dict[str, float
 @cache
 def _package_file(name: str) -> dict[str, Any]:
     """Rules of the package, as they are written."""
-    return yaml_content(_rules_folder().joinpath(f"{name}.yaml").read_text())
+    return yaml_content(_rules_folder().joinpath(f"{name}.yaml").read_text("utf-8"))
 
 
 def _rules_folder() -> Traversable:
@@ -77,7 +77,7 @@ def _rules_folder() -> Traversable:
 @cache
 def _runbooks() -> dict[str, str]:
     """Texts by alert: the sections of docs/alerts.md."""
-    return json.loads(_rules_folder().joinpath("runbooks.json").read_text())
+    return json.loads(_rules_folder().joinpath("runbooks.json").read_text("utf-8"))
 
 
 def _with_runbooks(content: dict[str, Any], runbooks: str | None) -> dict[str, Any]:

@@ -76,12 +76,18 @@ def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -
         "from gpu_cluster_tools.cli.main import run\n"
         "run()\n"
     )
-    for name in ("up", "rehearse", "campaign"):
-        done = subprocess.run(
+    commands = ["up", "down", "status", "verify", "drift", "env", "rehearse", "campaign"]
+    told = {
+        name: subprocess.run(
             [sys.executable, "-c", program, name], cwd=tmp_path, capture_output=True, text=True, check=False
         )
+        for name in commands
+    }
 
-        extra = "pip install 'gpu-cluster[rehearsal]'"
+    for name in commands[:-2]:  # they read the project first
+        assert (told[name].returncode, told[name].stderr[:21]) == (2, "error: no Pulumi.yaml"), name
+    for name in commands[-2:]:
+        done, extra = told[name], "pip install 'gpu-cluster[rehearsal]'"
         message = f"error: botocore is not installed, which this command needs: {extra}\n"
         assert (done.returncode, done.stderr) == (1, message), name
 
@@ -119,6 +125,68 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
     done = subprocess.run(["bash", "-c", head], cwd=PROJECT, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "Platform platform\n", "")
+
+
+@pytest.mark.parametrize("command", ["--help", "plan --help"])
+def test_a_reader_that_has_enough_of_a_help_ends_it_quietly(command: str) -> None:
+    closed = f"set -o pipefail; '{GPU_CLUSTER}' {command} | true"
+    done = subprocess.run(["bash", "-c", closed], cwd=PROJECT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    done = run(tmp_path, "new", "file/acme")
+
+    assert done.returncode == 1
+    assert done.stderr == "error: file/acme/.github/workflows: Not a directory\n"
+
+
+def test_a_working_directory_that_is_gone_is_an_error_in_words(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    shell = f"cd gone && rmdir ../gone && '{GPU_CLUSTER}' validate"
+
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (1, "error: the working directory does not exist any more\n")
+
+
+OTHER_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+"""A locale whose encoding is not UTF-8."""
+
+
+def test_files_are_utf_8_in_every_locale(tmp_path: Path) -> None:
+    (project(tmp_path, "") / "policies").mkdir()
+    settings = tmp_path / "policies/settings.yaml"
+    settings.write_text("# Rechenzentrum München\nenvironments: {}\n", "utf-8")
+    options = ["--provider", "eks", "--region", "eu-central-1", "--yes"]
+
+    done = subprocess.run(
+        [GPU_CLUSTER, "init", "lab", *options],
+        cwd=tmp_path,
+        env=os.environ | OTHER_LOCALE,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert settings.read_text("utf-8").startswith("# Rechenzentrum München\nenvironments:\n  lab:\n")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_characters_that_a_stream_cannot_encode_are_replaced(encoding: str) -> None:
+    done = subprocess.run(
+        [GPU_CLUSTER, "plan", "local"],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert b"Cluster platform-cluster" in done.stdout
 
 
 def test_a_terminal_gets_the_line_with_a_caret(tmp_path: Path) -> None:
