@@ -39,7 +39,7 @@ class Item(NamedTuple):
 
 
 def items_of(graph: Graph) -> list[Item]:
-    """Priceable items of a graph: AWS and Kubernetes resources, without components."""
+    """Priceable items of a graph by URN: AWS and Kubernetes resources, without components."""
     return list(_items(graph))
 
 
@@ -49,7 +49,7 @@ def region_of(graph: Graph) -> str | None:
 
 
 def _items(graph: Graph) -> Iterable[Item]:
-    for resource in graph.resources:
+    for resource in sorted(graph.resources, key=lambda it: it.urn):
         if resource.type.startswith("aws:"):
             yield Item(resource.type, resource.name, resource.inputs)
         elif resource.type.startswith("kubernetes:"):

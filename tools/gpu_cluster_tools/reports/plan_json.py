@@ -16,6 +16,7 @@ SECRET = "(secret)"  # noqa: S105
 def as_json(plan: Plan) -> dict[str, Any]:
     """Keys: `stack`, `ready`, `notes`, `declared`, `resources` (of each its `urn`, `type`, …) and `outputs`.
 
+    Resources are in the order of their URNs, because programs register some at the same time.
     `UnknownDurationsError` where the duration of a resource is not known.
     """
     schedule = ready(plan)
@@ -27,7 +28,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
         },
         "notes": list(notes_of(plan.team or plan.stack)),
         "declared": [asdict(each) for each in declared(plan.team or plan.stack)],
-        "resources": [_resource(resource) for resource in plan.graph.resources],
+        "resources": [_resource(it) for it in sorted(plan.graph.resources, key=lambda it: it.urn)],
         "outputs": _said(plan.outputs),
     }
 

@@ -23,8 +23,18 @@ def test_a_plan_is_json_with_every_resource() -> None:
 
     said = json.loads(json.dumps(as_json(plan)))
 
-    assert [it["urn"] for it in said["resources"]] == [it.urn for it in plan.graph.resources]
+    assert {it["urn"] for it in said["resources"]} == {it.urn for it in plan.graph.resources}
     assert said["outputs"]["models"]["chat"]["namespace"] == "serving"
+
+
+def test_its_order_is_that_of_the_urns_whichever_resource_was_registered_first() -> None:
+    plan = plan_of(PROJECT, "edge")
+    resources = as_json(plan)["resources"]
+
+    plan.graph.resources.reverse()
+
+    assert as_json(plan)["resources"] == resources
+    assert [it["urn"] for it in resources] == sorted(it["urn"] for it in resources)
 
 
 def test_it_says_when_everything_is_there_and_by_which_chain() -> None:
