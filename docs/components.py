@@ -19,6 +19,7 @@ _HEAD = """\
 All components of the platform, generated from the code by `python -m docs`. The token is the Pulumi type of
 the component. Settings and inputs are the arguments of its constructor in addition to name and options.
 Outputs are its attributes. Children are the resource types that it creates in the example stacks.
+Import components and the types of their arguments from `gpu_cluster`, and settings from `gpu_cluster.config`.
 [Order of the components](../platform.md)
 """
 
@@ -30,7 +31,11 @@ class _Component:
     token: str
     meaning: str
     inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
+    notes: str
+    """Docstring of the constructor, on its arguments."""
+
+    outputs: tuple[tuple[str, str], ...]
+    """Each output with its docstring."""
 
 
 def text() -> str:
@@ -44,11 +49,14 @@ def _section(component: _Component, children: list[str]) -> str:
     def listed(words: tuple[str, ...] | list[str], nothing: str) -> str:
         return ", ".join(f"`{word}`" for word in words) or nothing
 
+    outputs = (f"`{name}`{f': {meaning}' if meaning else ''}" for name, meaning in component.outputs)
+    notes = {"notes": component.notes} if component.notes else {}
     rows = {
         "token": f"`{component.token}`",
         "source": f"[{component.module}](../../{component.module})",
         "settings and inputs": listed(component.inputs, "none"),
-        "outputs": listed(component.outputs, "none"),
+        **notes,
+        "outputs": "<br>".join(outputs) or "none",
         "children": listed(children, "not in an example stack"),
     }
     bar = "\\|"
@@ -67,6 +75,7 @@ def _components() -> Iterator[_Component]:
                     token=token,
                     meaning=" ".join((ast.get_docstring(node) or "").partition("\n\n")[0].split()),
                     inputs=tuple(_inputs(node)),
+                    notes=" ".join((ast.get_docstring(_constructor(node)) or "").split()),
                     outputs=tuple(_outputs(node)),
                 )
 
@@ -76,18 +85,35 @@ def _token(node: ast.ClassDef) -> str | None:
     return next((it for it in constants if isinstance(it, str) and it.startswith(_TOKEN)), None)
 
 
-def _inputs(node: ast.ClassDef) -> Iterator[str]:
+def _constructor(node: ast.ClassDef) -> ast.FunctionDef:
     [made] = [it for it in node.body if isinstance(it, ast.FunctionDef) and it.name == "__init__"]
-    for argument in [*made.args.args[2:], *made.args.kwonlyargs]:
+    return made
+
+
+def _inputs(node: ast.ClassDef) -> Iterator[str]:
+    given = _constructor(node).args
+    positional = given.args[2:]
+    defaults = [None] * (len(positional) - len(given.defaults)) + given.defaults + given.kw_defaults
+    for argument, default in zip([*positional, *given.kwonlyargs], defaults, strict=True):
         if argument.arg != "opts":
             kind = f": {ast.unparse(argument.annotation)}" if argument.annotation else ""
-            yield f"{argument.arg}{kind}"
+            yield f"{argument.arg}{kind}{f' = {ast.unparse(default)}' if default else ''}"
 
 
-def _outputs(node: ast.ClassDef) -> Iterator[str]:
-    for it in node.body:
+def _outputs(node: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    for it, below in zip(node.body, [*node.body[1:], None], strict=True):
         if isinstance(it, ast.AnnAssign) and isinstance(it.target, ast.Name):
-            yield f"{it.target.id}: {ast.unparse(it.annotation)}"
+            kind = ast.unparse(it.annotation)
+            if kind != "ClassVar":
+                yield f"{it.target.id}: {kind}", _docstring(below)
+
+
+def _docstring(node: ast.stmt | None) -> str:
+    match node:
+        case ast.Expr(value=ast.Constant(value=str(text))):
+            return " ".join(text.split())
+        case _:
+            return ""
 
 
 def _children() -> Mapping[str, list[str]]:

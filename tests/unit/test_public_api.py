@@ -1,15 +1,20 @@
 """Public names for other programs. A name is added or removed on purpose."""
 
 import ast
+import inspect
 import subprocess
 import sys
+import typing
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any, cast
 
 import pulumi
 import pytest
 
 import gpu_cluster
+from gpu_cluster import config
 
 PROJECT = Path(__file__).parents[2]
 
@@ -72,6 +77,7 @@ PUBLIC = {
         "Replicas RepositorySettings Reservation S3 Scraper Secret ServerSettings ServiceSettings "
         "ServiceVolume ServingEngine ServingSettings Sharing Speculation Stack StorageSettings "
         "StoreSettings Taint TeamBudget TeamFile TeamRepository TeamSettings TeamStack TelemetrySettings "
+        "CloudWatch ExtrasSettings FlowLogSettings HubMirror "
         "Update UpstreamName Variable GatewaySettings GatewayTls RouteSettings RoutedSettings"
     ),
     "gpu_cluster.kubernetes.gpu": "DevicePlugin EfaPlugin MigManager mig_config plugin_config",
@@ -139,6 +145,29 @@ def test_the_library_offers_every_component() -> None:
 
     assert offered == defined
     assert {name for name in dir(gpu_cluster) if name in gpu_cluster.__all__} == set(gpu_cluster.__all__)
+
+
+@pytest.mark.parametrize("name", sorted(it for it in gpu_cluster.__all__ if it[0].isupper()))
+def test_the_arguments_of_a_component_can_be_written_with_public_names(name: str) -> None:
+    """Users find each type in `gpu_cluster` or `gpu_cluster.config`, and options are optional."""
+    component = getattr(gpu_cluster, name)
+    if not _is_component(component):
+        return
+    known = {**vars(typing), **vars(pulumi), **vars(sys.modules[component.__module__])}
+    hints = typing.get_type_hints(component.__init__, known)
+
+    public = {getattr(gpu_cluster, it) for it in gpu_cluster.__all__}
+    public |= {getattr(config, it) for it in config.__all__}
+    assert {it for hint in hints.values() for it in _own_types(hint)} <= public
+    assert inspect.signature(component).parameters["opts"].default is None
+
+
+def _own_types(hint: Any) -> Iterator[type]:
+    """Classes of this package in a type."""
+    if isinstance(hint, type) and hint.__module__.startswith("gpu_cluster"):
+        yield hint
+    for part in typing.get_args(hint) if not isinstance(hint, list) else cast(list[Any], hint):
+        yield from _own_types(part)
 
 
 def test_what_type_checkers_see_of_the_library_is_what_programs_get() -> None:

@@ -44,10 +44,26 @@ def eks_settings(stack: Stack) -> tuple[EksSettings, NetworkSettings]:
     return stack.cluster, stack.network
 
 
-def by_zone(subnets: pulumi.Input[dict[str, str]], zones: Sequence[str]) -> dict[str, pulumi.Output[str]]:
-    """Ids of subnets, of which the zones are known before the ids."""
-    given = pulumi.Output.from_input(subnets)
+def by_zone(
+    name: str, subnets: pulumi.Input[dict[str, str]], zones: Sequence[str]
+) -> dict[str, pulumi.Output[str]]:
+    """Ids of subnets, of which the zones are known before the ids.
+
+    `InputPropertiesError` for zones without a subnet, where the input is known; an output fails later.
+    """
+    if isinstance(subnets, dict):
+        _require_zones(name, subnets, zones)
+    given = pulumi.Output.from_input(subnets).apply(lambda found: _require_zones(name, found, zones))
     return {zone: given[zone] for zone in zones}
+
+
+def _require_zones(name: str, found: dict[str, str], zones: Sequence[str]) -> dict[str, str]:
+    missing = [
+        _detail(f'{name}["{zone}"]', "the network has this zone") for zone in zones if zone not in found
+    ]
+    if missing:
+        raise InputPropertiesError("a subnet is missing in each of these zones", missing)
+    return found
 
 
 def _detail(path: str, reason: str) -> InputPropertyErrorDetails:

@@ -55,7 +55,7 @@ class NodeGroups(pulumi.ComponentResource):
             stack.pools,
             cluster_name=args["cluster_name"],
             version=settings.version,
-            subnets=by_zone(args["subnets"], network.zones),
+            subnets=by_zone("subnets", args["subnets"], network.zones),
             security_group=args["security_group"],
             volumes_key=args["volumes_key"],
             tags=args.get("tags"),

@@ -1,6 +1,8 @@
 """The provider that serves the components to an engine."""
 
+import json
 import sys
+from typing import Any
 
 import pulumi
 from pulumi.errors import InputPropertiesError
@@ -28,11 +30,18 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
 ]
 
 
+SECRETS = frozenset({"gatewayKeys", "hubToken", "registryPassword"})
+"""Inputs that generated SDKs encrypt, also where a program gives them in plain text."""
+
+TRUE_BY_DEFAULT = frozenset({"gpus", "protect"})
+
+
 class Provider(ComponentProvider):
     """The provider, whose wrong inputs end as their messages, without a traceback."""
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, PACKAGE, version=VERSION)
+        self.schema = json.dumps(_with_secrets_and_defaults(json.loads(self.schema or "{}")))
 
     def construct(
         self,
@@ -47,6 +56,17 @@ class Provider(ComponentProvider):
             if isinstance(error.inner, InputPropertiesError):
                 raise error.inner from None
             raise
+
+
+def _with_secrets_and_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+    """The inferred schema, with facts that annotations of the classes cannot carry."""
+    for resource in schema["resources"].values():
+        for name, described in resource["inputProperties"].items():
+            if name in SECRETS:
+                described["secret"] = True
+            if name in TRUE_BY_DEFAULT:
+                described["default"] = True
+    return schema
 
 
 def main() -> None:

@@ -8,13 +8,15 @@ from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster, LocalCl
 from gpu_cluster.config.compliance import ComplianceSettings, Framework
 from gpu_cluster.config.containers import Variable
 from gpu_cluster.config.eks import Access, AccessPolicy, EksSettings, Endpoint, RemoteNetworks
+from gpu_cluster.config.extras import ExtrasSettings
 from gpu_cluster.config.gateway import GatewaySettings, GatewayTls, RoutedSettings, RouteSettings
 from gpu_cluster.config.gpu import GpuRepairSettings, GpuSettings
-from gpu_cluster.config.logs import LogSettings
+from gpu_cluster.config.hub import HubMirror
+from gpu_cluster.config.logs import CloudWatch, LogSettings
 from gpu_cluster.config.min_max import MinMax, Replicas
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.model_options import Adapters, ModelCache, ServerSettings, Speculation
-from gpu_cluster.config.network import AwsService, ExistingNetwork, Nat, NetworkSettings
+from gpu_cluster.config.network import AwsService, ExistingNetwork, FlowLogSettings, Nat, NetworkSettings
 from gpu_cluster.config.on_call import OnCallSettings
 from gpu_cluster.config.pools import (
     Ami,
@@ -52,6 +54,7 @@ __all__ = [
     "BudgetSettings",
     "Capacity",
     "CapacityBlock",
+    "CloudWatch",
     "ClusterSettings",
     "Collector",
     "ComplianceSettings",
@@ -64,6 +67,8 @@ __all__ = [
     "Endpoint",
     "ExistingCluster",
     "ExistingNetwork",
+    "ExtrasSettings",
+    "FlowLogSettings",
     "Framework",
     "FsxLustre",
     "GatewaySettings",
@@ -72,6 +77,7 @@ __all__ = [
     "GpuRepairSettings",
     "GpuSettings",
     "HostPath",
+    "HubMirror",
     "InClusterRegistry",
     "LocalCluster",
     "LocalPath",

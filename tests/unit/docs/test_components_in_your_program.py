@@ -1,19 +1,54 @@
 """The example of a user's program runs on Pulumi's mocks."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
+import gpu_cluster
+from gpu_cluster.plan.fake_cloud import FakeCloud
+from gpu_cluster.plan.recorder import recorded
 from tests.unit.graph import graph_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "components-in-your-program.md"
 
+EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_strict_types_hold_for_the_examples(tmp_path: Path) -> None:
+    """As a user's type checker sees them, with the installed package."""
+    first, second = EXAMPLES
+    platform = f"from pathlib import Path\n\nimport gpu_cluster\n\n{second}"
+    for name, program in (("components.py", first), ("platform.py", platform)):
+        (tmp_path / name).write_text(program)
+    (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "-p", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_platform_of_a_file_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PAGE.parents[1])
+    names = {"gpu_cluster": gpu_cluster, "Path": Path}
+
+    cloud = FakeCloud("123456789012", "us-east-2", {})
+    graph = recorded(lambda: exec(compile(EXAMPLES[1], str(PAGE), "exec"), names), cloud, preview=True)
+
+    assert graph.only("Platform").name == "platform"
+
 
 def test_the_example_makes_its_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    [program] = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    program, _ = EXAMPLES
     exported: dict[str, Any] = {}
     monkeypatch.setattr(pulumi, "export", exported.__setitem__)
     monkeypatch.setattr(pulumi.Config, "require", _required)

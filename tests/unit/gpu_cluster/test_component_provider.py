@@ -1,6 +1,7 @@
 """Components for other languages: the schema, what is made of inputs, and what a wrong input is told."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,30 @@ def test_every_input_and_output_is_described_on_one_line(schema: dict[str, Any])
         assert not [text for text in texts if "\n" in text]
 
 
+def test_secrets_and_defaults_are_in_the_schema(schema: dict[str, Any]) -> None:
+    inputs = {
+        (token.rpartition(":")[2], name): it
+        for token, resource in schema["resources"].items()
+        for name, it in resource["inputProperties"].items()
+    }
+
+    secret = {key for key, it in inputs.items() if it.get("secret")}
+    assert secret == {("Platform", name) for name in ("gatewayKeys", "hubToken", "registryPassword")}
+    told = {key for key, it in inputs.items() if "Default: true" in it["description"]}
+    assert told == {key for key, it in inputs.items() if it.get("default") is True}
+    assert ("EksCluster", "protect") in told
+
+
+def test_the_page_has_every_component_with_its_arguments_and_outputs(schema: dict[str, Any]) -> None:
+    page = (PROJECT / "docs/components-in-your-program.md").read_text()
+    for token, resource in schema["resources"].items():
+        name = token.rpartition(":")[2]
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
+        _, _, arguments, outputs, _ = row.split("|")
+        assert set(resource["inputProperties"]) <= set(re.findall(r"`(\w+)`", arguments)), name
+        assert set(resource["properties"]) <= set(re.findall(r"`(\w+)`", outputs)), name
+
+
 def test_a_platform_is_that_of_the_sections(tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.touch()
@@ -134,6 +159,22 @@ def test_a_network_gives_its_subnets_by_zone() -> None:
     graph = made(lambda: Network("network", args))
     [outputs] = [it for urn, it in graph.outputs.items() if "index:Network::" in urn]
     assert list(outputs["private"]) == ZONES
+
+
+def test_a_zone_without_a_subnet_is_named() -> None:
+    args: Any = {
+        "stack": AWS,
+        "vpc_id": "vpc-1",
+        "cidrs": ["10.0.0.0/16"],
+        "subnets": {ZONES[0]: "subnet-a"},
+        "cluster_key": KEY,
+        "logs_key": KEY,
+    }
+    with pytest.raises(InputPropertiesError) as found:
+        EksCluster("cluster", args)
+
+    assert found.value.errors
+    assert [it["property_path"] for it in found.value.errors] == [f'subnets["{ZONES[1]}"]']
 
 
 def test_a_control_plane_stands_on_subnets_of_another_program() -> None:

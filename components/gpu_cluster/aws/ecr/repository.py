@@ -31,9 +31,11 @@ class Repository(pulumi.ComponentResource):
         readers: Iterable[str] = (),
         writers: Iterable[str] = (),
         protect: bool,
-        opts: pulumi.ResourceOptions,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`protect`: deletion protection; without it a repository is deleted with its images."""
+        """`expiry`: lifecycle policy as JSON, such as `gpu_cluster.aws.ecr.keep_newest_and_tagged(20, 14)`.
+        `readers` and `writers`: accounts or ARNs. `protect`: deletion protection; without it a repository is
+        deleted with its images."""
         super().__init__("gpu-cluster:index:Repository", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
