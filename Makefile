@@ -12,10 +12,10 @@ help: ## list the targets
 up: .venv/ready ## start the platform of STACK (default: local) and show it
 	@$(run)gpu-cluster up $(STACK)
 
-down: .venv/ready ## remove the platform of STACK and all that `make up` left on this machine for it
+down: .venv/ready ## remove the platform of STACK from this machine
 	@$(run)gpu-cluster down $(STACK)
 
-status: .venv/ready ## show what runs
+status: .venv/ready ## show nodes, GPUs and models of STACK
 	@$(run)gpu-cluster status $(STACK)
 
 rehearse: .venv/ready ## create, update and destroy STACK on this machine, AWS included, and report every failure
@@ -61,19 +61,19 @@ policies: .venv/ready ## evaluate the same rules by the engine, on a preview of 
 gate: .venv/ready ## fail if a preview of STACK deletes or replaces stateful resources
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --json --non-interactive | $(run)gpu-cluster gate -
 
-deploy: .venv/ready ## update STACK to what its file says, held to every rule
+deploy: .venv/ready ## update STACK from its file, with all rules
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi up --stack $(STACK) --yes --non-interactive --policy-pack policies
 
-findings: .venv/ready ## what breaks a rule in any stack, as SARIF in the folder findings
+findings: .venv/ready ## write the findings of all stacks as SARIF to the folder findings
 	@mkdir -p findings; failed=0; for file in stacks/Pulumi.*.yaml; do name=$${file#stacks/Pulumi.}; name=$${name%.yaml}; \
 	$(run)gpu-cluster check "$$name" --format sarif --output "findings/$$name.sarif" || failed=1; done; exit $$failed
 
-docs: .venv/ready ## write again what comes from the code: schema, references, golden files
+docs: .venv/ready ## regenerate schema, references and golden files
 	$(run)python -m dashboards
 	$(run)python -m docs
 	$(run)pytest tests/golden --snapshot-update
 
-pictures: .venv/ready ## draw the pictures of docs/dashboards.md again: ten minutes with real nodes, as root
+pictures: .venv/ready ## redraw the pictures of docs/dashboards.md: ten minutes with real nodes, as root
 	$(run)uv pip install -q --python $(run)python -e '.[pictures]'
 	DASHBOARD_PICTURES=yes $(run)pytest -m "" tests/real_node/test_dashboards.py
 

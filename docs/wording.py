@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+NEW_PROJECT = PROJECT / "tools/gpu_cluster_tools/scaffold/project"
+"""Files that `gpu-cluster new` writes."""
+
 FOLDERS = ("components", "policies", "tools", "docs", "dashboards", "bench", "tests")
 
 OPENING = re.compile(r"(Of|Returned|What|Whatever|Whoever|Whose|Those|Such|Nobody)\b")
@@ -88,9 +91,26 @@ def _blank(found: re.Match[str]) -> str:
     return re.sub(r"\S", " ", found.group())
 
 
+def comment_problems(text: str) -> Iterator[tuple[int, str]]:
+    """Line and reason of each refused word in the comments of YAML and of a Makefile."""
+    yield from page_problems("\n".join(line.partition("#")[2] for line in text.splitlines()))
+
+
+def commented() -> list[Path]:
+    """Workflows, Makefiles, and the files of a new project."""
+    suffixes = {".yml", ".yaml", ".txt"}
+    return [
+        file
+        for folder in (PROJECT / ".github", PROJECT / "Makefile", NEW_PROJECT)
+        for file in ([folder] if folder.is_file() else sorted(folder.rglob("*")))
+        if file.suffix in suffixes or file.name == "Makefile"
+    ]
+
+
 def pages() -> list[Path]:
-    """README, CONTRIBUTING and all pages of docs but the reference, whose text is that of docstrings."""
-    every = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+    """READMEs, CONTRIBUTING and all pages of docs but the reference, whose text is that of docstrings."""
+    own = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", NEW_PROJECT / "README.md")
+    every = [*own, *sorted((PROJECT / "docs").rglob("*.md"))]
     return [page for page in every if page.parent != PROJECT / "docs" / "reference"]
 
 
@@ -98,7 +118,11 @@ def main() -> int:
     modules = [file for folder in FOLDERS for file in sorted((PROJECT / folder).rglob("*.py"))]
     found = [
         f"{file.relative_to(PROJECT)}:{line}: {reason}"
-        for files, check in ((modules, problems), (pages(), page_problems))
+        for files, check in (
+            (modules, problems),
+            (pages(), page_problems),
+            (commented(), comment_problems),
+        )
         for file in files
         for line, reason in check(file.read_text())
     ]

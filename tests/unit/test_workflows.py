@@ -210,6 +210,6 @@ def test_the_code_of_a_team_stack_is_the_commit_that_was_named() -> None:
     checkouts = [
         step.content["with"]
         for step in USES
-        if step.workflow == "team-stack.yml" and step.content.get("name") == "The platform"
+        if step.workflow == "team-stack.yml" and step.content.get("name") == "Check out the platform"
     ]
     assert [step["ref"] for step in checkouts] == ["${{ inputs.ref }}"] * 3

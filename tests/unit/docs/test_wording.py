@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs.wording import PROJECT, page_problems, pages, problems
+from docs.wording import PROJECT, comment_problems, commented, page_problems, pages, problems
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,12 @@ def test_pages_whose_text_is_of_docstrings_are_left_to_these() -> None:
 def test_make_lint_checks_the_wording() -> None:
     recipe = (PROJECT / "Makefile").read_text().partition("\nlint:")[2].partition("\n\n")[0]
     assert "python -m docs.wording" in recipe
+
+
+def test_comments_of_workflows_and_of_new_projects_are_held_to_the_same() -> None:
+    found = list(comment_problems("name: Deploy # once somebody has approved it\n\nnobody: 1\n"))
+
+    assert found == [(1, "has somebody: use the term of the field")]
+    names = {file.relative_to(PROJECT).as_posix() for file in commented()}
+    new = "tools/gpu_cluster_tools/scaffold/project"
+    assert {".github/workflows/deploy.yml", f"{new}/Makefile", f"{new}/policies/settings.yaml"} <= names
