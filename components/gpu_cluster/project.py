@@ -21,4 +21,5 @@ def project_name(project: Path) -> str | None:
         data: object = YAML(typ="safe").load(project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
     except (OSError, YAMLError):
         return None
-    return str(cast(dict[str, object], data).get("name")) if isinstance(data, dict) else None
+    name = cast(dict[str, object], data).get("name") if isinstance(data, dict) else None
+    return name if isinstance(name, str) and name else None

@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 _EXPECTED = {
     "string_type": "text",
@@ -42,7 +42,10 @@ def load(path: Path, model: type[M], *, context: object = None) -> tuple[M, Docu
     try:
         document = read(path)
     except UnreadableFileError as error:
-        raise PolicyFileError((LocatedDiagnostic(shown(path), error.line, "", error.message),)) from None
+        message = error.message
+        if message.startswith("the file is empty"):
+            message = f"the file is empty; expected keys such as {one_of(_keys_at(model, ('',)))}, or no file"
+        raise PolicyFileError((LocatedDiagnostic(shown(path), error.line, "", message),)) from None
     diagnostics = list(document.diagnostics)
     try:
         content = model.model_validate(document.data, context=context)
@@ -61,6 +64,7 @@ def shown(path: Path) -> str:
 
 def _diagnostic(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
     keys, given = error["loc"], error["input"]
+    got = "nothing" if given is None else repr(given)
     match error["type"]:
         case "missing":
             message = "required key is missing"
@@ -68,9 +72,9 @@ def _diagnostic(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
             known = _keys_at(model, keys)
             message = f"unknown key{did_you_mean(str(keys[-1]), known) or '; allowed: ' + ', '.join(known)}"
         case "value_error":
-            message = f"expected {error['ctx']['error']}, got {given!r}" if "ctx" in error else error["msg"]
+            message = f"expected {error['ctx']['error']}, got {got}" if "ctx" in error else error["msg"]
         case kind:
-            message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {given!r}"
+            message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {got}"
     return Diagnostic(keys, message)
 
 

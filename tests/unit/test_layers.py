@@ -45,8 +45,8 @@ USES = {
         f"{_SETTINGS} gpu_cluster.cost gpu_cluster.images"  # no plan: an estimate is of settings alone
     ),
     "gpu_cluster_tools.doctor": (
-        f"{_SETTINGS} gpu_cluster.stack gpu_cluster.aws.tags gpu_cluster.kubernetes.storage "
-        "gpu_cluster_tools.toolchain"
+        f"{_SETTINGS} gpu_cluster.project gpu_cluster.stack gpu_cluster.aws.tags "
+        "gpu_cluster.kubernetes.storage gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.rehearsal": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster.plan gpu_cluster_tools.schedule "

@@ -37,6 +37,24 @@ def test_the_first_environment_that_names_a_stack_counts() -> None:
     assert {stack: each.gpus for stack, each in found.items() if each} == {"prod-vision": 2, "prod": 1}
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("# later\n", "1 the file is empty; expected keys such as productionStacks, registries, "),
+        ("registries:\n", "1 registries: expected a list, got nothing"),
+    ],
+)
+def test_a_file_without_content_names_its_own_keys(text: str, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "policies/settings.yaml"
+    file.parent.mkdir()
+    file.write_text(text)
+
+    with pytest.raises(PolicyFileError) as error:
+        load(file, PolicySettings)
+
+    assert str(error.value).startswith(f"policies/settings.yaml:{message}")
+
+
 def test_all_errors_are_told_with_its_line_and_the_right_word(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(

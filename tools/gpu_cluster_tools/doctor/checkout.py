@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from gpu_cluster.project import project_name
 from gpu_cluster_tools.doctor.check import Check, Group
 
 _CHECKOUT = Group("checkout")
@@ -16,7 +17,9 @@ _SERVICE = "https://"
 
 
 def checkout(project: Path) -> Iterator[Check]:
-    """State of the stack files and of the branch in git."""
+    """Project file, and state of the stack files and of the branch in git."""
+    if project_name(project) is None:
+        yield _CHECKOUT.fail("Pulumi.yaml", "no YAML with the key name", "set name: the name of the project")
     git = shutil.which("git")
     if git is None:
         yield _CHECKOUT.skip("git", "git is not on PATH")

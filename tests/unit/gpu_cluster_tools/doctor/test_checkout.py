@@ -20,6 +20,7 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     (folder / "stacks").mkdir(parents=True)
     (folder / "stacks" / "Pulumi.dev.yaml").write_text("config: {}\n")
+    (folder / "Pulumi.yaml").write_text("name: acme\n")
     git(folder, "init", "-b", "main")
     git(folder, "add", ".")
     git(folder, "commit", "-m", "first")
@@ -50,7 +51,15 @@ def test_a_branch_that_others_moved_on_is_told(repository: Path, tmp_path: Path)
     assert verdicts(list(checkout(tmp_path / "clone"))) == {"stack files": OK, "branch": WARN}
 
 
+@pytest.mark.parametrize("text", ["name: [", "", "- name", "runtime: python", "name: 7"])
+def test_a_project_file_that_the_engine_refuses_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(text)
+
+    assert verdicts(list(checkout(tmp_path)))["Pulumi.yaml"] is FAIL
+
+
 def test_outside_of_git_the_state_is_unknown(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: acme\n")
     assert verdicts(list(checkout(tmp_path))) == {"git": SKIP}
 
 
