@@ -6,7 +6,6 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, model_validator
 
-from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.settings import Settings
 
@@ -39,6 +38,8 @@ InsideRepository = Annotated[
     ),
 ]
 
+FolderPath = Annotated[str, Pattern(r"\S([^\r\n]*\S)?", "the path of a folder, such as ../acme-platform")]
+
 
 class PlatformSource(Settings):
     """Repository with the environment's stack file: git and revision, or folder."""
@@ -61,7 +62,7 @@ class PlatformSource(Settings):
     path: InsideRepository | None = None
     """Folder of the project in the repository. Default: the root."""
 
-    folder: NonBlank | None = None
+    folder: FolderPath | None = None
     """Path of a checkout, relative to this project, such as ../acme-platform. Default: none."""
 
     @model_validator(mode="after")

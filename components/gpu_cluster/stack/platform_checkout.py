@@ -8,6 +8,9 @@ from pathlib import Path
 
 from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
 from gpu_cluster.stack.git_checkout import checkout_of
+from gpu_cluster.stack.suggestions import one_of
+
+_BELOW = "*/**/Pulumi.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,9 @@ def lack_of_project(platform: PlatformCheckout) -> str:
     if not platform.folder.is_dir():
         seen = "" if platform.commit else ", from the project of this file on"
         return f"there is no folder {platform}{seen}"
-    return f"no project of gpu-cluster: there is no Pulumi.yaml in {platform}"
+    found = sorted(str(it.parent.relative_to(platform.folder)) for it in platform.folder.glob(_BELOW))
+    near = f"; set path to {one_of(found)}" if found else ""
+    return f"no project of gpu-cluster: there is no Pulumi.yaml in {platform}{near}"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.config.cluster import LocalCluster
+from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
@@ -27,13 +28,13 @@ Issue = Annotated[
 
 
 def drift(stack: StackName = "local", *, to_issue: Issue = False, as_json: Json = False) -> None:
-    """Report drift between a stack file and its cluster.
+    """Report drift between a stack file and its cluster, for an environment or a team.
 
     The command changes neither the platform nor its state. Exit codes: 0 no drift, 1 drift. The issue needs
     GITHUB_REPOSITORY and GITHUB_TOKEN, which GitHub workflows set.
     """
     project = RunningProject.here()
-    settings = project.stack(stack)
+    settings = project.any_stack(stack)
     engine = project.engine(stack, settings, ready_engine())
     engine.select(create=False)
     with (
@@ -44,7 +45,7 @@ def drift(stack: StackName = "local", *, to_issue: Issue = False, as_json: Json 
         if not run.held:
             raise RehearsalError("\n".join(run.errors))
     drifted = [Drifted(str(operation), operation.changes) for operation in run.log.changing()]
-    if isinstance(settings.cluster, LocalCluster):
+    if isinstance(settings, Stack) and isinstance(settings.cluster, LocalCluster):
         drifted += resized(found_in(project, stack, settings).pools)
     if as_json:
         found = [{"operation": it.what, "changes": it.changes} for it in drifted]

@@ -95,6 +95,10 @@ Platform = Annotated[
 Revision = Annotated[
     str | None, typer.Option(help="Tag, commit or branch of the platform's repository. With a URL.")
 ]
+InRepository = Annotated[
+    str | None,
+    typer.Option("--path", help="Folder of the project in the platform's repository. With a URL."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not prompt; use defaults for missing options.")]
 
@@ -106,6 +110,7 @@ def init(
     environment: Environment = None,
     platform: Platform = None,
     revision: Revision = None,
+    path: InRepository = None,
     provider: Where = None,
     region: Region = None,
     account: Account = None,
@@ -136,7 +141,7 @@ def init(
         raise typer.BadParameter(f"{file} exists; use --force to overwrite it", param_hint="NAME")
     ask = Prompts(silent=yes or not sys.stdin.isatty())
     try:
-        source = _source(environment, platform, revision)
+        source = _source(environment, platform, revision, path)
         if environment:
             own = kubeconfig if _is_given("kubeconfig", context) else None
             _refuse_what_is_of_the_environment(context)
@@ -186,16 +191,20 @@ def _is_given(option: str, context: typer.Context) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _source(environment: str | None, platform: str | None, revision: str | None) -> PlatformSource | None:
-    if not environment and (platform or revision):
-        raise InitOptionsError("--platform and --revision require --environment")
+def _source(
+    environment: str | None, platform: str | None, revision: str | None, path: str | None
+) -> PlatformSource | None:
+    if not environment and (platform or revision or path):
+        raise InitOptionsError("--platform, --revision and --path require --environment")
     if not platform:
-        if revision:
-            raise InitOptionsError("--revision requires --platform with the URL of a repository")
+        if revision or path:
+            raise InitOptionsError(
+                f"--{'revision' if revision else 'path'} requires --platform with the URL of a repository"
+            )
         return None
     given = {"git": platform, "revision": revision} if "://" in platform or revision else {"folder": platform}
     try:
-        return PlatformSource.model_validate(given)
+        return PlatformSource.model_validate({**given, "path": path})
     except ValidationError as error:
         wrong = error.errors()[0]
         raise InitOptionsError(f"--platform: {wrong.get('ctx', {}).get('error', wrong['msg'])}") from None

@@ -9,6 +9,7 @@ import typer
 from gpu_cluster.capacity import Pool, pools_of
 from gpu_cluster.catalog.today import today
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost import Prices, project_prices
 from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
@@ -71,12 +72,14 @@ def throughput(
     file, 3 a model has no estimate, or no configuration meets the target.
     """
     project = Project.here()
-    settings = project.stack(stack)
+    found = project.any_stack(stack)
+    settings = found.served if isinstance(found, TeamStack) else found
+    platform = found.platform if isinstance(found, TeamStack) else None
     names = [_known(model, settings)] if model else list(settings.serving.models)
     measurements = Measurements()
     target = Target(ttft, tokens_per_second) if ttft or tokens_per_second else None
     loads = [Workload(input_, output, each) for each in concurrency or _CONCURRENCY]
-    prices = with_declared(project_prices(project.folder), settings.hardware)
+    prices = with_declared(project_prices(platform.folder if platform else project.folder), settings.hardware)
     with working(f"estimating {stack}", quiet=as_json):
         pools = pools_of(settings)
         nodes = {

@@ -101,6 +101,14 @@ def test_a_platform_may_be_a_folder_of_its_repository(
     refused = words(str(run("validate", "site-vision").exception))
     assert f"there is no folder file://{platform}@main/platforms/cpu (commit" in refused
 
+    init = ("init", "site-b", "--environment", "site", "--team", "vision", "--yes")
+    by_git = ("--platform", f"file://{platform}", "--revision", "main")
+    lacking = run(*init, *by_git)
+    assert "there is no Pulumi.yaml in" in words(lacking.output)
+    assert "set path to platforms/gpu" in words(lacking.output)
+    assert run(*init, *by_git, "--path", "platforms/gpu").exit_code == 0
+    assert isinstance(load_any(stack_file(Path.cwd(), "site-b")), TeamStack)
+
 
 def test_a_branch_that_moved_is_fetched_when_asked_for(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -203,6 +211,12 @@ def test_init_writes_a_file_that_names_its_platform(
         done = run("init", name, "--environment", "site", "--team", "vision", *options, "--yes")
         assert done.exit_code == 0, done.output
         assert isinstance(load_any(stack_file(project, name)), TeamStack)
+
+    moved = platform.parent / "our projects/acme-platform"
+    shutil.copytree(platform, moved)
+    options = ("--platform", "../our projects/acme-platform", "--team", "vision", "--yes")
+    assert run("init", "site-d", "--environment", "site", *options).exit_code == 0
+    assert isinstance(load_any(stack_file(project, "site-d")), TeamStack)
 
     refused = run("init", "site-c", "--environment", "sit", "--platform", "../acme-platform", "--yes")
     assert "has no environment 'sit', did you mean 'site'?" in words(refused.output)

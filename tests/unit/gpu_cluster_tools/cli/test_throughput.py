@@ -58,6 +58,14 @@ def test_each_model_has_its_estimates_or_the_reason_for_none() -> None:
 
 
 @pytest.mark.usefixtures("_measured")
+def test_the_models_of_a_team_are_estimated_on_the_pools_of_its_environment() -> None:
+    found = document("prod-vision")
+
+    assert {it["pool"] for it in found["models"]} == {"l4"}
+    assert "detect" in {it["name"] for it in found["models"]}
+
+
+@pytest.mark.usefixtures("_measured")
 def test_the_answer_says_how_far_estimates_are_off() -> None:
     assert re.search(r"tokens/s \d+% in the median, \d+% at worst, of 25 figures", throughput("prod").stdout)
 
