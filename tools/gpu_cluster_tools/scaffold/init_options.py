@@ -139,9 +139,9 @@ class InitOptions:
             raise InitOptionsError(f"unknown GPU '{self.gpu}'{near}")
 
     def _check_model(self) -> None:
-        """`InitOptionsError` if no release of vLLM serves the model, or it is unknown and no GPU is given."""
-        if self.model and self.model.unserved:
-            raise InitOptionsError(self.model.unserved)
+        """`InitOptionsError` if a draft cannot have the model, or it is unknown and no GPU is given."""
+        if self.model and self.model.rejected:
+            raise InitOptionsError(self.model.rejected)
         if not self.model or self.model.known or self.gpu or self.instance:
             return
         near = near_model(self.model.name)

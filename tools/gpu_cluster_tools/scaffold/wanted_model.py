@@ -14,6 +14,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.storage import Ebs
 from gpu_cluster.stack.checks.load_times import enough
 from gpu_cluster.stack.checks.recipes import parsers, unserved
+from gpu_cluster.stack.checks.unsupported_options import untrusted_code
 from gpu_cluster.stack.yaml_scalar import scalar
 
 _CONTEXT = 8192
@@ -85,9 +86,11 @@ class WantedModel:
         return f"v{recipe.release}" if recipe and newer else None
 
     @property
-    def unserved(self) -> str | None:
-        """Reason why no release of vLLM serves it, such as a model that vLLM-Omni serves."""
+    def rejected(self) -> str | None:
+        """Reason why a draft cannot have it: no release of vLLM serves it, or its code needs trust first."""
         recipe = RECIPES.get(self.name)
+        if self.known and self.known.own_code:
+            return untrusted_code(self.name)
         return unserved(recipe, _release(self.needed_version)) if recipe else None
 
     @property

@@ -115,11 +115,15 @@ def _prediction(keys: Keys, model: ModelSettings, known: LanguageModel) -> Itera
 def _own_code(keys: Keys, model: ModelSettings, known: LanguageModel) -> Iterator[Diagnostic]:
     trusted = any(flag.replace("_", "-") == _TRUST for flag, _ in split_arguments(model.args))
     if known.own_code and not trusted:
-        message = (
-            f"{model.model} has its config class as code in its repository, and vLLM {MODEL_TYPES_RELEASE} "
-            "has none; expected args: {trust-remote-code: true}, and a revision, which pins that code"
-        )
-        yield Diagnostic((*keys, "model"), message)
+        yield Diagnostic((*keys, "model"), untrusted_code(model.model))
+
+
+def untrusted_code(model: str) -> str:
+    """Message for a model whose code vLLM does not run unasked."""
+    return (
+        f"{model} has its config class as code in its repository, and vLLM {MODEL_TYPES_RELEASE} "
+        "has none; expected args: {trust-remote-code: true}, and a revision, which pins that code"
+    )
 
 
 def _predicts(method: str) -> bool:

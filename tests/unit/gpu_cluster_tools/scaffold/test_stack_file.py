@@ -108,9 +108,10 @@ def test_a_model_that_needs_a_later_vllm_gets_its_version() -> None:
     [
         ("Qwen/Qwen3.8-2.4T-A95B-FP8", "needs a nightly build of vLLM"),
         ("Qwen/Qwen-Image", "expected engine custom and an image with it"),
+        ("openbmb/MiniCPM-2B-128k", "expected args: {trust-remote-code: true}, and a revision"),
     ],
 )
-def test_a_model_that_no_release_serves_is_rejected(model: str, words: str) -> None:
+def test_a_model_that_a_draft_cannot_serve_is_rejected(model: str, words: str) -> None:
     init = InitOptions(name="lab", provider="local", gpu="H100", model=WantedModel(model))
     with pytest.raises(InitOptionsError, match=words):
         stack_file(init)
