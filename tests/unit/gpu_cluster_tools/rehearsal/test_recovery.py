@@ -4,6 +4,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> N
 
 
 def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: StoredState) -> None:
-    working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"))
+    working = _working_engine()
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
         with pytest.raises(RehearsalError, match=f"in use by pulumi, process {working.pid}"):
@@ -97,8 +98,7 @@ def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: Stored
 
 @pytest.mark.parametrize("killed", [False, True])
 def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, killed: bool) -> None:
-    environment = {**os.environ, RUN_BY: str(_GONE if killed else os.getpid())}
-    working = subprocess.Popen(["pulumi", "600"], executable=shutil.which("sleep"), env=environment)
+    working = _working_engine(**{RUN_BY: str(_GONE if killed else os.getpid())})
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
         if killed:
@@ -150,8 +150,8 @@ def test_after_an_update_that_did_not_succeed_everything_is_refreshed(
     engine.store(_state([], creating=[]))
     history = engine.bookkeeping / "history" / "p" / engine.stack
     history.mkdir(parents=True)
-    for time, result in ((1, "failed"), (2, "succeeded"), (3, last)):
-        (history / f"{engine.stack}-{time}.history.json").write_text(json.dumps({"result": result}))
+    for number, result in ((1, "failed"), (2, "succeeded"), (3, last)):
+        (history / f"{engine.stack}-{number}.history.json").write_text(json.dumps({"result": result}))
 
     words = recover(engine)
 
@@ -234,3 +234,13 @@ def _read_again(resource: dict[str, Any]) -> dict[str, Any]:
     ]
     outputs = resource["outputs"] | {"metadata": {"managedFields": managed}}
     return {key: value for key, value in resource.items() if key != "initErrors"} | {"outputs": outputs}
+
+
+def _working_engine(**environment: str) -> subprocess.Popen[bytes]:
+    """A process with the engine's name. Popen may return before the kernel shows its command."""
+    started = subprocess.Popen(
+        ["pulumi", "600"], executable=shutil.which("sleep"), env=os.environ | environment
+    )
+    while not Path(f"/proc/{started.pid}/cmdline").read_bytes().startswith(b"pulumi\0"):
+        time.sleep(0.01)
+    return started
