@@ -108,14 +108,22 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
 
 @contextmanager
 def _explained(project: RunningProject, stack: str, settings: Stack) -> Generator[None]:
-    """Add the reasons of pods that are not ready to the error of an update, if the cluster can be asked."""
+    """Add the reasons of pods that are not ready to the end of an update, if the cluster can be asked."""
+
+    def reasons() -> list[str]:
+        with suppress(Exception):
+            return reasons_of(found_in(project, stack, settings).replicas)
+        return []
+
     try:
         yield
     except RehearsalError as error:
-        reasons: list[str] = []
-        with suppress(Exception):
-            reasons = reasons_of(found_in(project, stack, settings).replicas)
-        raise RehearsalError("\n\n".join([str(error), *reasons])) from error
+        raise RehearsalError("\n\n".join([str(error), *reasons()])) from error
+    except Interruption:
+        with undisturbed():
+            for reason in reasons():
+                say_if_heard(reason)
+        raise
 
 
 def _start_nodes(
