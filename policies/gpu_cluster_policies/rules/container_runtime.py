@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.property import Property, is_list
-from gpu_cluster_policies.rule import Level, NotJudgedProperty, Violation, stack_rule
-from gpu_cluster_policies.user_data import UserDataPart, parts_of, user_data
+from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.user_data import UserDataPart, user_data
+from gpu_cluster_policies.user_data_problem import UserDataProblem, user_data_violations
 
 _IN_SCRIPT = re.compile(
     r"/etc/containerd|containerd\.(?:service|toml)|containerd[ \t]+config|nvidia-ctk|nvidia-container|"
@@ -101,14 +102,6 @@ _BOTTLEROCKET_OTHERS = ("container-registry", "oci-defaults")
 _DISKS = ["apiclient", "ephemeral-storage"]
 
 
-class _Problem(NamedTuple):
-    """A setting that weakens isolation, or that no rule can judge."""
-
-    actual: str
-    expected: str
-    judged: bool = True
-
-
 @stack_rule(
     108,
     "runtime-isolation",
@@ -122,64 +115,62 @@ class _Problem(NamedTuple):
 def runtime_isolation(given: Property, _inventory: Inventory) -> Iterator[Violation]:
     """The runtime decides which GPUs, files and system calls of a node a container reaches, whatever its pod
     asks for."""
-    if given.value is None:
-        return
-    for problem in dict.fromkeys(problem for part in parts_of(given) for problem in _of_part(part)):
-        kind = Violation if problem.judged else NotJudgedProperty
-        yield kind(given, problem.expected, f"text that sets {problem.actual}")
+    return user_data_violations(given, _of_part)
 
 
-def _of_part(part: UserDataPart) -> Iterator[_Problem]:
+def _of_part(part: UserDataPart) -> Iterator[UserDataProblem]:
     if part.node_config:
         yield from _of_containerd(part.node_config.at("containerd"))
     elif part.bottlerocket:
         yield from _of_bottlerocket(part.bottlerocket)
     elif changed := _IN_SCRIPT.search(part.text):
         actual = f"the container runtime in a script ({changed[0]})"
-        yield _Problem(
+        yield UserDataProblem(
             actual, "settings that rules evaluate, such as containerd.config of a NodeConfig", False
         )
 
 
-def _of_containerd(options: Property) -> Iterator[_Problem]:
+def _of_containerd(options: Property) -> Iterator[UserDataProblem]:
     config = options.at("config")
     if config.value is not None:
         yield from _of_toml(config)
     for path, value in _leaves(options.at("baseRuntimeSpec")):
         if "rlimits" not in path.split("."):
-            yield _Problem(f"{path} to {_shown(value)}", _UNKNOWN, False)
+            yield UserDataProblem(f"{path} to {_shown(value)}", _UNKNOWN, False)
 
 
-def _of_toml(config: Property) -> Iterator[_Problem]:
+def _of_toml(config: Property) -> Iterator[UserDataProblem]:
     try:
         tables = tomllib.loads(config.text)
     except tomllib.TOMLDecodeError as error:
-        yield _Problem(f"{config.path} to invalid TOML ({error})", "TOML")
+        yield UserDataProblem(f"{config.path} to invalid TOML ({error})", "TOML")
         return
     for path, value in _leaves(Property(config.owner, config.path, tables)):
         name = path.rpartition(".")[2]
         if setting := _SETTINGS.get(name):
             if not setting.holds(value):
-                yield _Problem(f"{path} to {_shown(value)}", setting.expected)
+                yield UserDataProblem(f"{path} to {_shown(value)}", setting.expected)
         elif _is_plain_http(path, value):
-            yield _Problem(f"{path} to {_shown(value)}", "https")
+            yield UserDataProblem(f"{path} to {_shown(value)}", "https")
         elif name not in _FREE:
-            yield _Problem(f"{path} to {_shown(value)}", _UNKNOWN, False)
+            yield UserDataProblem(f"{path} to {_shown(value)}", _UNKNOWN, False)
 
 
-def _of_bottlerocket(settings: Property) -> Iterator[_Problem]:
+def _of_bottlerocket(settings: Property) -> Iterator[UserDataProblem]:
     for (section, key), setting in _BOTTLEROCKET.items():
         field = settings.at(section, key)
         if field.value is not None and not setting.holds(field.value):
-            yield _Problem(f"{field.path} to {field.shown}", setting.expected)
+            yield UserDataProblem(f"{field.path} to {field.shown}", setting.expected)
     for section in _BOTTLEROCKET_PROGRAMS:
         for _, program in settings.at(section).entries():
             if not _only_sets_up_disks(program):
-                yield _Problem(program.path, "without programs on the node, which rules do not see", False)
+                yield UserDataProblem(
+                    program.path, "without programs on the node, which rules do not see", False
+                )
     for section in _BOTTLEROCKET_OTHERS:
         for path, value in _leaves(settings.at(section)):
             if "resource-limits" not in path.split("."):
-                yield _Problem(f"{path} to {_shown(value)}", _UNKNOWN, False)
+                yield UserDataProblem(f"{path} to {_shown(value)}", _UNKNOWN, False)
 
 
 def _only_sets_up_disks(program: Property) -> bool:

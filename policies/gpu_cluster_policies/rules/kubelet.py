@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.rule import Level, NotJudgedProperty, Violation, stack_rule
-from gpu_cluster_policies.user_data import UserDataPart, parts_of, user_data
+from gpu_cluster_policies.rule import Level, Violation, stack_rule
+from gpu_cluster_policies.user_data import UserDataPart, user_data
+from gpu_cluster_policies.user_data_problem import UserDataProblem, user_data_violations
 
 _ZERO = re.compile(r"(0+(\.0*)?(ns|us|µs|ms|s|m|h)?)+")
 _DURATION = re.compile(r"(\d+(\.\d*)?(ns|us|µs|ms|s|m|h))+")
@@ -100,14 +101,6 @@ Source: packages/kubernetes-1.33/kubelet-config of bottlerocket-core-kit (097546
 """
 
 
-class _Problem(NamedTuple):
-    """A setting that is weaker than that of the image, or that no rule can judge."""
-
-    actual: str
-    expected: str
-    judged: bool = True
-
-
 @stack_rule(
     107,
     "kubelet-settings",
@@ -122,14 +115,10 @@ class _Problem(NamedTuple):
 def kubelet_settings(given: Property, _inventory: Inventory) -> Iterator[Violation]:
     """An open kubelet lets any client that reaches the node run commands in its pods and read their
     secrets."""
-    if given.value is None:
-        return
-    for problem in dict.fromkeys(problem for part in parts_of(given) for problem in _of_part(part)):
-        kind = Violation if problem.judged else NotJudgedProperty
-        yield kind(given, problem.expected, f"text that sets {problem.actual}")
+    return user_data_violations(given, _of_part)
 
 
-def _of_part(part: UserDataPart) -> Iterator[_Problem]:
+def _of_part(part: UserDataPart) -> Iterator[UserDataProblem]:
     if part.node_config:
         kubelet = part.node_config.at("kubelet")
         yield from _of_config(kubelet.at("config"))
@@ -139,21 +128,21 @@ def _of_part(part: UserDataPart) -> Iterator[_Problem]:
     else:
         yield from _of_flags(part.text)
         if unseen := _FETCHED.search(part.text):
-            yield _Problem(
+            yield UserDataProblem(
                 f"what rules do not see ({unseen[0].strip()})", "text with everything that runs", False
             )
         if changed := _IN_SCRIPT.search(part.text):
-            yield _Problem(
+            yield UserDataProblem(
                 f"the kubelet in a script ({changed[0]})", "fields of gpu-cluster:pools.<name>.kubelet", False
             )
 
 
-def _of_config(config: Property) -> Iterator[_Problem]:
+def _of_config(config: Property) -> Iterator[UserDataProblem]:
     for setting in _SETTINGS:
         field = config
         for key in setting.path:
             if not isinstance(field.value, Mapping | None):
-                yield _Problem(f"{field.path} to {field.shown}", "a map")
+                yield UserDataProblem(f"{field.path} to {field.shown}", "a map")
                 break
             field = field.at(key)
         else:
@@ -162,29 +151,29 @@ def _of_config(config: Property) -> Iterator[_Problem]:
         yield from _static_pods(config.at(key))
 
 
-def _of_flags(text: str) -> Iterator[_Problem]:
+def _of_flags(text: str) -> Iterator[UserDataProblem]:
     for flag in _FLAG.finditer(text):
         name, value = flag[1].replace("_", "-"), flag[2] or ""
         if name in _NOT_SEEN:
-            yield _Problem(flag[0], _NOT_SEEN[name], False)
+            yield UserDataProblem(flag[0], _NOT_SEEN[name], False)
         elif name in _BY_FLAG and not _BY_FLAG[name].holds(_parsed(value)):
-            yield _Problem(flag[0], f"--{name}={_BY_FLAG[name].expected}")
+            yield UserDataProblem(flag[0], f"--{name}={_BY_FLAG[name].expected}")
 
 
-def _of_bottlerocket(settings: Property) -> Iterator[_Problem]:
+def _of_bottlerocket(settings: Property) -> Iterator[UserDataProblem]:
     for key, setting in _BOTTLEROCKET.items():
         yield from _unless_it_holds(settings.at(key), setting)
     yield from _static_pods(settings.at("static-pods"))
 
 
-def _unless_it_holds(field: Property, setting: _Setting) -> Iterator[_Problem]:
+def _unless_it_holds(field: Property, setting: _Setting) -> Iterator[UserDataProblem]:
     if field.value is not None and not setting.holds(field.value):
-        yield _Problem(f"{field.path} to {field.shown}", setting.expected)
+        yield UserDataProblem(f"{field.path} to {field.shown}", setting.expected)
 
 
-def _static_pods(field: Property) -> Iterator[_Problem]:
+def _static_pods(field: Property) -> Iterator[UserDataProblem]:
     if field.value:
-        yield _Problem(field.path, _WITHOUT_STATIC_PODS, False)
+        yield UserDataProblem(field.path, _WITHOUT_STATIC_PODS, False)
 
 
 def _parsed(value: str) -> Any:

@@ -20,7 +20,7 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
 def test_strict_types_hold_for_the_examples(tmp_path: Path) -> None:
-    """As a user's type checker sees them, with the installed package."""
+    """pyright checks the examples against the installed package, as in a user's project."""
     first, second = EXAMPLES
     platform = f"from pathlib import Path\n\nimport gpu_cluster\n\n{second}"
     for name, program in (("components.py", first), ("platform.py", platform)):

@@ -168,7 +168,7 @@ def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path
 def test_a_platform_in_a_program_of_the_users_own_refuses_it_too(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As under an engine, whose monitor is none of the mocks."""
+    """The monitor is replaced, since the mocks are not taken for an engine."""
     monkeypatch.setattr("gpu_cluster.repeated_objects.get_monitor", object)
     platform_of(load(file))  # which repeats nothing
     (file.parents[1] / "manifests" / "extras" / "same.yaml").write_text(

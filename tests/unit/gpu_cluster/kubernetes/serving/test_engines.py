@@ -51,7 +51,7 @@ def test_engines_of_the_hub_load_the_model_by_name_or_from_its_folder(engine: st
 
 
 def test_the_startup_probe_of_sglang_generates_no_token() -> None:
-    """That takes a second at least, and the probe waits for one."""
+    """Generating a token takes at least a second, and the probe times out after one."""
     graph = served("sglang")
     assert environment(graph)["SGLANG_ENABLE_HEALTH_ENDPOINT_GENERATION"] == "false"
     assert container(graph)["startupProbe"]["httpGet"]["path"] == "/health"

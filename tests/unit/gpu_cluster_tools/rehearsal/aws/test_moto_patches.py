@@ -37,7 +37,7 @@ def test_a_bucket_that_requires_tls_takes_objects(api: Api, deployer: Api) -> No
 
 
 def test_all_versions_of_an_object_can_be_deleted_while_versioning_is_suspended(api: Api) -> None:
-    """As the provider empties a bucket: after the resource of its versioning, which suspends it."""
+    """The provider empties a bucket after it has suspended versioning."""
     bucket = {"Bucket": "with-versions"}
     api.call("s3", "CreateBucket", **bucket, CreateBucketConfiguration=FRANKFURT)
     api.call("s3", "PutBucketVersioning", **bucket, VersioningConfiguration={"Status": "Enabled"})
