@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server
-from typing import Any
 
 import pytest
 
@@ -25,6 +24,7 @@ from tests.real_node.platform import wait
 from tests.real_node.servers import Servers, library, publish, published, servers
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.oci_registry import PASSWORD, USER, Names, OciRegistry, registry
+from tests.rehearsal.pod_readiness import is_ready
 
 _MISSING = missing_requirement()
 
@@ -180,7 +180,7 @@ def test_kubelets_pulled_every_image_with_the_login(site: Site) -> None:
     assert len(pods) == 4  # two servers and two device plugins
     for pod in pods:
         assert pod["spec"]["imagePullSecrets"] == [{"name": "registry-login"}]
-        assert _is_ready(pod)
+        assert is_ready(pod)
 
 
 def test_a_wrong_password_is_named_and_a_right_one_mends_it(site: Site) -> None:
@@ -206,7 +206,3 @@ def test_a_wrong_password_is_named_and_a_right_one_mends_it(site: Site) -> None:
     wait(lambda: site.reasons() == [])
     status = site.run("gpu-cluster status site").stdout
     assert re.search(r"chat +2/2 ", status), status
-
-
-def _is_ready(pod: dict[str, Any]) -> bool:
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in pod["status"]["conditions"])

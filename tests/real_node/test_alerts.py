@@ -17,6 +17,7 @@ from gpu_cluster_tools.toolchain.real_node_requirements import missing_requireme
 from gpu_cluster_tools.verify.port_forward import port_forward
 from tests.real_node.platform import Platform, brought_up, wait
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
+from tests.rehearsal.pod_readiness import is_ready
 
 _MISSING = missing_requirement()
 
@@ -71,7 +72,7 @@ def receiver(platform: Platform) -> str:
     url = base64.b64encode(f"http://{address}:{PORT}/token\n".encode()).decode()
     secret = {"metadata": {"name": "pager"}, "data": {"webhook-url": url}}
     platform.api.create("/api/v1/namespaces/telemetry/secrets", secret)
-    wait(lambda: all(_is_ready(pod) for pod in platform.api.items(ALERTMANAGERS)), 240)
+    wait(lambda: all(is_ready(pod) for pod in platform.api.items(ALERTMANAGERS)), 240)
     assert _unhealthy(platform) == []
     return path.rpartition("/")[2]
 
@@ -80,10 +81,6 @@ def _unhealthy(platform: Platform) -> list[dict[str, Any]]:
     shown = run_gpu_cluster(platform.local.parent, "status", "--json")
     assert shown.returncode == 0, shown.stderr
     return json.loads(shown.stdout)["unhealthyPods"]
-
-
-def _is_ready(pod: dict[str, Any]) -> bool:
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in pod["status"]["conditions"])
 
 
 def _verified(platform: Platform) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.platform import PODS, Platform, brought_up, wait
 from tests.rehearsal.checkout import Checkout
+from tests.rehearsal.pod_readiness import is_ready
 
 _MISSING = missing_requirement()
 
@@ -51,7 +52,7 @@ def test_the_server_reads_the_files_of_the_image(platform: Platform) -> None:
 
 
 def test_each_node_of_the_pool_keeps_the_images(platform: Platform) -> None:
-    keepers = wait(lambda: [it for it in platform.api.items(KEEPERS) if _is_ready(it)])
+    keepers = wait(lambda: [it for it in platform.api.items(KEEPERS) if is_ready(it)])
 
     assert {it["spec"]["nodeName"] for it in keepers} == {"l4-0", "l4-1"}
     for keeper in keepers:
@@ -92,14 +93,9 @@ def test_the_kubelet_counts_the_images_that_are_mounted_as_used(platform: Platfo
 def _ready(platform: Platform, count: int) -> list[dict[str, Any]]:
     def found() -> list[dict[str, Any]]:
         pods = platform.api.items(REPLICAS)
-        return pods if len(pods) == count and all(map(_is_ready, pods)) else []
+        return pods if len(pods) == count and all(map(is_ready, pods)) else []
 
     return wait(found)
-
-
-def _is_ready(pod: dict[str, Any]) -> bool:
-    conditions = pod.get("status", {}).get("conditions", [])
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in conditions)
 
 
 def _images(pod: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controll
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
+from tests.rehearsal.pod_readiness import is_ready
 from tests.rehearsal.site import run
 from tests.rehearsal.within import within
 
@@ -98,11 +99,6 @@ def pods(sandbox: Sandbox) -> dict[str, Object]:
     """Pods of the group by name."""
     found = {pod["metadata"]["name"]: pod for pod in sandbox.api.items(PODS)}
     return {name: pod for name, pod in found.items() if name.startswith("reasoning-group")}
-
-
-def is_ready(pod: Object) -> bool:
-    found = pod["status"].get("conditions", [])
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in found)
 
 
 def test_an_update_waits_for_the_group_on_the_servers_of_the_block(sandbox: Sandbox) -> None:

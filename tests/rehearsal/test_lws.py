@@ -11,6 +11,7 @@ import pytest
 from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
+from tests.rehearsal.pod_readiness import is_ready
 from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within
 
@@ -53,12 +54,7 @@ def pods(sandbox: Sandbox) -> dict[str, Object]:
     return {pod["metadata"]["name"]: pod for pod in sandbox.api.items(PODS)}
 
 
-def is_ready(pod: Object) -> bool:
-    found = pod["status"].get("conditions", [])
-    return any(it["type"] == "Ready" and it["status"] == "True" for it in found)
-
-
-def test_an_update_waits_until_the_group_is_ready(sandbox: Sandbox) -> None:
+def test_an_update_waits_until_the_groupis_ready(sandbox: Sandbox) -> None:
     run(sandbox, "up")
 
     found = pods(sandbox)
