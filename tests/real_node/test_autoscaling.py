@@ -2,7 +2,7 @@
 
 The real ones run here: Prometheus, its adapter, kube-state-metrics, node-exporter and the controller of
 HorizontalPodAutoscalers, as are all objects that the platform renders for them. Changed is the autoscaler's
-patience when it scales down alone. The loop is in `make test` once `make test-all` has built the programs.
+patience when it scales down alone.
 """
 
 import json
@@ -27,7 +27,7 @@ from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _PROGRAMS = (*REAL_NODE, CLIENT, PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
 _UNBUILT = [tool.name for tool in _PROGRAMS if not is_built(tool)]
-_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --all-tests" if _UNBUILT else None)
+_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --tests" if _UNBUILT else None)
 
 pytestmark = [
     pytest.mark.engine,

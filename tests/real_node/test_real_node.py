@@ -25,7 +25,7 @@ from tests.real_node.platform import DEPLOYMENT, PODS, Platform, brought_up, cli
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster
 
 _UNBUILT = [tool.name for tool in (*REAL_NODE, CLIENT) if not is_built(tool)]
-_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --all-tests" if _UNBUILT else None)
+_MISSING = missing_requirement() or (f"{_UNBUILT[0]}: toolchain --tests" if _UNBUILT else None)
 
 pytestmark = [
     pytest.mark.engine,

