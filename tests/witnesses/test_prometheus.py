@@ -16,7 +16,7 @@ from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import HAPPY
 from tests.witnesses.promtool import promtool
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = pytest.mark.engine
 
 CASES: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("alerts.yaml").read_text())
 BLOCK = datetime(1970, 1, 15, 1, tzinfo=UTC)  # the tool's clock starts in 1970

@@ -9,7 +9,7 @@ import yaml
 from gpu_cluster.kubernetes.telemetry import rule_files
 from tests.witnesses.promtool import promtool
 
-pytestmark = [pytest.mark.engine, pytest.mark.slow]
+pytestmark = pytest.mark.engine
 
 SELECTORS = {"l4": {"gpu-cluster/pool": "l4"}, "dgx": {"nvidia.com/gpu.product": "NVIDIA-H100"}}
 SERIES = {

