@@ -57,7 +57,7 @@ def test_a_build_says_which_of_how_many_it_is_and_how_long_the_rest_takes() -> N
     with progress.step("building kube-apiserver v1", "kube-apiserver"):
         pass
 
-    assert lines[0] == "building etcd v3 … 1 of 2, about 6 min left"
+    assert lines[0] == "building etcd v3 … 1 of 2, about 3 min left"
     assert lines[2].startswith("building kube-apiserver v1 … 2 of 2, about ")
 
 
