@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gpu_cluster.aws.ecr.registry import EcrRegistry
 from gpu_cluster.aws.eks import EksCluster
 from gpu_cluster.aws.karpenter.controller import KarpenterController
+from gpu_cluster.aws.nodes.cluster_autoscaler import ClusterAutoscaler
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
@@ -21,6 +22,7 @@ from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.kubernetes.telemetry import Telemetry
 
 EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
+    "gpu-cluster:index:ClusterAutoscaler": ClusterAutoscaler.EXEMPT,
     "gpu-cluster:index:DevicePlugin": DevicePlugin.EXEMPT,
     "gpu-cluster:index:EcrRegistry": EcrRegistry.EXEMPT,
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,

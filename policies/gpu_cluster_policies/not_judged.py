@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_cluster_policies.kinds_without_rule import UNSEEN_KINDS
 from gpu_cluster_policies.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resource import Resource
 from gpu_cluster_policies.resource_types import WITHOUT_RULE
@@ -22,7 +23,6 @@ _OF_THE_USER = "gpu-cluster:index:Extras$"
 """Part of the addresses below the component that creates extras."""
 
 _OF_THE_PLATFORM = "gpu-cluster:index:"
-_CHANGES_PODS = ("MutatingAdmissionPolicy", "MutatingWebhookConfiguration")
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("stringData", "data")}
 _ENCODED = frozenset({("ConfigMap", "binaryData"), ("Secret", "data")})
 """Fields of known kinds with text that programs in the cluster may apply."""
@@ -93,13 +93,11 @@ def of_unknown_type(resource: Resource, known: Container[str]) -> NotJudged | No
 
 
 def _unseen_in_known(resource: Resource) -> str:
-    """Why an object of a known kind may hold or change pods that rules do not see; empty if it does not."""
+    """Why an object of a known kind has an effect that rules do not see; empty if it has none."""
     if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
         return ""
-    if resource.kind in _CHANGES_PODS:
-        return "it can change pods after rules have seen them"
-    if resource.kind == "ControllerRevision":
-        return "its pod template is an earlier one of a workload"
+    if why := UNSEEN_KINDS.get(resource.kind):
+        return why
     for key in _TEXTS.get(resource.kind, ()):
         for _, entry in resource.at(key).entries():
             if holds_pod(_text(entry.content, encoded=(resource.kind, key) in _ENCODED)):

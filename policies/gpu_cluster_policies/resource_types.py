@@ -22,7 +22,6 @@ WITHOUT_RULE = frozenset(
         "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
         "aws:iam/serviceLinkedRole:ServiceLinkedRole",
         "aws:kms/alias:Alias",
-        "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",

@@ -41,7 +41,7 @@ def test_nothing_stops_it(project: Path, plan: Plan) -> None:
     assert [it.rule.id for it in report.findings] == ["72-two-replicas"]  # which stops production alone
     assert [str(it) for it in report.not_judged] == []
     exempt = {it.finding.rule.id for it in report.exempt if "lws" in str(it.finding)}
-    assert exempt == {"67-no-dangerous-permissions"}
+    assert exempt == {"67-no-dangerous-permissions", "113-no-system-priority"}
 
 
 def test_both_templates_of_a_group_are_judged(project: Path, plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.rules.api_extensions import api_extensions
 from gpu_cluster_policies.rules.backups import backup_plan, backups_copied, backups_encrypted
 from gpu_cluster_policies.rules.buckets import (
     bucket_encrypted,
@@ -25,8 +26,10 @@ from gpu_cluster_policies.rules.clusters import (
     supported_version,
 )
 from gpu_cluster_policies.rules.container_runtime import runtime_isolation
+from gpu_cluster_policies.rules.device_claims import no_admin_access
 from gpu_cluster_policies.rules.devices import gpus_from_the_scheduler
 from gpu_cluster_policies.rules.egress import aws_endpoints_reached
+from gpu_cluster_policies.rules.escalation import no_iam_escalation
 from gpu_cluster_policies.rules.exposure import no_exposed_services, tls_at_entrances
 from gpu_cluster_policies.rules.file_systems import (
     access_points,
@@ -62,6 +65,7 @@ from gpu_cluster_policies.rules.permissions import (
     pass_role_scoped,
 )
 from gpu_cluster_policies.rules.pods import no_host_access, no_probe_hosts, own_service_account, volume_types
+from gpu_cluster_policies.rules.priorities import no_system_priority
 from gpu_cluster_policies.rules.probes import probes
 from gpu_cluster_policies.rules.production import production_stated
 from gpu_cluster_policies.rules.property_types import api_types
@@ -218,6 +222,10 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         kubelet_settings,
         runtime_isolation,
         resource_policies_not_public,
+        no_iam_escalation,
+        api_extensions,
+        no_admin_access,
+        no_system_priority,
     )
 
 

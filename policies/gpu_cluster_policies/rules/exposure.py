@@ -14,6 +14,7 @@ _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _ENCRYPTED = ("HTTPS", "TLS")
 _ROUTES = ("HTTPRoute", "GRPCRoute")
+_SNIPPET = "-snippet"
 _WAYS = ("apiKeyAuth", "basicAuth", "extAuth", "jwt", "oidc")
 """Authentication keys of a SecurityPolicy of Envoy Gateway v1.6.0 (api/v1alpha1/securitypolicy_types.go,
 2026-11-30)."""
@@ -31,7 +32,7 @@ class _Exposing:
     """Kinds that may expose Services, also by their operators."""
 
     def __contains__(self, kind: object) -> bool:
-        return kind in ("Service", "EnvoyProxy", "Gateway", *_ROUTES) or kind in POD_KINDS
+        return kind in ("Service", "Ingress", "EnvoyProxy", "Gateway", *_ROUTES) or kind in POD_KINDS
 
 
 _exposing: Subjects[Resource] = Subjects(_Exposing(), lambda resource: (resource,))
@@ -59,6 +60,8 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
         match resource.kind:
             case "Service":
                 yield from _service(resource)
+            case "Ingress":
+                yield from _ingress_opening(resource)
             case "EnvoyProxy":
                 service = resource.at("spec", "provider", "kubernetes", "envoyService")
                 if service.at("type").text == "NodePort":
@@ -85,6 +88,16 @@ def _service(service: Resource) -> Iterator[Violation]:
     addresses = service.at("spec", "externalIPs")
     if addresses.value:
         yield Violation(addresses, "not set")
+
+
+def _ingress_opening(ingress: Resource) -> Iterator[Violation]:
+    """A public load balancer, and annotations with which a controller runs text as its configuration."""
+    scheme = _annotations(ingress).at(f"{_ALB}/scheme")
+    if scheme.text == "internet-facing":
+        yield Violation(scheme, "internal")
+    for name, annotation in _annotations(ingress).entries():
+        if name.endswith(_SNIPPET) and annotation.text:
+            yield Violation(annotation, "not set, because the controller runs it")
 
 
 def _public(annotations: Property) -> Iterator[Violation]:
@@ -116,7 +129,7 @@ def _guarded(kind: str, name: str, namespace: str, inventory: Inventory) -> bool
     return False
 
 
-@subjects("Ingress", "Gateway", "Service", *_LISTENERS)
+@subjects("Ingress", "Gateway", "ListenerSet", "Service", *_LISTENERS)
 def _entrances(resource: Resource) -> Iterable[Resource]:
     """Resources that accept external connections and may terminate TLS."""
     inside = resource.kind == "Service" and resource.at("spec", "type").text != "LoadBalancer"
@@ -139,7 +152,7 @@ def tls_at_entrances(entrance: Resource) -> Iterator[Violation]:
     match entrance.kind:
         case "Ingress":
             yield from _ingress(entrance)
-        case "Gateway":
+        case "Gateway" | "ListenerSet":
             for listener in entrance.at("spec", "listeners").items():
                 protocol = listener.at("protocol")
                 if protocol.text not in _ENCRYPTED and not _ends_before(entrance):

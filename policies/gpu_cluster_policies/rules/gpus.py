@@ -86,7 +86,8 @@ def gpu_placement(pod: Pod) -> Iterator[Violation]:
     other pods on GPU nodes block capacity."""
     if not pod.gpu_resources:
         # A DaemonSet serves its node: device plugins and exporters tolerate what they look after.
-        yield from () if pod.resource.kind == "DaemonSet" else _stray(pod)
+        claims = pod.spec.at("resourceClaims").value  # which may be of GPUs
+        yield from () if claims or pod.resource.kind == "DaemonSet" else _stray(pod)
         return
     tolerations = pod.spec.at("tolerations")
     for key in sorted({_taint_of(name) for name in pod.gpu_resources}):

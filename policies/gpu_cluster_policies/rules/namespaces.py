@@ -1,14 +1,18 @@
 """Rules for namespaces: Pod Security level, default-deny network policy and quotas."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resource import Resource, subjects
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 TEAM_LABEL = "gpu-cluster/team"
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_GPU_CLASS = re.compile(r"gpu|\bmig\b|neuron|nvidia|tpu")
+"""DeviceClasses of accelerators, such as gpu.nvidia.com, mig.nvidia.com and neuron.aws.com."""
+
 _NAMESPACED = frozenset(
     (
         "ConfigMap",
@@ -68,18 +72,27 @@ def own_namespace(resource: Resource) -> Iterator[Violation]:
         yield Violation(namespace, "another namespace")
 
 
+@subjects("Namespace", "NetworkPolicy")
+def _isolation(resource: Resource) -> Iterable[Resource]:
+    return (resource,)
+
+
 @stack_rule(
     64,
     "default-deny",
-    "Every namespace has a default-deny NetworkPolicy",
-    of=_namespaces,
+    "Every namespace has a default-deny NetworkPolicy, and none that allows everything",
+    of=_isolation,
     level=Level.MANDATORY,
     references="CKV2_K8S_6; CIS 4.3.2; C-0206; kyverno add-networkpolicy",
     fix="add a NetworkPolicy with an empty podSelector, policyTypes [Ingress, Egress] and no rules; the "
     "platform's namespaces have one, and gpu-cluster:serving.clients lists the clients of models",
 )
 def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """Without a policy, any pod can reach all other pods and the internet."""
+    """Without a policy, or with one that allows all traffic of all pods, any pod can reach all other pods and
+    the internet."""
+    if namespace.kind == "NetworkPolicy":
+        yield from _all_allowed(namespace.at("spec"))
+        return
     policies = inventory.of("NetworkPolicy", namespace.name)
     denied = {direction for policy in policies for direction in _denied(policy.at("spec"))}
     for direction in ("Ingress", "Egress"):
@@ -88,9 +101,21 @@ def default_deny(namespace: Resource, inventory: Inventory) -> Iterator[Violatio
             yield Violation(namespace.missing(f"{direction.lower()} traffic"), expected, actual="open")
 
 
+def _all_allowed(spec: Property) -> Iterator[Violation]:
+    """Empty rules, which allow all traffic, of a policy for all pods of its namespace."""
+    for direction in ("ingress", "egress") if _selects_all(spec) else ():
+        for allowed in spec.at(direction).items():
+            if not any(field.value for _, field in allowed.entries()):
+                yield Violation(allowed, "peers or ports", actual="everything")
+
+
+def _selects_all(spec: Property) -> bool:
+    return not any(selection.value for _, selection in spec.at("podSelector").entries())
+
+
 def _denied(spec: Property) -> Iterator[str]:
     """Directions that this policy denies for all pods of its namespace."""
-    if any(selection.value for _, selection in spec.at("podSelector").entries()):
+    if not _selects_all(spec):
         return
     egress = spec.at("egress")
     implied = ["Ingress", *(["Egress"] if egress.value else [])]
@@ -112,8 +137,27 @@ def _denied(spec: Property) -> Iterator[str]:
 def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Without a quota, one namespace can use the whole cluster; without defaults, a missing limit can."""
     for kind in ("ResourceQuota", "LimitRange"):
-        if not inventory.of(kind, namespace.name):
+        if not any(map(_is_effective, inventory.of(kind, namespace.name))):
             yield Violation(namespace.missing(kind), "in the namespace", actual="missing")
+
+
+def _is_effective(limit: Resource) -> bool:
+    """Whether it limits pods: a quota without resources limits none, one with scopes only some.
+
+    In namespaces of agents, a quota for system priorities admits their pods.
+    """
+    if limit.kind != "ResourceQuota":
+        return bool(limit.at("spec", "limits").value)
+    spec = limit.at("spec")
+    scoped = list(spec.at("scopeSelector", "matchExpressions").items())
+    partial = spec.at("scopes").value or not all(map(_of_system_priority, scoped))
+    return bool(spec.at("hard").value) and not partial
+
+
+def _of_system_priority(scope: Property) -> bool:
+    values = [item.text for item in scope.at("values").items()]
+    named = scope.at("scopeName").text == "PriorityClass" and scope.at("operator").text == "In"
+    return named and bool(values) and all(value.startswith("system-") for value in values)
 
 
 @stack_rule(
@@ -126,14 +170,27 @@ def quota_and_defaults(namespace: Resource, inventory: Inventory) -> Iterator[Vi
     fix="set it in spec.hard of a ResourceQuota of the namespace; the platform's namespaces have one",
 )
 def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """GPUs are the main cost, and only a quota prevents one team from using all of them."""
+    """GPUs are the main cost, and only a quota prevents one team from using all of them, by requests or by
+    ResourceClaims."""
     used = {name for pod in inventory.pods(namespace.name) for name in pod.gpu_resources}
     team = namespace.at("metadata", "labels", TEAM_LABEL)
     if team.value and not used:
         used = {"nvidia.com/gpu"}
     quotas = inventory.of("ResourceQuota", namespace.name)
     limited = {name for quota in quotas for name, _ in quota.at("spec", "hard").entries()}
-    for name in sorted(used):
-        if f"requests.{name}" not in limited:
-            quota = namespace.missing(f"quota of requests.{name}")
+    wanted = [f"requests.{name}" for name in sorted(used)]
+    wanted += [f"{name}.deviceclass.resource.k8s.io/devices" for name in _claimed(namespace, inventory)]
+    for name in wanted:
+        if name not in limited:
+            quota = namespace.missing(f"quota of {name}")
             yield Violation(quota, "in a ResourceQuota of the namespace", actual="missing")
+
+
+def _claimed(namespace: Resource, inventory: Inventory) -> list[str]:
+    """Device classes of GPUs that claims and claim templates of the namespace request."""
+    specs = [it.at("spec") for it in inventory.of("ResourceClaim", namespace.name)]
+    specs += [it.at("spec", "spec") for it in inventory.of("ResourceClaimTemplate", namespace.name)]
+    requests = [it for spec in specs for it in spec.at("devices", "requests").items()]
+    wanted = [*requests, *(it.at("exactly") for it in requests)]
+    wanted += [one for it in requests for one in it.at("firstAvailable").items()]
+    return sorted({name for it in wanted if _GPU_CLASS.search(name := it.at("deviceClassName").text)})

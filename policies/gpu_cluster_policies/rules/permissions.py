@@ -43,7 +43,11 @@ _LINKS = {
     ROLE: ResourceLink(frozenset((ROLE,)), ("managedPolicyArns",), CUSTOMER_POLICIES),
     _SSO_ATTACHMENT: ResourceLink(frozenset((_SSO_ATTACHMENT,)), ("managedPolicyArn",), CUSTOMER_POLICIES),
 }
-_ADMINISTRATOR = re.compile(r"arn:[^:]*:iam::aws:policy/AdministratorAccess")
+_ADMINISTRATOR = re.compile(
+    r"arn:[^:]*:iam::aws:policy/(AdministratorAccess.*|IAMFullAccess|PowerUserAccess)"
+)
+"""Policies of AWS for the whole account, or with which a principal can give itself any permission."""
+
 _WILD = re.compile(r"[*?]")
 _READ_ONLY = re.compile(r"[a-z0-9-]+:(describe|list)[a-z]*\*", re.IGNORECASE)
 """Prefixes of actions without resource-level permissions: `ec2:Describe*`."""
@@ -56,7 +60,7 @@ _DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
 
 
 @subjects(*_DOCUMENTS, ROLE, _SSO_POLICY)
-def _permissions(resource: Resource) -> Iterator[Property]:
+def permissions(resource: Resource) -> Iterator[Property]:
     """Identity-based policy documents."""
     if resource.kind == ROLE:
         for inline in resource.at("inlinePolicies").items():
@@ -69,7 +73,7 @@ def _permissions(resource: Resource) -> Iterator[Property]:
     44,
     "no-wildcard-permissions",
     "IAM policies allow no whole services on all resources",
-    of=_permissions,
+    of=permissions,
     level=Level.MANDATORY,
     references="CKV_AWS_63; trivy AWS-0057; FSBP IAM.1; cdk-nag IAM5",
     fix="name the actions or the resources; policies of the platform name both, and gpu-cluster:teams "
@@ -94,7 +98,7 @@ def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
 @stack_rule(
     45,
     "no-administrator-access",
-    "No principal has AdministratorAccess",
+    "No principal has AdministratorAccess, PowerUserAccess or IAMFullAccess",
     of=each(*_LINKS),
     level=Level.MANDATORY,
     references="CKV_AWS_274",
@@ -102,7 +106,8 @@ def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
     "gpu-cluster:cluster.access, which needs no permissions in the account",
 )
 def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A process with the role controls the whole account, including keys and backups."""
+    """A process with the role controls the whole account, including keys and backups, or can give itself
+    the permissions to."""
     link = _LINKS[resource.kind]
     attached = resource.at(*link.key)
     given = [attached] if attached.content is UNKNOWN else attached.one_or_more()
@@ -117,7 +122,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
     47,
     "pass-role-scoped",
     "iam:PassRole is limited to named roles",
-    of=_permissions,
+    of=permissions,
     level=Level.MANDATORY,
     references="trivy AWS-0342",
     fix="name the roles in Resource of the statement with iam:PassRole, and the service in "
@@ -134,7 +139,7 @@ def pass_role_scoped(document: Property) -> Iterator[Violation]:
     48,
     "no-decrypt-on-all-keys",
     "kms:Decrypt is limited to named keys",
-    of=_permissions,
+    of=permissions,
     level=Level.MANDATORY,
     references="FSBP KMS.1; FSBP KMS.2",
     fix="name the keys in Resource of the statement with kms:Decrypt",

@@ -28,6 +28,10 @@ _VOLUME = "PersistentVolume"
 _VOLUMES = frozenset(("name", "hostPath", *_VOLUME_TYPES))  # no-host-access finds host paths
 
 
+_OF_NODES = ("boot", "etc", "home", "proc", "root", "run", "sys", "usr", "var")
+"""Folders at the root of a node with files of its own."""
+
+
 class _ReachingNodes:
     """Kinds with pods, and the volumes that a claim puts into them."""
 
@@ -55,9 +59,11 @@ _reaching_nodes: Subjects[Pod | Resource] = Subjects(
 def no_host_access(pod: Pod | Resource) -> Iterator[Violation]:
     """Host namespaces, ports and paths bypass other rules and give access to other pods and the kubelet."""
     if isinstance(pod, Resource):
-        path = pod.at("spec", "hostPath")
+        path, local = pod.at("spec", "hostPath"), pod.at("spec", "local", "path")
         if path.value is not None:
             yield Violation(path, "a volume of a CSI driver, of NFS, or local to a node")
+        if _of_node(local.text):
+            yield Violation(local, "a disk or folder for volumes alone, such as below /mnt/disks")
         return
     for namespace in ("hostNetwork", "hostPID", "hostIPC"):
         shared = pod.spec.at(namespace)
@@ -72,6 +78,12 @@ def no_host_access(pod: Pod | Resource) -> Iterator[Violation]:
             host_port = port.at("hostPort")
             if host_port.value:
                 yield Violation(host_port, "not set")
+
+
+def _of_node(path: str) -> bool:
+    """Whether a local volume is the node's root, or a folder with files of the node."""
+    folders = [it for it in path.split("/") if it not in ("", ".")]
+    return bool(path) and (not folders or ".." in folders or folders[0] in _OF_NODES)
 
 
 @rule(

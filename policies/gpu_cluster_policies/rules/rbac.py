@@ -1,12 +1,13 @@
 """Rules for RBAC: permissions of roles, cluster-admin and bindings."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gpu_cluster_policies.property import Property
 from gpu_cluster_policies.resource import Resource, each, subjects
 from gpu_cluster_policies.resource_types import CLUSTER
 from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.selector import selects
 
 _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
@@ -14,6 +15,11 @@ _ENTRY = "aws:eks/accessEntry:AccessEntry"
 _ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _SELF_PROMOTION = ("bind", "escalate", "impersonate")
 _EVERYTHING = ("*", "/*")
+
+_NOT_AGGREGATED: tuple[Mapping[str, str], ...] = ({}, {"kubernetes.io/bootstrapping": "rbac-defaults"})
+"""Labels of roles that an aggregated role must not include: those without labels, and those of Kubernetes
+itself, among them cluster-admin (https://kubernetes.io/docs/reference/access-authn-authz/rbac/,
+2026-11-30)."""
 
 _CHANGE = frozenset(("create", "update", "patch", "delete", "deletecollection"))
 _READ = frozenset(("get", "list", "watch"))
@@ -34,6 +40,10 @@ _DANGEROUS = {
     ("certificates.k8s.io", "signers"): (
         frozenset(("approve", "sign")),
         "left out: with it any user and group gets a certificate",
+    ),
+    ("apiregistration.k8s.io", "apiservices"): (
+        _CHANGE,
+        "left out: with it requests of all users go to another server",
     ),
     **{
         ("admissionregistration.k8s.io", resource): (_CHANGE, "left out")
@@ -116,7 +126,7 @@ def no_rbac_wildcards(role: Resource) -> Iterator[Violation]:
             if verb.text in _SELF_PROMOTION:
                 yield Violation(verb, "left out")
     for selector in role.at("aggregationRule", "clusterRoleSelectors").items():
-        if not selector.at("matchLabels").value and not selector.at("matchExpressions").value:
+        if any(selects(selector, labels) for labels in _NOT_AGGREGATED):
             yield Violation(selector, "labels of the aggregated roles")
 
 

@@ -13,6 +13,7 @@ from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 
 _GROUPS = "LeaderWorkerSet"
 _KINDS = ("Deployment", "StatefulSet", _GROUPS)
+_BUDGET = "PodDisruptionBudget"
 _SPOT_LABELS = ("eks.amazonaws.com/capacityType", "karpenter.sh/capacity-type")
 
 
@@ -22,26 +23,37 @@ def _model_servers(resource: Resource) -> Iterable[Pod]:
     return (resource.pod,) if resource.pod and resource.pod.gpu_resources else ()
 
 
+@subjects(*_KINDS, _BUDGET)
+def _budgeted(resource: Resource) -> Iterable[Pod | Resource]:
+    """Model servers and budgets."""
+    return (resource,) if resource.kind == _BUDGET else _model_servers(resource)
+
+
 @stack_rule(
     71,
     "disruption-budget",
-    "Model servers have a PodDisruptionBudget that allows one disruption",
-    of=_model_servers,
+    "Model servers have a PodDisruptionBudget, and budgets allow one disruption",
+    of=_budgeted,
     level=Level.PRODUCTION,
     references="kyverno require-pdb; gatekeeper poddisruptionbudget; pulumi compliance-policies; "
     "kube-linter pdb-max-unavailable",
     fix="set replicas in gpu-cluster:serving.models.<name> to at least 2; otherwise add a "
     "PodDisruptionBudget with maxUnavailable 1",
 )
-def disruption_budget(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
+def disruption_budget(pod: Pod | Resource, inventory: Inventory) -> Iterator[Violation]:
     """Without a budget, a drain can stop all replicas at once; a budget that allows no disruption blocks
     drains."""
+    if isinstance(pod, Resource):
+        yield from _blocking(pod.at("spec"))
+        return
     covering = inventory.budgets(pod)
     if not covering:
         budget = pod.resource.missing("PodDisruptionBudget")
         yield Violation(budget, "in the namespace, selecting these pods", actual="missing")
     replicas = _replicas(pod.resource, inventory)
     for budget in covering:
+        if any(_blocking(budget.at("spec"))):
+            continue  # a finding of its own
         field, evictions = _evictions(budget.at("spec"), replicas.whole or 1)
         if evictions < 1:
             yield Violation(
@@ -68,6 +80,15 @@ def two_replicas(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     apart = pod.spec.at("affinity", "podAntiAffinity")
     if not spread.value and not apart.value:
         yield Violation(spread, "a spread over nodes or zones")
+
+
+def _blocking(budget: Property) -> Iterator[Violation]:
+    """Limits that allow no disruption, whatever the number of replicas."""
+    unavailable, available = budget.at("maxUnavailable"), budget.at("minAvailable")
+    if unavailable.text in ("0", "0%"):
+        yield Violation(unavailable, "at least 1")
+    elif available.text == "100%":
+        yield Violation(available, "less than 100%")
 
 
 def _replicas(workload: Resource, inventory: Inventory) -> Property:

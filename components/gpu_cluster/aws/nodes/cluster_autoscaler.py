@@ -1,6 +1,7 @@
 """The cluster autoscaler: starts nodes of managed node groups for pending pods, and ends idle ones."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 import pulumi
 from pulumi_kubernetes.apps import v1 as apps
@@ -10,6 +11,7 @@ from pulumi_kubernetes.policy import v1 as policy
 
 from gpu_cluster.aws.identity import PodIdentity, policy_document
 from gpu_cluster.aws.nodes.cluster_autoscaler_access import cluster_autoscaler_access
+from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import (
     Namespace,
@@ -41,6 +43,14 @@ class ClusterAutoscaler(pulumi.ComponentResource):
     ClusterAutoscaler("platform-autoscaler", cluster_name=eks.cluster_name, region="eu-central-1",
                       image=CLUSTER_AUTOSCALER.at(mirror))
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "113-no-system-priority",
+            "Deployment",
+            "Without the autoscaler, pods of all teams wait for nodes.",
+        ),
+    )
 
     def __init__(
         self,

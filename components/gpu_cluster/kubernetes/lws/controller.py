@@ -76,6 +76,11 @@ class LwsController(pulumi.ComponentResource):
             "Role",
             "The controller watches the secrets of its own namespace, which has its certificate alone.",
         ),
+        Exemption(
+            "113-no-system-priority",
+            "Deployment",
+            "Without the controller, multi-node models of all teams do not start.",
+        ),
     )
 
     def __init__(
