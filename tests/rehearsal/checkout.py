@@ -19,6 +19,7 @@ from gpu_cluster_tools.rehearsal import (
     reconcile,
 )
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.engine_tmpdir import shell_variables
 from gpu_cluster_tools.toolchain import install
 
 PROJECT = Path(__file__).parents[2]
@@ -53,12 +54,17 @@ class Checkout:
         return _run(
             ["pulumi", *arguments, "--stack", "local", "--non-interactive", "--color", "never"],
             self.folder,
-            dict(self.engine.environment),
+            self.shell_environment,
         )
 
     @property
     def engine(self) -> PulumiEngine:
         return PulumiEngine(self.folder, "local", install().environment() | local_state(self.folder))
+
+    @property
+    def shell_environment(self) -> dict[str, str]:
+        """Variables that `gpu-cluster env` sets for the engine itself."""
+        return {**self.engine.environment, **shell_variables(self.folder)}
 
     def start_control_plane(self) -> None:
         """The nodes of the stack's pools, and nothing on them."""

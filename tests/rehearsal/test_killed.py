@@ -1,11 +1,13 @@
 """`kill -9` in the middle of an update: the next `up` always succeeds, and nothing is there twice."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import time
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -41,6 +43,21 @@ def empty(checkout: Checkout, whole: set[str]) -> Checkout:
     checkout.start_control_plane()
     checkout.engine.select()
     return checkout
+
+
+@pytest.mark.usefixtures("whole")
+def test_an_update_leaves_no_credentials_outside_of_the_project(checkout: Checkout) -> None:
+    """The Kubernetes provider never deletes its temporary file with the kubeconfig."""
+    [cluster] = json.loads((checkout.folder / ".local" / "kubeconfig").read_text())["clusters"]
+    authority = cluster["cluster"]["certificate-authority-data"]
+    assert checkout.pulumi("preview").returncode == 0
+    files = Path(gettempdir()).glob("kubeconfig*")
+    assert [file for file in files if authority in file.read_text()] == []
+    assert list((checkout.folder / ".local" / "tmp").glob("*/kubeconfig*"))  # of `pulumi` in a shell
+
+    checkout.engine.output("stack", "ls")
+
+    assert not list((checkout.folder / ".local").glob("tmp/*/kubeconfig*"))
 
 
 @pytest.mark.parametrize(("created", "victim"), _CASES)
@@ -87,7 +104,7 @@ def _up_and_kill(checkout: Checkout, victim: str, created: int) -> None:
     engine = subprocess.Popen(
         ["pulumi", "up", "--stack", "local", "--yes", "--skip-preview", "--non-interactive"],
         cwd=checkout.folder,
-        env=dict(checkout.engine.environment),
+        env=checkout.shell_environment,
         stdout=subprocess.PIPE,
         text=True,
     )

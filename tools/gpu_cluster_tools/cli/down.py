@@ -1,6 +1,8 @@
 """`gpu-cluster down`: remove the platform."""
 
+import os
 import shutil
+from pathlib import Path
 
 import typer
 
@@ -10,6 +12,8 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.rehearsal import PulumiEngine, local_stacks, local_state, recover, unlock
+from gpu_cluster_tools.rehearsal.engine_tmpdir import TMPDIR, TMPDIRS, clear_tmpdirs
+from gpu_cluster_tools.rehearsal.recovery import end_abandoned
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 
@@ -36,6 +40,7 @@ def _remove_local(project: RunningProject, stack: str) -> None:
     with project.alone():
         for name in local_stacks(project.folder):
             unlock(PulumiEngine(project.folder, name, local_state(project.folder)))
+        end_abandoned(project.folder)
         if (project.local / "rehearsal").is_dir():
             from gpu_cluster_tools.rehearsal import Sandbox  # loads the emulated account
 
@@ -43,8 +48,22 @@ def _remove_local(project: RunningProject, stack: str) -> None:
                 sandbox.remove()
         RealNodes(project.local).remove()
         project.control_plane(Toolchain({})).remove()  # needs no tool, so it does not wait for a build
-        shutil.rmtree(project.local, ignore_errors=True)
+        _delete_files(project)
     typer.echo(f"{stack} is removed: control plane, nodes, volumes and state")
+    if (tmpdir := os.environ.get(TMPDIR)) and not Path(tmpdir).is_dir():
+        typer.echo(f"TMPDIR of this shell was removed too: run `unset {TMPDIR}`")
+
+
+def _delete_files(project: RunningProject) -> None:
+    """Delete the folder of the platform, without temporary files of an engine that updates another stack."""
+    if clear_tmpdirs(project.folder, with_shell=True):
+        shutil.rmtree(project.local, ignore_errors=True)
+        return
+    for path in project.local.iterdir():
+        if path.is_dir() and path.name != TMPDIRS:
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _destroy(project: RunningProject, stack: str) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
+from gpu_cluster_tools.rehearsal.engine_tmpdir import shell_variables
 from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, by name of the variable.")]
@@ -21,7 +22,8 @@ def env(stack: StackName = "local", *, as_json: Json = False) -> None:
     """
     project = RunningProject.here()
     settings = project.any_stack(stack)
-    environment = project.engine(stack, settings, install()).environment
+    engine = project.engine(stack, settings, install())
+    environment = {**engine.environment, **shell_variables(engine.project)}
     given = {key: environment[key] for key in sorted(environment) if environment[key] != os.environ.get(key)}
     if as_json:
         typer.echo(json.dumps(given, indent=2))

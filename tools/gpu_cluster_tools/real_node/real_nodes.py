@@ -228,6 +228,7 @@ class RealNodes:
             subprocess.Popen(  # noqa: S603
                 [sys.executable, "-P", "-m", "gpu_cluster_tools.real_node.host_process", str(self._path)],
                 cwd=self._folder,
+                env={name: it for name, it in os.environ.items() if name != "TMPDIR"},  # nodes may outlive it
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gpu_cluster_tools.rehearsal.engine_tmpdir import TMPDIR, EngineTmpdir, engine_tmpdir
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.termination import Interruption, TerminatedError
 
@@ -41,25 +42,29 @@ class PulumiEngine:
 
     def run(self, command: str, *arguments: str) -> None:
         """Run a command on the stack and show its output. `RehearsalError` if it fails."""
-        process = subprocess.Popen(  # noqa: S603
-            ["pulumi", command, "--stack", self.stack, *arguments],  # noqa: S607
-            cwd=self.project,
-            env={**self.environment, RUN_BY: str(os.getpid())},
-        )
-        code = _wait(process)
+        with engine_tmpdir(self.project) as tmpdir:
+            process = subprocess.Popen(  # noqa: S603
+                ["pulumi", command, "--stack", self.stack, *arguments],  # noqa: S607
+                cwd=self.project,
+                env=self.environment_in(tmpdir),
+                pass_fds=tmpdir.locks,
+            )
+            code = _wait(process)
         if code:
             raise RehearsalError(f"pulumi {command} failed with exit code {code}; see the output above")
 
     def output(self, *arguments: str) -> str:
         """Output of a command. `RehearsalError` with its error message if it fails."""
-        done = subprocess.run(  # noqa: S603
-            ["pulumi", *arguments],  # noqa: S607
-            cwd=self.project,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with engine_tmpdir(self.project) as tmpdir:
+            done = subprocess.run(  # noqa: S603
+                ["pulumi", *arguments],  # noqa: S607
+                cwd=self.project,
+                env=self.environment_in(tmpdir),
+                pass_fds=tmpdir.locks,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         if done.returncode:
             words = done.stderr.strip() or done.stdout.strip()
             if f"no stack named '{self.stack}' found" in words:
@@ -67,6 +72,10 @@ class PulumiEngine:
             advice = f"\n{_NO_BACKEND}" if "PULUMI_ACCESS_TOKEN must be set" in words else ""
             raise RehearsalError(f"pulumi {' '.join(arguments)}: {words}{advice}")
         return done.stdout
+
+    def environment_in(self, tmpdir: EngineTmpdir) -> dict[str, str]:
+        """Environment of a run with its folder for temporary files."""
+        return {**self.environment, RUN_BY: str(os.getpid()), TMPDIR: str(tmpdir.path)}
 
     def state(self) -> dict[str, Any]:
         """Deployment of the stack in the engine's state, as `pulumi stack export` writes it."""

@@ -61,6 +61,15 @@ def unlock(engine: PulumiEngine) -> list[str]:
     return _unlock(engine, files) if files else []
 
 
+def end_abandoned(project: Path) -> None:
+    """End engines of this project whose commands were killed, and plugins whose engine was."""
+    engines = processes("pulumi".__eq__)
+    own = (found for found in engines if found.directory.is_relative_to(project.resolve()))
+    abandoned = (found for found in own if _command_was_killed(found.pid))
+    end(abandoned, grace_seconds=_CANCEL_SECONDS, by=signal.SIGINT)
+    _end_orphans(project)
+
+
 def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
     """Remove the lock of an engine that no longer runs, after stopping its providers."""
     words: list[str] = []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_cluster_tools.rehearsal.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.engine_tmpdir import engine_tmpdir
 from gpu_cluster_tools.rehearsal.event_log import EventLog
 
 _POLL_SECONDS = 0.25
@@ -50,25 +51,26 @@ def run_pulumi(
     log, output = EventLog(record.with_suffix(".events.jsonl")), record.with_suffix(".out")
     record.parent.mkdir(parents=True, exist_ok=True)
     log.path.unlink(missing_ok=True)
-    with output.open("wb") as file:
+    with output.open("wb") as file, engine_tmpdir(engine.project) as tmpdir:
         process = subprocess.Popen(  # noqa: S603
             [
                 *("pulumi", command, "--stack", engine.stack, "--event-log", str(log.path)),
                 *("--non-interactive", "--color", "never", "--skip-plugin-pre-install", *arguments),
             ],
-            cwd=engine.project,
-            env=dict(engine.environment) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=file,
             start_new_session=True,  # Ctrl-C is ours to pass on
+            cwd=engine.project,
+            env=engine.environment_in(tmpdir) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
+            pass_fds=tmpdir.locks,
         )
-    try:
-        _watch(process, log, watch)
-    except BaseException:
-        _end(process, _HURRIED_SECONDS)
-        raise
-    _end(process, _GRACE_SECONDS)
+        try:
+            _watch(process, log, watch)
+        except BaseException:
+            _end(process, _HURRIED_SECONDS)
+            raise
+        _end(process, _GRACE_SECONDS)
     log.read()
     return Run(log, process.returncode, output)
 

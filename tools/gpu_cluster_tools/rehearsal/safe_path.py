@@ -13,22 +13,28 @@ _LONGEST = 80
 _PLAIN = re.compile(r"[A-Za-z0-9_./+-]+")
 
 
-def safe_path(folder: Path) -> Path:
+def safe_path(folder: Path, longest: int = _LONGEST) -> Path:
     """The folder itself, or the path of a short link to it without spaces."""
-    if _PLAIN.fullmatch(str(folder)) and len(str(folder)) <= _LONGEST:
+    if _PLAIN.fullmatch(str(folder)) and len(str(folder)) <= longest:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return _LINKS / f"gpu-cluster-{os.getuid()}-{digest}"
 
 
-def link(folder: Path) -> None:
+def link(folder: Path, longest: int = _LONGEST) -> None:
     """Link the plain path to the folder, and refuse links that others created."""
-    unlink(folder)
-    if safe_path(folder) != folder:
-        safe_path(folder).symlink_to(folder)
+    safe = safe_path(folder, longest)
+    if safe == folder or _is_own(safe, folder):
+        return
+    safe.unlink(missing_ok=True)
+    safe.symlink_to(folder)
 
 
-def unlink(folder: Path) -> None:
+def unlink(folder: Path, longest: int = _LONGEST) -> None:
     """Remove the link, if there is one."""
-    if safe_path(folder) != folder:
-        safe_path(folder).unlink(missing_ok=True)
+    if safe_path(folder, longest) != folder:
+        safe_path(folder, longest).unlink(missing_ok=True)
+
+
+def _is_own(link: Path, folder: Path) -> bool:
+    return link.is_symlink() and link.readlink() == folder and link.lstat().st_uid == os.getuid()

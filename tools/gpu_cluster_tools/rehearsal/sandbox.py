@@ -18,6 +18,7 @@ from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine import PulumiEngine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.engine_tmpdir import remove_tmpdirs
 from gpu_cluster_tools.rehearsal.existing_buckets import changed_buckets, make_buckets
 from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
@@ -114,6 +115,7 @@ class Sandbox:
         )
         Account(self.folder / ".local").stop()
         LocalControlPlane(self.folder / ".local", self.toolchain).remove()
+        remove_tmpdirs(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def reconcile(self) -> None:
