@@ -62,6 +62,9 @@ ERRORS = {
 EXTRAS = dict.fromkeys(("boto3", "botocore", "cbor2", "flask", "flask_cors", "moto"), "rehearsal")
 """The extra of the distribution that has a package, for commands that cannot do without."""
 
+_NO_HOME = "Could not determine home directory."
+"""Message of pathlib, whose error has no type of its own."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
@@ -114,6 +117,8 @@ def run() -> None:
         _end(f"error: {words}", 1)
     except Exception as error:
         code = _exit_code(error)
+        if str(error) == _NO_HOME:
+            _end(f"error: user {os.getuid()} has no home folder; hint: set HOME", 1)
         if code is None:
             raise
         _end(_rendered(error), code)

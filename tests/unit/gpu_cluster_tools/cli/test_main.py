@@ -92,6 +92,30 @@ def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -
         assert (done.returncode, done.stderr) == (1, message), name
 
 
+def test_a_user_without_a_home_folder_is_told_to_set_one(tmp_path: Path) -> None:
+    program = (
+        "import pwd, sys\n"
+        "def unknown(_): raise KeyError\n"
+        "pwd.getpwuid = unknown\n"  # as in a container that runs as any user
+        "from gpu_cluster_tools.cli.main import run\n"
+        "run()\n"
+    )
+    stack = WRONG.replace("lokal", "local")
+    without = {name: it for name, it in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, "env", "dev"],
+        cwd=project(tmp_path, stack),
+        env=without,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    message = f"error: user {os.getuid()} has no home folder; hint: set HOME\n"
+    assert (done.returncode, done.stderr) == (1, message)
+
+
 def test_a_full_disk_is_an_error_in_words() -> None:
     for command in ("gpus", "plan local"):
         shell = f"'{GPU_CLUSTER}' {command} >/dev/full"

@@ -1,5 +1,6 @@
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,45 @@ def test_a_feature_that_the_kernel_lacks_is_named_with_the_command_that_shows_it
     assert missing is not None
     assert missing.startswith("pairs of virtual network devices")
     assert "type veth" in missing
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux")
+@pytest.mark.parametrize(
+    ("groups", "missing"),
+    [
+        ((), "control groups, which are not mounted at {}"),
+        (("memory",), "control groups that can be created; {}/memory is read-only"),
+        ((".",), "control groups that can be created; {} is read-only"),
+    ],
+)
+def test_control_groups_that_cannot_be_created_are_named(
+    groups: tuple[str, ...], missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(requirements.shutil, "which", _there)
+    monkeypatch.setattr(requirements, "_CGROUPS", tmp_path)
+    for group in groups:
+        (tmp_path / group).mkdir(exist_ok=True)
+        (tmp_path / group / "cgroup.procs").touch()
+        if group == ".":
+            (tmp_path / "cgroup.controllers").touch()
+
+    def of_a_read_only_file_system(*_: object) -> bool:
+        return False
+
+    monkeypatch.setattr(requirements.os, "access", of_a_read_only_file_system)
+    assert requirements.missing_requirement() == missing.format(tmp_path)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux")
+def test_a_kernel_without_numa_nodes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(requirements.shutil, "which", _there)
+    monkeypatch.setattr(requirements, "_CGROUPS", tmp_path)
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory" / "cgroup.procs").touch()
+    monkeypatch.setattr(requirements, "_NUMA_NODES", tmp_path / "node")
+    assert requirements.missing_requirement() == f"a kernel with {tmp_path}/node (CONFIG_NUMA)"
 
 
 def _there(command: str) -> str:
