@@ -126,3 +126,12 @@ def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
         key for key in DynamicClient(site.kubeconfig).objects() if key.startswith(("namespaces/", "pods/"))
     } <= before
     assert load(project / "stacks" / "Pulumi.site.yaml") == stack
+
+    others = {"metadata": {"name": "serving", "labels": {"owner": "others"}}}
+    DynamicClient(site.kubeconfig).create("/api/v1/namespaces", others)
+    refused = run_gpu_cluster(project, "up", "site")
+    assert refused.returncode == 1
+    assert "the cluster has namespaces that stack site would create: serving.\n" in refused.stderr
+    found = DynamicClient(site.kubeconfig).get("/api/v1/namespaces/serving")
+    assert found["metadata"]["labels"]["owner"] == "others"
+    assert "pod-security.kubernetes.io/enforce" not in found["metadata"]["labels"]

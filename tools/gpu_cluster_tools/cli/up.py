@@ -10,6 +10,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.plan import plan_of
 from gpu_cluster_tools.cli.local_gateway import (
     gateway_answered,
     gateway_tools,
@@ -36,6 +37,7 @@ from gpu_cluster_tools.rehearsal import (
     reconcile,
     recover,
 )
+from gpu_cluster_tools.rehearsal.foreign_namespaces import refuse_foreign_namespaces
 from gpu_cluster_tools.rehearsal.host_path_volumes import blocked
 from gpu_cluster_tools.rehearsal.removed_models import removed_models
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
@@ -65,6 +67,7 @@ def up(stack: StackName = "local") -> None:
             with _stopped_if_interrupted(project, toolchain, stack):
                 _start_nodes(project, stack, settings, toolchain, real, vllm_cpu)
                 engine = project.engine(stack, settings, toolchain)
+                _prepare(engine)
                 _update(engine, settings)
                 if real:
                     answered(project, settings)
@@ -74,8 +77,13 @@ def up(stack: StackName = "local") -> None:
     else:
         if isinstance(settings.cluster, ExistingCluster):
             project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
+        engine = project.engine(stack, settings, install())
+        _prepare(engine)
+        if isinstance(settings.cluster, ExistingCluster):
+            graph = plan_of(project.folder, stack).graph
+            refuse_foreign_namespaces(graph, engine, project.cluster(stack, settings))
         with _explained(project, stack, settings):
-            _update(project.engine(stack, settings, install()), settings)
+            _update(engine, settings)
     show(project, stack, settings)
 
 
@@ -156,10 +164,13 @@ def _start_nodes(
         RealNodes(project.local).remove()
 
 
-def _update(engine: PulumiEngine, settings: Stack) -> None:
+def _prepare(engine: PulumiEngine) -> None:
     for repair in recover(engine):
         typer.echo(f"recovered: {repair}")
     engine.select()
+
+
+def _update(engine: PulumiEngine, settings: Stack) -> None:
     retired = removed_models(engine, settings.serving.models)
     if retired:  # the engine would delete them last, and new models would wait for their GPUs
         targets = (word for urn in retired for word in ("--target", urn))
