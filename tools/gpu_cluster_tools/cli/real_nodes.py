@@ -43,7 +43,8 @@ def choose(project: RunningProject, settings: Stack) -> RealSelection | None:
     if isinstance(found, str):
         typer.echo(f"real nodes: none, because {found}")
         return None
-    missing = missing_requirement() or missing_for_logs(settings) or hidden(_needed(project))
+    of_path = hidden(_needed(project)) or unmountable(project.folder)
+    missing = missing_requirement() or missing_for_logs(settings) or of_path
     if missing:
         typer.echo(f"real nodes: none, because they need {missing}; all nodes are simulated")
         return None
@@ -63,6 +64,12 @@ def hidden(needed: Mapping[str, Path]) -> str | None:
         if it.resolve().is_relative_to(Path(folder).resolve())
     )
     return next(found, None)
+
+
+def unmountable(project: Path) -> str | None:
+    """Reason by a character of the path at which the kernel splits the options of an overlay."""
+    found = next((it for it in str(project.resolve()) if it in ",:\\"), None)
+    return f"a project whose path has no {found}" if found else None
 
 
 def start_real_nodes(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.cli.real_nodes import hidden
+from gpu_cluster_tools.cli.real_nodes import hidden, unmountable
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,17 @@ from gpu_cluster_tools.cli.real_nodes import hidden
 )
 def test_a_folder_of_which_nodes_have_their_own_rules_them_out(project: str, reason: str | None) -> None:
     assert hidden({"Python": Path("/usr"), "the project": Path(project)}) == reason
+
+
+@pytest.mark.parametrize(
+    ("project", "reason"),
+    [
+        ("/srv/acme, new", "a project whose path has no ,"),
+        ("/srv/acme:new", "a project whose path has no :"),
+        ("/srv/acme\\new", "a project whose path has no \\"),
+        ("/srv/Jane's größe", None),
+    ],
+)
+def test_a_path_that_no_overlay_can_have_rules_them_out(project: str, reason: str | None) -> None:
+    """Tried with mount(8) on Linux 6: it refuses these three, and takes spaces and other letters."""
+    assert unmountable(Path(project)) == reason
