@@ -38,7 +38,7 @@ class EcrRegistry(pulumi.ComponentResource):
     """Addresses of the repositories, by name."""
 
     def __new__(cls, name: str, args: EcrRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        settings = settings_from(RegistrySettings, args["settings"])
+        settings = settings_from(RegistrySettings, "registry", args["settings"])
         made = ecr.EcrRegistry(
             name,
             settings,

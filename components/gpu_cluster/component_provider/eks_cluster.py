@@ -23,10 +23,10 @@ class EksClusterArgs(TypedDict):
     cidrs: list[str]
     """Ranges of the VPC, which reach the API server."""
 
-    subnets: pulumi.Input[dict[str, str]]
+    subnets: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Subnets of the control plane by zone, of the first two zones of the network."""
 
-    pod_subnets: pulumi.Input[dict[str, str]] | None
+    pod_subnets: pulumi.Input[dict[str, pulumi.Input[str]]] | None
     """Subnets of pods by zone, where the network has a podCidr. Default: none."""
 
     cluster_key: pulumi.Input[str]

@@ -1,20 +1,22 @@
 """Inputs of components as programs in any language give them: sections of a stack file, numbers as floats."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import StackFileError
-from gpu_cluster.stack.load import stack_of
+from gpu_cluster.stack.load import check_section, stack_of
 from gpu_cluster.stack.sections import NAMESPACE
 
 Section = TypeVar("Section", bound=BaseModel)
+Subnets = TypeVar("Subnets", bound=Mapping[str, Any])
 
 
 def stack_from(sections: dict[str, Any]) -> Stack:
@@ -23,29 +25,32 @@ def stack_from(sections: dict[str, Any]) -> Stack:
         return stack_of(_whole(sections))
     except StackFileError as error:
         own = f"{NAMESPACE}:"
-        details = [_detail(f"stack.{it.key.removeprefix(own)}", it.message) for it in error.problems]
+        details = [detail(f"stack.{it.key.removeprefix(own)}", it.message) for it in error.problems]
         raise InputPropertiesError("the stack is wrong", details) from None
 
 
-def settings_from(section: type[Section], given: dict[str, Any]) -> Section:
-    """One section by itself. `InputPropertiesError` with everything that is wrong with it."""
+def settings_from(section: type[Section], name: str, given: dict[str, Any]) -> Section:
+    """One section by itself, with its name. `InputPropertiesError` with everything that is wrong with it."""
+    settings = _whole(given)
     try:
-        return section.model_validate(_whole(given))
-    except ValidationError as error:
-        details = [_detail(".".join(["settings", *map(str, it["loc"])]), it["msg"]) for it in error.errors()]
+        check_section(name, settings)
+    except StackFileError as error:
+        own = f"{NAMESPACE}:{name}"
+        details = [detail(f"settings{it.key.removeprefix(own)}", it.message) for it in error.problems]
         raise InputPropertiesError("the settings are wrong", details) from None
+    return section.model_validate_json(json.dumps(settings), strict=True, by_alias=True, by_name=False)
 
 
 def eks_settings(stack: Stack) -> tuple[EksSettings, NetworkSettings]:
     """Sections of a stack on EKS. `InputPropertiesError` where its cluster is another."""
     if not isinstance(stack.cluster, EksSettings) or stack.network is None:
-        wrong = _detail("stack.cluster.provider", "this component needs provider eks")
+        wrong = detail("stack.cluster.provider", "this component needs provider eks")
         raise InputPropertiesError("the stack is wrong", [wrong])
     return stack.cluster, stack.network
 
 
 def by_zone(
-    name: str, subnets: pulumi.Input[dict[str, str]], zones: Sequence[str]
+    name: str, subnets: pulumi.Input[dict[str, pulumi.Input[str]]], zones: Sequence[str]
 ) -> dict[str, pulumi.Output[str]]:
     """Ids of subnets, of which the zones are known before the ids.
 
@@ -53,20 +58,21 @@ def by_zone(
     """
     if isinstance(subnets, dict):
         _require_zones(name, subnets, zones)
-    given = pulumi.Output.from_input(subnets).apply(lambda found: _require_zones(name, found, zones))
+    given = cast(pulumi.Output[dict[str, str]], pulumi.Output.from_input(subnets))
+    given = given.apply(lambda found: _require_zones(name, found, zones))
     return {zone: given[zone] for zone in zones}
 
 
-def _require_zones(name: str, found: dict[str, str], zones: Sequence[str]) -> dict[str, str]:
+def _require_zones(name: str, found: Subnets, zones: Sequence[str]) -> Subnets:
     missing = [
-        _detail(f'{name}["{zone}"]', "the network has this zone") for zone in zones if zone not in found
+        detail(f'{name}["{zone}"]', "the network has this zone") for zone in zones if zone not in found
     ]
     if missing:
         raise InputPropertiesError("a subnet is missing in each of these zones", missing)
     return found
 
 
-def _detail(path: str, reason: str) -> InputPropertyErrorDetails:
+def detail(path: str, reason: str) -> InputPropertyErrorDetails:
     return {"property_path": path, "reason": reason}
 
 

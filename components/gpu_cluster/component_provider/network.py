@@ -52,7 +52,7 @@ class Network(pulumi.ComponentResource):
     def __new__(cls, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
         made = _Network(
             name,
-            settings_from(NetworkSettings, args["settings"]),
+            settings_from(NetworkSettings, "network", args["settings"]),
             account=args["account"],
             region=args["region"],
             logs_key=args["logs_key"],

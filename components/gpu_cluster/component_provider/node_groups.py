@@ -18,7 +18,7 @@ class NodeGroupsArgs(TypedDict):
     cluster_name: pulumi.Input[str]
     """Name of the cluster."""
 
-    subnets: pulumi.Input[dict[str, str]]
+    subnets: pulumi.Input[dict[str, pulumi.Input[str]]]
     """Subnets of nodes by zone, of each zone of the network."""
 
     security_group: pulumi.Input[str]

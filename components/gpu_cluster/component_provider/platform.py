@@ -1,5 +1,6 @@
 """A whole platform."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self, TypedDict, cast
 
@@ -7,7 +8,7 @@ import pulumi
 from pulumi.errors import InputPropertiesError
 
 from gpu_cluster.cluster_choice import backend_for
-from gpu_cluster.component_provider.inputs import stack_from
+from gpu_cluster.component_provider.inputs import detail, stack_from
 from gpu_cluster.kubernetes.cluster import NoKubeconfigError
 from gpu_cluster.platform import Platform as _Platform
 
@@ -28,7 +29,7 @@ class PlatformArgs(TypedDict):
     """Password of registry.login, which names the user at the mirror. Default: none."""
 
     gateway_keys: dict[str, pulumi.Input[str]] | None
-    """API keys of the gateway by consumer. Default: none."""
+    """API keys of the gateway by consumer; the names of consumers must be known. Default: none."""
 
 
 class Platform(pulumi.ComponentResource):
@@ -40,29 +41,32 @@ class Platform(pulumi.ComponentResource):
     def __new__(cls, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
         sections, token = args["stack"], args.get("hub_token")
         if token is not None:
-            serving = {"hubToken": _TOKEN, **sections.get("serving", {})}
-            sections = {**sections, "serving": serving}
+            sections = _with(sections, ["serving", "hubToken"], _TOKEN)
         password = args.get("registry_password")
         if password is not None:
-            sections = {**sections, "registry": _with_password(sections.get("registry", {}))}
+            sections = _with(sections, ["registry", "login", "password"], _TOKEN)
         keys = args.get("gateway_keys")
         if keys:
-            gateway = {**sections.get("gateway", {}), "keys": dict.fromkeys(keys, _TOKEN)}
-            sections = {**sections, "gateway": gateway}
+            sections = _with(sections, ["gateway", "keys"], dict.fromkeys(keys, _TOKEN))
         stack = stack_from(sections)
         if stack.registry.login and password is None:
-            raise InputPropertiesError("registry.login needs registryPassword")
+            raise InputPropertiesError(
+                "an argument is missing", [detail("registryPassword", "stack.registry.login requires it")]
+            )
         try:
             backend = backend_for(stack, Path.cwd())
         except NoKubeconfigError as error:
-            raise InputPropertiesError(str(error)) from None
+            reason = str(error).removeprefix("gpu-cluster:cluster.kubeconfig: ")
+            raise InputPropertiesError(
+                "the stack is wrong", [detail("stack.cluster.kubeconfig", reason)]
+            ) from None
         made = _Platform(
             name,
             stack,
             backend=backend,
-            hub_token=token,
-            registry_password=password,
-            gateway_keys=keys,
+            hub_token=_secret(token),
+            registry_password=_secret(password),
+            gateway_keys={consumer: pulumi.Output.secret(key) for consumer, key in (keys or {}).items()},
             opts=opts,
         )
         return cast(Self, made)
@@ -71,5 +75,15 @@ class Platform(pulumi.ComponentResource):
         """The types of the schema; `__new__` makes the component."""
 
 
-def _with_password(registry: dict[str, Any]) -> dict[str, Any]:
-    return {**registry, "login": {"password": _TOKEN, **registry.get("login", {})}}
+def _secret(given: pulumi.Input[str] | None) -> pulumi.Input[str] | None:
+    return None if given is None else pulumi.Output.secret(given)
+
+
+def _with(given: Any, path: Sequence[str], value: Any) -> Any:
+    """Sections with the value at the path; unchanged if a part of it is no map, which is an error itself."""
+    if not path:
+        return value
+    if not isinstance(given, dict | None):
+        return given
+    sections = cast(dict[str, Any], given or {})
+    return {**sections, path[0]: _with(sections.get(path[0]), path[1:], value)}

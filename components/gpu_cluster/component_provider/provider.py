@@ -5,12 +5,13 @@ import sys
 from typing import Any
 
 import pulumi
-from pulumi.errors import InputPropertiesError
+from pulumi.errors import InputPropertiesError, RunError
 from pulumi.provider import ConstructResult
 from pulumi.provider import main as serve
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
+from gpu_cluster.component_provider.arguments import wrong_arguments
 from gpu_cluster.component_provider.device_plugin import DevicePlugin
 from gpu_cluster.component_provider.ecr_registry import EcrRegistry
 from gpu_cluster.component_provider.eks_cluster import EksCluster
@@ -30,8 +31,11 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
 ]
 
 
-SECRETS = frozenset({"gatewayKeys", "hubToken", "registryPassword"})
-"""Inputs that generated SDKs encrypt, also where a program gives them in plain text."""
+SECRETS = frozenset({"hubToken", "registryPassword"})
+"""Inputs that generated SDKs encrypt, also where a program gives them in plain text.
+
+Not gatewayKeys: an SDK would hide the whole map, with the consumers that the component has to know.
+"""
 
 TRUE_BY_DEFAULT = frozenset({"gpus", "protect"})
 
@@ -41,7 +45,8 @@ class Provider(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, PACKAGE, version=VERSION)
-        self.schema = json.dumps(_with_secrets_and_defaults(json.loads(self.schema or "{}")))
+        self._described = _with_secrets_and_defaults(json.loads(self.schema or "{}"))
+        self.schema = json.dumps(self._described)
 
     def construct(
         self,
@@ -50,11 +55,16 @@ class Provider(ComponentProvider):
         inputs: pulumi.Inputs,
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
+        resource = self._described["resources"].get(resource_type)
+        if resource and (wrong := wrong_arguments(resource, inputs)):
+            raise InputPropertiesError("the arguments are wrong", wrong)
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if isinstance(error.inner, InputPropertiesError):
                 raise error.inner from None
+            if isinstance(error.inner, RunError):
+                raise InputPropertiesError(str(error.inner)) from None
             raise
 
 

@@ -56,6 +56,16 @@ def stack_of(sections: Mapping[str, Any]) -> Stack:
     return _environment(_File("stack", Path("/"), read_text(text), ENVIRONMENT))
 
 
+def check_section(name: str, settings: Mapping[str, Any]) -> None:
+    """`StackFileError` with every error of one section by itself, given as data."""
+    text = json.dumps({"config": {config_key(name): settings}}, indent=2)
+    file = _File("settings", Path("/"), read_text(text), ENVIRONMENT)
+    _, diagnostics = file.sound()
+    own = [it for it in diagnostics if is_below(it.keys, {rooted((name,))})]
+    if own:
+        raise file.error(own)
+
+
 def loads_with(path: Path, values: Mapping[str, Any]) -> bool:
     """Whether a stack file is valid with these values over its own.
 

@@ -1,5 +1,6 @@
 """Components for other languages: the schema, what is made of inputs, and what a wrong input is told."""
 
+import asyncio
 import json
 import re
 import tomllib
@@ -9,6 +10,7 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi.errors import InputPropertiesError
+from pulumi.output import Unknown
 from ruamel.yaml import YAML
 
 from gpu_cluster.component_provider import (
@@ -100,7 +102,7 @@ def test_secrets_and_defaults_are_in_the_schema(schema: dict[str, Any]) -> None:
     }
 
     secret = {key for key, it in inputs.items() if it.get("secret")}
-    assert secret == {("Platform", name) for name in ("gatewayKeys", "hubToken", "registryPassword")}
+    assert secret == {("Platform", name) for name in ("hubToken", "registryPassword")}
     told = {key for key, it in inputs.items() if "Default: true" in it["description"]}
     assert told == {key for key, it in inputs.items() if it.get("default") is True}
     assert ("EksCluster", "protect") in told
@@ -237,8 +239,108 @@ def test_a_wrong_registry_is_told_by_key() -> None:
 
 def test_a_kubeconfig_that_is_not_there_is_no_traceback() -> None:
     cluster = {"provider": "existing", "kubeconfig": "/no/such/file"}
-    with pytest.raises(InputPropertiesError, match="does not exist"):
-        Platform("platform", only_stack({**SITE, "cluster": cluster}))
+    reasons = told("Platform", {"stack": {**SITE, "cluster": cluster}})
+    assert reasons == {"stack.cluster.kubeconfig": "/no/such/file does not exist."}
+
+
+def told(component: str, arguments: dict[str, Any]) -> dict[str, str]:
+    """Reasons by property of the error with which the provider answers an engine."""
+    with pytest.raises(InputPropertiesError) as found:
+        Provider().construct("any", f"gpu-cluster:index:{component}", arguments)
+    return {it["property_path"]: it["reason"] for it in found.value.errors or []}
+
+
+REGISTRY_ARGS: dict[str, Any] = {
+    "settings": {"repositories": {"vision/api": {}}},
+    "account": "123456789012",
+    "region": "eu-central-1",
+    "key": KEY,
+}
+
+
+def test_every_wrong_argument_is_told_at_once() -> None:
+    wrong = {**REGISTRY_ARGS, "account": 1.0, "protekt": True, "protect": "no", "key": None}
+    assert told("EcrRegistry", wrong) == {
+        "protekt": "unknown argument, did you mean 'protect'?",
+        "key": "required argument is missing; ARN of the KMS key that encrypts images.",
+        "account": "expected text, got 1.0",
+        "protect": "expected true or false, got 'no'",
+    }
+
+
+def test_an_account_has_twelve_digits_and_a_region_is_no_zone() -> None:
+    assert told("EcrRegistry", {**REGISTRY_ARGS, "account": "12345", "region": "eu-central-1a"}) == {
+        "account": "expected the 12 digits of an AWS account, got '12345'",
+        "region": "expected a region such as eu-central-1, got 'eu-central-1a'",
+    }
+
+
+def test_an_output_where_a_value_has_to_be_known_is_told_by_key() -> None:
+    later = pulumi.Output.secret("any")
+    reason = "must be known before the update and no secret, got an output"
+    assert told("Platform", {"stack": {"cluster": {"provider": later}, "pools": [Unknown()]}}) == {
+        "stack.cluster.provider": reason,
+        "stack.pools[0]": reason,
+    }
+    assert told("Platform", {"stack": later}) == {"stack": reason}
+    assert told("Platform", {"stack": SITE, "gatewayKeys": later}) == {"gatewayKeys": reason}
+
+
+def test_live_values_of_a_map_may_be_outputs_each(schema: dict[str, Any]) -> None:
+    """A program gives `{zone: subnet.id}`, not only an output of the whole map."""
+    for component, name in (
+        ("EksCluster", "subnets"),
+        ("EksCluster", "podSubnets"),
+        ("NodeGroups", "subnets"),
+    ):
+        described = schema["resources"][f"gpu-cluster:index:{component}"]["inputProperties"][name]
+        assert not described.get("plain")
+        assert not described["additionalProperties"].get("plain")
+
+
+def test_an_error_of_the_program_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise pulumi.RunError("stack:3 extras.manifests: has an object of the platform")
+
+    monkeypatch.setattr("gpu_cluster.component_provider.platform._Platform", refuse)
+    with pytest.raises(InputPropertiesError, match="has an object of the platform"):
+        Provider().construct("any", "gpu-cluster:index:Platform", {"stack": AWS})
+
+
+@pytest.mark.parametrize("section", ["serving", "registry", "gateway"])
+def test_a_section_that_is_no_map_is_told_beside_the_secrets_of_it(section: str) -> None:
+    secrets = {"hubToken": "any", "registryPassword": "any", "gatewayKeys": {"batch": "any"}}
+    assert f"stack.{section}" in told("Platform", {"stack": {**SITE, section: ["any"]}, **secrets})
+
+
+def test_settings_are_judged_as_in_a_stack_file() -> None:
+    given: dict[str, Any] = {"repositories": {"vision/api": {"reeders": []}, "Vision": {}}, "caches": 3.0}
+    reasons = told("EcrRegistry", {**REGISTRY_ARGS, "settings": given})
+    assert reasons['settings.repositories["vision/api"].reeders'] == "unknown key, did you mean 'readers'?"
+    assert len(reasons) == 3
+
+
+def test_keys_of_the_gateway_are_secret_though_the_program_has_them_in_plain_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    def record(*_: Any, **arguments: Any) -> None:
+        given.update(arguments)
+
+    monkeypatch.setattr("gpu_cluster.component_provider.platform._Platform", record)
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.touch()
+    file = PROJECT / "tests/stacks/happy/existing-prefix-cache.yaml"
+    text: Any = YAML(typ="safe", pure=True).load(file)  # pyright: ignore[reportUnknownMemberType]
+    sections = {key.removeprefix("gpu-cluster:"): value for key, value in text["config"].items()}
+    sections["cluster"]["kubeconfig"] = str(kubeconfig)
+    args: Any = {"stack": sections, "gateway_keys": {"batch": "in plain text"}, "hub_token": "hf_any"}
+
+    made(lambda: Platform("platform", args))
+
+    assert asyncio.run(given["gateway_keys"]["batch"].is_secret())
+    assert asyncio.run(given["hub_token"].is_secret())
 
 
 def test_the_plugin_installs_what_the_library_needs() -> None:
