@@ -45,7 +45,7 @@ class Provider(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(COMPONENTS, PACKAGE, version=VERSION)
-        self._described = _with_secrets_and_defaults(json.loads(self.schema or "{}"))
+        self._described = _completed(json.loads(self.schema or "{}"))
         self.schema = json.dumps(self._described)
 
     def construct(
@@ -68,8 +68,11 @@ class Provider(ComponentProvider):
             raise
 
 
-def _with_secrets_and_defaults(schema: dict[str, Any]) -> dict[str, Any]:
+def _completed(schema: dict[str, Any]) -> dict[str, Any]:
     """The inferred schema, with facts that annotations of the classes cannot carry."""
+    # An SDK for Go is a module then, as `pulumi package add` makes it. Without it `pulumi package gen-sdk`
+    # writes the folder gpucluster and imports gpu-cluster.
+    schema["meta"] = {"supportPack": True}
     for resource in schema["resources"].values():
         for name, described in resource["inputProperties"].items():
             if name in SECRETS:

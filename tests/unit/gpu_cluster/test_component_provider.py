@@ -94,6 +94,11 @@ def test_every_input_and_output_is_described_on_one_line(schema: dict[str, Any])
         assert not [text for text in texts if "\n" in text]
 
 
+def test_sdks_are_packages_that_compile_as_generated(schema: dict[str, Any]) -> None:
+    """Without it the SDK for Go imports a folder that the generator names otherwise."""
+    assert schema["meta"] == {"supportPack": True}
+
+
 def test_secrets_and_defaults_are_in_the_schema(schema: dict[str, Any]) -> None:
     inputs = {
         (token.rpartition(":")[2], name): it
