@@ -192,9 +192,8 @@ GUARDS = (
     Guard(
         "14_keys",
         "components/gpu_cluster/aws/nodes/node_group.py",
-        "_drain(name, self.group, settings.capacity.capacity_block, self)",
-        "block = settings.capacity.capacity_block\n"
-        "            self.group.arn.apply(lambda _: _drain(name, self.group, block, self))",
+        "_drain(name, self.group, block, self)",
+        "self.group.arn.apply(lambda _: _drain(name, self.group, block, self))",
     ),
     Guard(
         "15_offline_plan",

@@ -96,10 +96,10 @@ PUBLIC = {
         "ami_release api_path capacity_type "
         "config_problem counted_models device_of eks_hardware_of engine_options folder_of free_capacity "
         "gpu_resource hardware_of host_of known_model kubelet_version load_of load_time memory_share "
-        "mig_layout_name mig_resource mirror_jobs mirrored_models node_gbps nodes_for path_of "
-        "picked_models pools_of quota_by_resource read_gbps release_of replica_device replicas_per_node "
-        "request_of root_disk routes_of routes_of_team scales served_metrics share_of share_of_node "
-        "smallest_fit stated surge_nodes surges waiting_metric weights_pull_minutes"
+        "mig_layout_name mig_resource minutes_to_replace mirror_jobs mirrored_models node_gbps nodes_for "
+        "path_of picked_models pools_of quota_by_resource read_gbps release_of replica_device "
+        "replicas_per_node request_of root_disk routes_of routes_of_team scales served_metrics share_of "
+        "share_of_node smallest_fit stated surge_nodes surges waiting_metric weights_pull_minutes"
     ),
     "gpu_cluster.kubernetes.gpu_repair": "GpuRepair",
     "gpu_cluster.kubernetes.logs": "Logs agent_config collector_config",

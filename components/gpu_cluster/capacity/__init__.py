@@ -55,7 +55,7 @@ from gpu_cluster.capacity.pool import (
 from gpu_cluster.capacity.prefetch_requests import PREFETCH_LIMITS, PREFETCH_REQUESTS
 from gpu_cluster.capacity.replica_device import replica_device
 from gpu_cluster.capacity.resources import Resources, allocatable
-from gpu_cluster.capacity.rollout_surge import surge_nodes, surges
+from gpu_cluster.capacity.rollout_surge import minutes_to_replace, surge_nodes, surges
 from gpu_cluster.capacity.root_disk import RootDisk, root_disk
 from gpu_cluster.capacity.scaling_metric import scales, served_metrics, waiting_metric
 from gpu_cluster.capacity.team_share import Share, quota_by_resource, share_of
@@ -112,6 +112,7 @@ __all__ = [
     "memory_share",
     "mig_layout_name",
     "mig_resource",
+    "minutes_to_replace",
     "mirror_jobs",
     "mirrored_models",
     "node_gbps",

@@ -1,7 +1,20 @@
-"""Nodes beyond a pool's most, while its nodes are replaced."""
+"""Nodes beyond a pool's most while its nodes are replaced, and the time that this takes."""
+
+from math import ceil
 
 from gpu_cluster.capacity.pool import Pool
 from gpu_cluster.config.pools import PoolSettings, Provisioner
+
+_MINUTES = 20
+"""Minutes per node: 15 for the drain by EKS, plus the start of another."""
+
+
+def minutes_to_replace(nodes: int, at_once: int) -> int:
+    """Longest time in which EKS replaces the nodes of a group.
+
+    minutes_to_replace(50, 2)  # 500
+    """
+    return ceil(nodes / at_once) * _MINUTES
 
 
 def surges(settings: PoolSettings) -> bool:

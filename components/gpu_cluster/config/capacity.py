@@ -1,6 +1,6 @@
 """`gpu-cluster:pools.<name>.capacity`: purchase option of a pool's instances."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -60,6 +60,11 @@ class CapacityBlock(Reservation):
             return datetime.fromisoformat(self.ends).astimezone(UTC)
         except ValueError:
             raise ValueError(f"expected ends to be a valid date-time, got {self.ends}") from None
+
+    @property
+    def drain(self) -> datetime:
+        """Start of the drain."""
+        return self.end - timedelta(minutes=self.drain_minutes)
 
 
 class Capacity(Settings):

@@ -23,6 +23,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import S3
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
+from gpu_cluster.stack.capacity_blocks import drained_blocks
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
@@ -49,6 +50,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         shown = f"{'pool' if len(pools) == 1 else 'pools'} {', '.join(pools)}"
         yield f"{shown} on spot: the account needs the role {SPOT_ROLE} first, once: {MAKE_SPOT_ROLE}"
     if isinstance(stack, Stack):
+        yield from drained_blocks(stack)
         yield from _members_of_identity_center(stack)
         yield from _zones_of_some_accounts(stack)
         yield from _unpriced_buckets(stack)

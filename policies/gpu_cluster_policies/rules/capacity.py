@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
+from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster.catalog.today import today
+from gpu_cluster.catalog.today import now, today
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pool import INSTANCE_TYPE, TEMPLATE_OF, gpus_at_most, instance_types, requirement
@@ -140,7 +141,9 @@ def capacity_blocks(context: EvaluationContext) -> Rule:
         drains = [each for each in inventory.linked(group, _SCHEDULE_OF) if each.at("maxSize").value == 0]
         if not drains:
             yield Violation(
-                group.missing("schedule that terminates its nodes"), "before the block ends", actual="missing"
+                group.missing("schedule that terminates its nodes"),
+                "before the block ends",
+                actual=_undrained(group, context),
             )
         for drain in drains:
             start = drain.at("startTime")
@@ -148,6 +151,15 @@ def capacity_blocks(context: EvaluationContext) -> Rule:
                 yield Violation(start, f"{context.settings.capacity_block_days} days from now, or later")
 
     return judge
+
+
+def _undrained(group: Resource, context: EvaluationContext) -> str:
+    """Why a group has no schedule: a plan has none once the drain has begun."""
+    pool = context.file.pools.get(group.at("labels", POOL_LABEL).text) if context.file else None
+    block = pool.capacity.capacity_block if pool else None
+    if block and block.drain <= now():
+        return f"missing, because the drain began at {block.drain:%Y-%m-%dT%H:%MZ}"
+    return "missing"
 
 
 @stack_rule(

@@ -68,6 +68,21 @@ def test_a_block_is_drained_in_time(project: Project) -> None:
     assert action["DesiredCapacity"] == 0
 
 
+def test_a_refresh_after_the_drain_makes_the_next_update_create_it_again(project: Project) -> None:
+    """So a program declares no drain whose time has passed: AWS would refuse to create it."""
+    [scaling] = groups(project)["a100"]["resources"]["autoScalingGroups"]
+    group = {"AutoScalingGroupName": scaling["name"]}
+    action = {**group, "ScheduledActionName": "drain-before-the-block-ends"}
+    ask(project, "autoscaling", "DeleteScheduledAction", **action)  # as Auto Scaling does after its run
+
+    refreshed = project.pulumi("refresh", "--yes", "--skip-preview")
+    assert refreshed.returncode == 0, refreshed.stdout
+    said = project.up()
+
+    assert "aws:autoscaling:Schedule nodes-a100-drain created" in " ".join(said.split())
+    assert ask(project, "autoscaling", "DescribeScheduledActions", **group)["ScheduledUpdateGroupActions"]
+
+
 def test_a_second_preview_finds_no_changes_and_a_refresh_no_drift(project: Project) -> None:
     for command in (["preview"], ["refresh", "--yes", "--skip-preview"]):
         done = project.pulumi(*command, "--expect-no-changes")

@@ -1,8 +1,6 @@
 """The nodes of one pool, started by EKS."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
-from math import ceil
 from typing import Any
 
 import pulumi
@@ -17,9 +15,11 @@ from gpu_cluster.capacity import (
     ami_release,
     capacity_type,
     kubelet_version,
+    minutes_to_replace,
     surges,
 )
 from gpu_cluster.catalog import ami_type
+from gpu_cluster.catalog.today import now
 from gpu_cluster.config.capacity import CapacityBlock
 from gpu_cluster.config.pools import PoolSettings
 
@@ -27,8 +27,6 @@ _SET_ELSEWHERE = ("kubernetes.io", "node.kubernetes.io", "topology.kubernetes.io
 """Domains of labels that kubelet, cloud and EKS put on a node."""
 
 _NODE_TEMPLATE = "k8s.io/cluster-autoscaler/node-template/resources"
-_MINUTES_TO_REPLACE = 20
-"""Minutes per node: 15 for the drain by EKS, plus the start of another."""
 
 
 class NodeGroup(pulumi.ComponentResource):
@@ -76,8 +74,9 @@ class NodeGroup(pulumi.ComponentResource):
             **_size(pool, settings),
             opts=_changes(self, pool, settings),
         )
-        if settings.capacity.capacity_block:
-            _drain(name, self.group, settings.capacity.capacity_block, self)
+        block = settings.capacity.capacity_block
+        if block and block.drain > now():
+            _drain(name, self.group, block, self)
         self.register_outputs({"name": self.group.node_group_name})
 
 
@@ -144,13 +143,13 @@ def _size(pool: Pool, settings: PoolSettings) -> dict[str, Any]:
 
 
 def _changes(parent: pulumi.Resource, pool: Pool, settings: PoolSettings) -> pulumi.ResourceOptions:
-    rounds = ceil(pool.nodes.max / settings.update.max_unavailable)
+    minutes = max(60, minutes_to_replace(pool.nodes.max, settings.update.max_unavailable))
     return pulumi.ResourceOptions(
         parent=parent,
         delete_before_replace=not surges(settings),
         # The autoscaler sets the number of nodes; without a range it is fixed.
         ignore_changes=["scalingConfig.desiredSize"] if pool.nodes.min < pool.nodes.max else [],
-        custom_timeouts=pulumi.CustomTimeouts(update=f"{max(60, rounds * _MINUTES_TO_REPLACE)}m"),
+        custom_timeouts=pulumi.CustomTimeouts(update=f"{minutes}m"),
     )
 
 
@@ -159,17 +158,22 @@ def _drain(name: str, group: aws.eks.NodeGroup, block: CapacityBlock, parent: pu
 
     EKS empties the group 40 minutes before the block ends, AWS ends its servers 30 minutes before.
     Source: Amazon EKS user guide, capacity-blocks-mng, 2026-08-22.
+
+    Auto Scaling forgets a one-time action once it has run and refuses one in the past, so a refresh after the
+    drain would make the next update fail; none is declared then. The action is deleted with its group only:
+    it may run up to two minutes late, and an update in between must not delete it.
+    Source: EC2 Auto Scaling user guide, schedule_time; hashicorp/terraform-provider-aws #3033, #19446;
+    2026-11-30.
     """
-    start = block.end - timedelta(minutes=block.drain_minutes)
     aws.autoscaling.Schedule(
         f"{name}-drain",
         scheduled_action_name="drain-before-the-block-ends",
         autoscaling_group_name=group.resources.apply(_scaling_group),
-        start_time=start.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        start_time=block.drain.strftime("%Y-%m-%dT%H:%M:%SZ"),
         min_size=0,
         max_size=0,
         desired_capacity=0,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, retain_on_delete=True),
     )
 
 

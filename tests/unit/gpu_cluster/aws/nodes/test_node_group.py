@@ -1,7 +1,9 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from gpu_cluster.aws.nodes import node_group
 from gpu_cluster.plan import Registered
 from tests.unit.gpu_cluster.aws.nodes.eks import BLOCK, RESERVATION, group_with
 
@@ -144,6 +146,18 @@ def test_the_nodes_of_a_block_are_drained_before_it_ends_and_do_not_come_again()
     drain = group_with(instance="p5.48xlarge", capacity={"capacityBlock": block}).only("Schedule")
     assert drain["startTime"] == "2036-12-01T10:00:00Z"
     assert (drain["minSize"], drain["maxSize"], drain["desiredCapacity"]) == (0, 0, 0)
+    assert drain.retained
+
+
+@pytest.mark.parametrize(("minutes", "count"), [(-1, 1), (0, 0), (59, 0)])
+def test_a_drain_that_has_begun_is_not_scheduled_again(
+    minutes: int, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWS refuses a one-time action in the past, and lists none that has run."""
+    begin = datetime(2036, 12, 1, 10, 30, tzinfo=UTC)
+    monkeypatch.setattr(node_group, "now", lambda: begin + timedelta(minutes=minutes))
+    graph = group_with(instance="p5.48xlarge", capacity={"capacityBlock": BLOCK})
+    assert len(graph.of("Schedule")) == count
 
 
 def test_what_has_no_end_has_no_drain() -> None:

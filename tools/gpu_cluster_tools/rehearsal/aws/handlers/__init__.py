@@ -12,11 +12,13 @@ from gpu_cluster_tools.rehearsal.aws.handlers import (
     fsx,
     instance_profiles,
     pricing,
+    scheduled_actions,
     ssm,
 )
 from gpu_cluster_tools.rehearsal.aws.router import Operation
 
 OPERATIONS: Mapping[str, Mapping[str, Operation]] = {
+    "autoscaling": scheduled_actions.OPERATIONS,
     "backup": backup.OPERATIONS,
     "budgets": budgets.OPERATIONS,
     "ec2": ec2.OPERATIONS,
