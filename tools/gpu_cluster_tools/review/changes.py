@@ -11,6 +11,7 @@ from typing import Any
 
 from gpu_cluster.plan import Registered
 from gpu_cluster.unknown import UNKNOWN, Unknown
+from gpu_cluster_tools.review.node_rollout import NodeRollout, rollout_of
 from gpu_cluster_tools.review.property_diff import PropertyDiff, property_diffs
 from gpu_cluster_tools.review.replacements import replacement_paths, updated_outputs
 
@@ -39,6 +40,9 @@ class ResourceChange:
 
     retained: bool = False
     """Whether it is retained although it is removed from the stack."""
+
+    rollout: NodeRollout | None = None
+    """Replacement of the nodes of a node group that is itself updated."""
 
     @property
     def resource(self) -> str:
@@ -87,7 +91,8 @@ class _Course:
         elif found:
             if again := updated_outputs(new.type):
                 self.others[new.urn] = frozenset(_leaves([new.outputs.get(name) for name in again]))
-            yield ResourceChange(Action.UPDATE, new.type, new.name, found)
+            rollout = rollout_of(new.type, old.inputs, after)
+            yield ResourceChange(Action.UPDATE, new.type, new.name, found, rollout=rollout)
 
     def gone(self) -> Iterator[ResourceChange]:
         """Resources that the new plan lacks, in the order of deletion."""

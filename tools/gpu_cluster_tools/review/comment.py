@@ -113,6 +113,8 @@ def change_lines(changes: Iterable[ResourceChange]) -> Iterator[str]:
         because = f", for {', '.join(change.forced_by)}" if change.forced_by else ""
         kept = ", which is kept" if change.retained else ""
         yield f"{mark} {change.action} {change.resource}{because}{kept}"
+        if change.rollout:
+            yield f"{mark}     {change.rollout}"
         for edit in change.edits[:_EDITS]:
             yield f"{mark}     {edit.path}: {edit.before} -> {edit.after}"
         if len(change.edits) > _EDITS:

@@ -5,8 +5,8 @@ The gate is part of the review of pull requests; its rules, 89 and 90, are with 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from gpu_cluster.catalog import Loss
@@ -14,6 +14,7 @@ from gpu_cluster_policies.pack import Report, pack_of
 from gpu_cluster_policies.preview import Preview, Step
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.rules.operations import ADVICE, loss_by
+from gpu_cluster_tools.review.node_rollout import NodeRollout, rollout_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,16 @@ class Gate:
 
     obstacles: tuple[Obstacle, ...]
     report: Report
+    rollouts: Mapping[str, NodeRollout] = field(default_factory=dict[str, NodeRollout])
+    """Node groups whose nodes are replaced, which does not stop the update."""
 
     @property
     def open(self) -> bool:
         return not self.obstacles and not self.report.stale
 
     def as_text(self) -> str:
-        parts = [*map(str, self.obstacles), *map(str, self.report.stale), *self._waived()]
+        nodes = [f"note: {name} {rollout}" for name, rollout in self.rollouts.items()]
+        parts = [*map(str, self.obstacles), *map(str, self.report.stale), *self._waived(), *nodes]
         return "\n\n".join([*parts, self.summary])
 
     @property
@@ -91,6 +95,7 @@ class Gate:
                 }
                 for each in self.report.waived
             ],
+            "rollouts": {name: asdict(each) for name, each in self.rollouts.items()},
             "waivers": [str(problem) for problem in self.report.stale],
         }
 
@@ -113,7 +118,22 @@ def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
     report = pack_of(stack).gate((*preview.steps, *stored))
     course = _Course(preview.steps)
     obstacles = tuple(Obstacle(each, course.of(each), course.advice(each)) for each in report.findings)
-    return Gate(stack, sum(step.changes for step in preview.steps), obstacles, report)
+    return Gate(
+        stack,
+        sum(step.changes for step in preview.steps),
+        obstacles,
+        report,
+        dict(_rollouts(preview.steps)),
+    )
+
+
+def _rollouts(steps: Iterable[Step]) -> Iterator[tuple[str, NodeRollout]]:
+    for step in steps:
+        if step.kind != "update":
+            continue
+        sides: list[Any] = [step.before.get("inputs"), step.after.get("inputs")]
+        if rollout := rollout_of(step.type, sides[0] or {}, sides[1] or {}):
+            yield step.name, rollout
 
 
 class _Course:

@@ -74,14 +74,14 @@ def _gone(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
 
 
 def _restarts(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
-    """A node group with another launch template or version changes its nodes, one after the other."""
-    names = [
-        change.name
-        for change in _updated_groups(changes)
-        if any(edit.path.startswith(("launchTemplate", "releaseVersion", "version")) for edit in change.edits)
-    ]
-    if names:
-        yield Reason(False, f"replaces every node of {_some(names)}, one after the other")
+    """A node group with another launch template or version replaces its nodes."""
+    found = {change.name: change.rollout for change in changes if change.rollout}
+    if found:
+        minutes = max(each.minutes for each in found.values())
+        yield Reason(
+            False,
+            f"replaces every node of {_some(list(found))}, whose pods are evicted, in up to {minutes} min",
+        )
 
 
 def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:

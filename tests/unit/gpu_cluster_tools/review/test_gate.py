@@ -281,3 +281,21 @@ def test_the_engines_own_state_shows_plaintext_secrets() -> None:
     gate = gate_of(read_preview(_recorded("unchanged")), read_state(_recorded("state")))
 
     assert [each.finding.path for each in gate.obstacles] == ["outputs.plain"]
+
+
+def test_an_update_that_replaces_nodes_says_how() -> None:
+    urn = _urn(GROUP, "platform-nodes-l4")
+    sizes = {"scalingConfig": {"maxSize": 4}, "updateConfig": {"maxUnavailable": 1}}
+    sides = {
+        side: {
+            "urn": urn,
+            "type": GROUP,
+            "inputs": {**sizes, "launchTemplate": {"id": "lt", "version": version}},
+        }
+        for side, version in {"oldState": "1", "newState": "2"}.items()
+    }
+    found = _gate({"op": "update", "urn": urn, **sides})
+
+    assert found.open
+    assert "note: platform-nodes-l4 replaces every node: up to 4 nodes, 1 at a time" in found.as_text()
+    assert found.as_json()["rollouts"]["platform-nodes-l4"]["minutes"] == 80

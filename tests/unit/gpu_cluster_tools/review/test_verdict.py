@@ -1,6 +1,7 @@
 import pytest
 
 from gpu_cluster_tools.review.changes import Action, ResourceChange
+from gpu_cluster_tools.review.node_rollout import NodeRollout
 from gpu_cluster_tools.review.property_diff import PropertyDiff
 from gpu_cluster_tools.review.review import CostChange, Reason, ReviewFinding, Spending, Verdict
 from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
@@ -68,11 +69,18 @@ def test_what_goes_is_named(names: str, words: str) -> None:
 
 
 def test_nodes_that_are_changed_one_by_one_are_named() -> None:
-    edits = (PropertyDiff("launchTemplate.version", '"1"', "(known after the update)"),)
-    group = ResourceChange(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
+    groups = [
+        ResourceChange(
+            Action.UPDATE,
+            "aws:eks/nodeGroup:NodeGroup",
+            name,
+            rollout=NodeRollout(nodes, at_once=1, new_first=True, minutes=20 * nodes),
+        )
+        for name, nodes in {"l4": 3, "h100": 8}.items()
+    ]
 
-    assert reasons_of([group], [], [], [], None) == (
-        Reason(False, "replaces every node of l4, one after the other"),
+    assert reasons_of(groups, [], [], [], None) == (
+        Reason(False, "replaces every node of l4 and h100, whose pods are evicted, in up to 160 min"),
     )
 
 
