@@ -58,11 +58,11 @@ check: .venv/ready ## evaluate all rules on STACK, without cluster or credential
 policies: .venv/ready ## evaluate the same rules by the engine, on a preview of STACK
 	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select --create --stack $(STACK) && pulumi preview --stack $(STACK) --policy-pack policies
 
-gate: .venv/ready ## fail if a preview of STACK deletes or replaces stateful resources
-	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi preview --stack $(STACK) --json --non-interactive | $(run)gpu-cluster gate -
+gate: .venv/ready ## fail if a preview of STACK deletes or replaces stateful resources; FIRST=yes for its first deployment
+	@$(run)gpu-cluster gate --stack $(STACK) $(if $(FIRST),--first)
 
-deploy: .venv/ready ## update STACK from its file, with all rules
-	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi up --stack $(STACK) --yes --non-interactive --policy-pack policies
+deploy: .venv/ready ## update STACK from its file, with all rules; FIRST=yes for its first deployment
+	@eval "$$($(run)gpu-cluster env $(STACK))" && pulumi stack select $(if $(FIRST),--create) --stack $(STACK) --non-interactive && pulumi up --stack $(STACK) --yes --non-interactive --policy-pack policies
 
 findings: .venv/ready ## write the findings of all stacks as SARIF to the folder findings
 	@mkdir -p findings; failed=0; for file in stacks/Pulumi.*.yaml; do name=$${file#stacks/Pulumi.}; name=$${name%.yaml}; \

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from gpu_cluster_policies.preview import Preview
 
 PreviewFile = Annotated[
-    str, typer.Argument(help="Output of `pulumi preview --json`: a file, or - for stdin.")
+    str | None, typer.Argument(help="Output of `pulumi preview --json`: a file, or - for stdin.")
+]
+Previewed = Annotated[
+    str | None, typer.Option("--stack", metavar="NAME", help="Preview this stack, instead of reading a file.")
+]
+First = Annotated[
+    bool,
+    typer.Option("--first", help="With --stack: preview the first deployment, against an empty state."),
 ]
 State = Annotated[
     Path | None,
@@ -21,15 +28,30 @@ State = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def gate(preview: PreviewFile, *, state: State = None, as_json: Json = False) -> None:
+def gate(
+    preview: PreviewFile = None,
+    *,
+    stack: Previewed = None,
+    first: First = False,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
     """Fail if a preview deletes or replaces stateful resources.
 
-    Exit codes: 0 the update may proceed, 1 the update is blocked, 2 invalid preview or waiver.
+    Exit codes: 0 the update may proceed, 1 the update is blocked, or the stack of --stack is not deployed,
+    2 invalid preview or waiver.
     """
+    if (preview is None) is (stack is None):
+        raise typer.BadParameter("expected either a file, - or --stack", param_hint="preview")
+    if first and not stack:
+        raise typer.BadParameter("expected --stack with --first", param_hint="--first")
     from gpu_cluster_policies.preview import read_preview, read_state
     from gpu_cluster_tools.review.gate import gate_of
 
-    planned = _read(preview, read_preview)
+    if stack:
+        planned = _parsed(f"preview of {stack}", _of_stack(stack, first=first), read_preview)
+    else:
+        planned = _read(str(preview), read_preview)
     stored = _read(str(state), read_state) if state else None
     found = gate_of(planned, stored)
     typer.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
@@ -37,13 +59,23 @@ def gate(preview: PreviewFile, *, state: State = None, as_json: Json = False) ->
         raise typer.Exit(1)
 
 
+def _of_stack(stack: str, *, first: bool) -> str:
+    from gpu_cluster_tools.cli.stack_preview import preview_of  # loads the engine
+
+    return preview_of(stack, first=first)
+
+
 def _read(file: str, read: Callable[[str], "Preview"]) -> "Preview":
+    return _parsed("standard input" if file == "-" else file, _text(file), read)
+
+
+def _parsed(source: str, text: str, read: Callable[[str], "Preview"]) -> "Preview":
     from gpu_cluster_policies.preview import PreviewError
 
     try:
-        return read(_text(file))
+        return read(text)
     except PreviewError as error:
-        typer.echo(f"error: {'standard input' if file == '-' else file}: {error}", err=True)
+        typer.echo(f"error: {source}: {error}", err=True)
         raise typer.Exit(2) from None
 
 

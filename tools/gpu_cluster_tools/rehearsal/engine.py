@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster_tools.rehearsal.engine_tmpdir import TMPDIR, EngineTmpdir, engine_tmpdir
-from gpu_cluster_tools.rehearsal.errors import RehearsalError
+from gpu_cluster_tools.rehearsal.errors import NotDeployedError, RehearsalError
 from gpu_cluster_tools.termination import Interruption, TerminatedError
 
 _NO_BACKEND = (
@@ -36,7 +36,7 @@ class PulumiEngine:
     environment: Mapping[str, str]
 
     def select(self, *, create: bool = True) -> None:
-        """Select the stack, or create it. `RehearsalError` if it does not exist and `create` is False."""
+        """Select the stack, or create it. `NotDeployedError` if it does not exist and `create` is False."""
         creating = ("--create",) if create else ()
         self.output("stack", "select", *creating, "--stack", self.stack, "--non-interactive")
 
@@ -68,7 +68,7 @@ class PulumiEngine:
         if done.returncode:
             words = done.stderr.strip() or done.stdout.strip()
             if f"no stack named '{self.stack}' found" in words:
-                raise RehearsalError(f"{self.stack} is not deployed: the state backend has no such stack")
+                raise NotDeployedError(f"{self.stack} is not deployed: the state backend has no such stack")
             advice = f"\n{_NO_BACKEND}" if "PULUMI_ACCESS_TOKEN must be set" in words else ""
             raise RehearsalError(f"pulumi {' '.join(arguments)}: {words}{advice}")
         return done.stdout
