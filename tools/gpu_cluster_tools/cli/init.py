@@ -8,11 +8,10 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from gpu_cluster.catalog import REGIONS
 from gpu_cluster.config.names import Name
 from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.stack import StackFileError
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.checks.region import unknown_region
 from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_tools.cli.init_team import team_text
 from gpu_cluster_tools.cli.project import Project
@@ -242,9 +241,9 @@ def _place(given: str) -> ProviderOption:
 
 
 def _region(name: str) -> str:
-    if name in REGIONS:
-        return name
-    raise InitOptionsError(f"unknown region '{name}'{did_you_mean(name, REGIONS) or '; such as us-east-2'}")
+    if problem := unknown_region(name):
+        raise InitOptionsError(problem)
+    return name
 
 
 def _span(given: str) -> tuple[int, int]:

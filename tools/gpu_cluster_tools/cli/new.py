@@ -16,14 +16,18 @@ from gpu_cluster_tools.scaffold.requirement import requirement
 
 
 def _folder(given: str) -> Path:
-    if not given:
+    if not given:  # as a Path it would be the current folder
         raise typer.BadParameter("expected a folder, got nothing; . is the current one")
     return Path(given)
 
 
 Folder = Annotated[
     Path,
-    typer.Argument(parser=_folder, help="Folder of the new project. Its name is the default project name."),
+    typer.Argument(
+        path_type=str,
+        callback=_folder,
+        help="Folder of the new project. Its name is the default project name.",
+    ),
 ]
 Named = Annotated[
     str | None, typer.Option("--name", help="Name of the project. Default: the name of the folder.")

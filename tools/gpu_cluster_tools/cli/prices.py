@@ -2,19 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from gpu_cluster.catalog import REGIONS
 from gpu_cluster.catalog.today import today
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.checks.region import unknown_region
+from gpu_cluster.stack.document import UnreadableFileError, read
 from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.cli.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.price_list.fetch import Fetched
+
+_SKIPPED = 3
 
 Regions = Annotated[
     list[str] | None,
@@ -33,15 +35,15 @@ def prices(*, region: Regions = None, write: Write = None, as_json: Json = False
     """Fetch current prices from the AWS Price List and show where the catalog differs or has none.
 
     Requires boto3, network access and AWS credentials with pricing:GetProducts. Exit codes: 0 success, 1 no
-    answer from the price list, 2 invalid command line or price file.
+    answer from the price list, 2 invalid command line or price file, 3 a stack file has no valid region.
     """
     from gpu_cluster_tools.doctor.aws import Aws
     from gpu_cluster_tools.price_list.fetch import ENDPOINT_REGION, fetched
 
-    regions = [_known(each) for each in region or _of_stacks()]
+    regions = _Regions([_known(each) for each in region], []) if region else _of_stacks()
     aws = Aws(ENDPOINT_REGION)
     found: dict[str, Fetched] = {}
-    for each in dict.fromkeys(regions):
+    for each in dict.fromkeys(regions.known):
         with working(f"fetching prices of {each}", quiet=as_json):
             found[each] = fetched(aws, each)
     if as_json:
@@ -51,6 +53,10 @@ def prices(*, region: Regions = None, write: Write = None, as_json: Json = False
     if write:
         _write(write, found)
         say(f"wrote {write}", err=as_json)
+    for problem in regions.problems:
+        say(f"skipped: {problem}", err=True)
+    if regions.problems:
+        raise typer.Exit(_SKIPPED)
 
 
 def as_data(region: str, found: "Fetched") -> dict[str, Any]:
@@ -85,22 +91,41 @@ def text(region: str, found: "Fetched") -> str:
 
 
 def _known(region: str) -> str:
-    if region not in REGIONS:
-        message = f"unknown region '{region}'{did_you_mean(region, REGIONS)}"
-        raise typer.BadParameter(message, param_hint="--region")
+    if problem := unknown_region(region):
+        raise typer.BadParameter(problem, param_hint="--region")
     return region
 
 
-def _of_stacks() -> list[str]:
-    from gpu_cluster.config.stack import Stack
+class _Regions(NamedTuple):
+    known: list[str]
+    problems: list[str]
+    """Stack files without a valid region, with the reason."""
+
+
+def _of_stacks() -> _Regions:
+    """Regions of all stack files, which need not be complete."""
     from gpu_cluster_tools.cli.project import Project
 
+    found = _Regions([], [])
     project = Project.here()
-    stacks = [project.any_stack(name) for name in project.stack_names()]
-    regions = sorted({it.region for it in stacks if isinstance(it, Stack) and it.region})
-    if not regions:
-        raise typer.BadParameter("no stack of the project uses AWS; set --region", param_hint="--region")
-    return regions
+    for name in project.stack_names():
+        try:
+            if region := _region(project.stack_file(name)):
+                found.known.append(_known(region))
+        except (UnreadableFileError, typer.BadParameter) as error:
+            found.problems.append(f"stacks/Pulumi.{name}.yaml: {error.message}")
+    if found.known:
+        return found._replace(known=sorted(found.known))
+    reason = "; ".join(found.problems) or "no stack of the project uses AWS"
+    raise typer.BadParameter(f"{reason}; set --region", param_hint="--region")
+
+
+def _region(file: Path) -> str | None:
+    match read(file).data:
+        case {"config": {"aws:region": region}} if region:
+            return str(region)
+        case _:
+            return None
 
 
 def _write(path: Path, found: "dict[str, Fetched]") -> None:
