@@ -150,6 +150,7 @@ class Platform(pulumi.ComponentResource):
                 pools=pools,
                 models=models,
                 resolvers=stack.resolvers,
+                tags=cluster.tags,
                 opts=served,
             )
             self.outputs["gateway"] = {"urls": gateway.urls}
@@ -216,7 +217,7 @@ class Platform(pulumi.ComponentResource):
             Extras(
                 f"{name}-extras",
                 stack.extras,
-                objects={it.slug: it.content for it in manifests_of(stack.extras.manifests or ())},
+                objects=[(it.slug, it.content) for it in manifests_of(stack.extras.manifests or ())],
                 namespaces=namespaces,
                 opts=_after(served, [storage]),
             )

@@ -219,6 +219,7 @@ def eks_backend(
         backing=stores.backing,
         log_group=logs.group if logs else None,
         teams=teams,
+        tags=tags,
         outputs={
             "cluster": {"name": cluster.cluster_name, "endpoint": cluster.endpoint},
             "kubeconfig": cluster.kubeconfig,

@@ -33,6 +33,9 @@ class ClusterBackend:
     teams: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """Resources of each team outside of the cluster, by name."""
 
+    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Tags of cloud resources that controllers in the cluster create, such as load balancers."""
+
     outputs: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Outputs of the platform about it."""
 

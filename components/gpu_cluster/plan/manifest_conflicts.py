@@ -1,17 +1,13 @@
 """Objects of manifests that a plan has already: two resources would change one object in turn."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan.graph import Graph, Registered
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
-from gpu_cluster.stack.manifests import Manifest, manifests_of
+from gpu_cluster.stack.manifests import ObjectId, manifests_of, object_id
 
 _EXTRAS = "gpu-cluster:index:Extras"
-
-ObjectId = tuple[str, str, str, str]
-"""API group, kind, namespace and name: two resources with the same are one object."""
 
 
 def conflicts_of(stack: Stack, graph: Graph) -> Iterator[LocatedDiagnostic]:
@@ -25,15 +21,11 @@ def conflicts_of(stack: Stack, graph: Graph) -> Iterator[LocatedDiagnostic]:
     if not any(found in platform for found, it in objects if it.parent in extras):
         return
     for manifest in manifests_of(stack.extras.manifests or ()):
-        if name := platform.get(_given(manifest)):
+        if name := platform.get(manifest.id):
             metadata = manifest.content["metadata"]
             shown = "/".join(it for it in (metadata.get("namespace"), metadata["name"]) if it)
             already = f"is an object of the platform already, {name}; remove it"
             yield LocatedDiagnostic(manifest.file, manifest.line, "", f"{manifest.kind} {shown} {already}")
-
-
-def _given(manifest: Manifest) -> ObjectId:
-    return _identity(manifest.content["apiVersion"], manifest.kind, manifest.content["metadata"])
 
 
 def _made(resource: Registered) -> ObjectId | None:
@@ -43,9 +35,4 @@ def _made(resource: Registered) -> ObjectId | None:
     metadata = resource.inputs.get("metadata")
     if package != "kubernetes" or not isinstance(metadata, dict):
         return None
-    return _identity(version.removeprefix("core/"), kind, metadata)  # pyright: ignore[reportUnknownArgumentType]
-
-
-def _identity(version: str, kind: str, metadata: dict[str, Any]) -> ObjectId:
-    group = version.partition("/")[0] if "/" in version else ""
-    return group, kind, str(metadata.get("namespace") or "default"), str(metadata.get("name"))
+    return object_id(version.removeprefix("core/"), kind, metadata)  # pyright: ignore[reportUnknownArgumentType]

@@ -1,6 +1,6 @@
 """Kubernetes objects in files that a stack file names, and everything that is wrong with them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,9 @@ from gpu_cluster.stack.yaml_nodes import line_of
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _FILES = 16_384
+
+ObjectId = tuple[str, str, str, str]
+"""API group, kind, namespace and name: two resources with the same are one object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,27 @@ class Manifest:
 
     @property
     def slug(self) -> str:
-        """Logical name: kind, namespace and name, which identify the object."""
+        """Logical name: kind, namespace and name. Objects of other API groups have other types in URNs."""
         metadata = self.content["metadata"]
         parts = (self.kind.lower(), metadata.get("namespace"), metadata["name"])
         return "-".join(str(part) for part in parts if part)
 
+    @property
+    def id(self) -> ObjectId:
+        return object_id(self.content["apiVersion"], self.kind, self.content["metadata"])
+
     def problem(self, keys: Keys, message: str) -> LocatedDiagnostic:
         """A problem at a key of the object."""
         return LocatedDiagnostic(self.file, self.document.line(keys), dotted(keys), message)
+
+
+def object_id(version: str, kind: str, metadata: Mapping[str, Any]) -> ObjectId:
+    """The identity of an object.
+
+    object_id("apps/v1", "Deployment", {"name": "web"})  # ("apps", "Deployment", "default", "web")
+    """
+    group = version.partition("/")[0] if "/" in version else ""
+    return group, kind, str(metadata.get("namespace") or "default"), str(metadata.get("name"))
 
 
 def manifests_of(paths: Iterable[str]) -> list[Manifest]:
@@ -50,15 +66,24 @@ def problems_of(paths: Iterable[str]) -> list[tuple[int, LocatedDiagnostic]]:
     problems_of(["manifests"])  # [(0, LocatedDiagnostic("manifests/a.yaml", 5, …))]
     """
     problems: list[tuple[int, LocatedDiagnostic]] = []
-    first: dict[str, Manifest] = {}
+    first: dict[ObjectId, Manifest] = {}
+    named: dict[tuple[str, str], Manifest] = {}
     for position, path in enumerate(paths):
         found = list(_of_path(Path(path)))
         problems += [(position, it) for it in found if isinstance(it, LocatedDiagnostic)]
         for it in found:
-            if isinstance(it, Manifest) and (other := first.setdefault(it.slug, it)) is not it:
-                where = f"{other.file}:{other.line}"
-                message = f"{it.kind} {it.content['metadata']['name']} is in {where} already"
-                problems.append((position, LocatedDiagnostic(it.file, it.line, "", message)))
+            if not isinstance(it, Manifest):
+                continue
+            shown = f"{it.kind} {it.content['metadata']['name']}"
+            if (other := first.setdefault(it.id, it)) is not it:
+                message = f"{shown} is in {other.file}:{other.line} already"
+            elif (other := named.setdefault((it.id[0], it.slug), it)) is not it:
+                message = (
+                    f"{shown} has the logical name {it.slug} of {other.file}:{other.line}; rename one of them"
+                )
+            else:
+                continue
+            problems.append((position, LocatedDiagnostic(it.file, it.line, "", message)))
     return problems
 
 

@@ -10,6 +10,9 @@ import pulumi_kubernetes as k8s
 from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
 from gpu_cluster.config.extras import ChartSettings, ExtrasSettings
 
+_Objects = Sequence[tuple[str, Mapping[str, Any]]]
+"""Objects with their names. One name may stand for kinds of several API groups, whose URNs differ."""
+
 _DEFINITIONS = frozenset({"Namespace", "CustomResourceDefinition", "PriorityClass", "StorageClass"})
 """Kinds that other objects need first."""
 
@@ -29,32 +32,31 @@ class Extras(pulumi.ComponentResource):
         name: str,
         settings: ExtrasSettings,
         *,
-        objects: Mapping[str, Mapping[str, Any]],
+        objects: Mapping[str, Mapping[str, Any]] | Sequence[tuple[str, Mapping[str, Any]]],
         namespaces: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`objects`: those of the manifests, by names that stay; `namespaces`: of the platform, which
-        objects may be in."""
+        """`objects`: those of the manifests with their names, which stay: a mapping, or pairs if objects of
+        several API groups have one name; `namespaces`: of the platform, which objects may be in."""
         super().__init__("gpu-cluster:index:Extras", name, None, opts)
         self._name = name
         self._charts: dict[str, pulumi.Resource] = {}
-        definitions = {key: it for key, it in objects.items() if it["kind"] in _DEFINITIONS}
-        others = {key: it for key, it in objects.items() if key not in definitions}
-        custom = {key: it for key, it in others.items() if _is_custom(it)}
+        pairs = objects if isinstance(objects, Sequence) else list(objects.items())
+        definitions = [pair for pair in pairs if pair[1]["kind"] in _DEFINITIONS]
+        others = [pair for pair in pairs if pair[1]["kind"] not in _DEFINITIONS]
         early, late = settings.charts_around_manifests
 
         before = [*namespaces, *self._create(definitions, [])]
-        built_in = self._create({key: it for key, it in others.items() if key not in custom}, before)
+        built_in = self._create([pair for pair in others if not _is_custom(pair[1])], before)
         self._install(early, before)
+        custom = [pair for pair in others if _is_custom(pair[1])]
         made = self._create(custom, [*before, *self._charts.values()])
         self._install(late, [*before, *built_in, *made])
         self.register_outputs({})
 
-    def _create(
-        self, objects: Mapping[str, Mapping[str, Any]], after: Sequence[pulumi.Resource]
-    ) -> list[pulumi.Resource]:
+    def _create(self, objects: _Objects, after: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
         opts = pulumi.ResourceOptions(parent=self, depends_on=after)
-        return [_object(f"{self._name}-{key}", it, opts) for key, it in objects.items()]
+        return [_object(f"{self._name}-{key}", it, opts) for key, it in objects]
 
     def _install(self, charts: Mapping[str, ChartSettings], after: Sequence[pulumi.Resource]) -> None:
         for key, chart in charts.items():

@@ -1,5 +1,6 @@
 """Service of a gateway, with the annotations for load balancers of clouds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gpu_cluster.config.cluster import ClusterSettings, LocalCluster
@@ -27,6 +28,17 @@ def annotations_of(settings: GatewaySettings, cluster: ClusterSettings) -> dict[
     """A Network Load Balancer on AWS; for an unknown cloud, the annotations of all clouds for an internal
     one."""
     return {**_scheme(settings, on_eks=isinstance(cluster, EksSettings)), **settings.annotations}
+
+
+def with_tags(settings: GatewaySettings, tags: Mapping[str, str]) -> GatewaySettings:
+    """Settings with tags of the load balancer in AWS, as an annotation, which separates them by commas.
+
+    Both controllers read it: kubernetes/cloud-provider-aws, docs/service_controller;
+    kubernetes-sigs/aws-load-balancer-controller, guide/service/annotations; 2026-11-30.
+    """
+    given = [f"{key}={value}" for key, value in tags.items() if not set(key + value) & set(",=")]
+    annotations = {f"{_NLB}-additional-resource-tags": ",".join(given), **settings.annotations}
+    return settings.model_copy(update={"annotations": annotations})
 
 
 def certificate_of(settings: GatewaySettings) -> dict[str, str]:

@@ -16,6 +16,7 @@ from gpu_cluster.images import ENDPOINT_PICKER, ENVOY, ENVOY_GATEWAY, RATE_LIMIT
 from gpu_cluster.kubernetes.gateway.controller import CHARTS, EnvoyGateway
 from gpu_cluster.kubernetes.gateway.endpoint_picker import access, endpoint_pickers, pool_definition
 from gpu_cluster.kubernetes.gateway.gateway import Gateway
+from gpu_cluster.kubernetes.gateway.load_balancer import with_tags
 from gpu_cluster.kubernetes.gateway.names import ENVOY as ENVOY_API
 from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE
 from gpu_cluster.kubernetes.gateway.prefix_routing import header_removal
@@ -57,11 +58,14 @@ class PlatformGateway(pulumi.ComponentResource):
         pools: Mapping[str, Pool],
         models: Collection[pulumi.Resource] = (),
         resolvers: Collection[str] = (NODE_LOCAL_DNS,),
+        tags: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`keys`: API keys by consumer; `pools`: pools of the stack; `models`: backends of the routes;
-        `resolvers`: addresses of NodeLocal DNSCache."""
+        `resolvers`: addresses of NodeLocal DNSCache; `tags`: of the load balancer, on AWS."""
         super().__init__("gpu-cluster:index:PlatformGateway", name, None, opts)
+        if tags:
+            settings = with_tags(settings, tags)
         namespaces = routed_namespaces(stack)
         login = pull_secret_of(stack)
         nodes = ServerNodes.of(pools, settings.pool)

@@ -54,6 +54,44 @@ def test_each_object_is_a_resource_below_one_component(graph: Graph) -> None:
     assert below["platform-extras-small"] == "kubernetes:helm.sh/v4:Chart"
 
 
+def test_api_groups_may_have_kinds_and_objects_of_the_same_name(file: Path) -> None:
+    """Their types differ in the URN, so the names of objects on record stay as they are."""
+    documents = [
+        f"apiVersion: {version}\nkind: Backup\nmetadata: {{name: nightly}}\n"
+        for version in ("postgresql.cnpg.io/v1", "velero.io/v1")
+    ]
+    (file.parents[1] / "manifests" / "extras" / "backups.yaml").write_text("---\n".join(documents))
+
+    found = [it for it in platform_of(load(file))[0].resources if it.name == "platform-extras-backup-nightly"]
+    assert {it.type for it in found} == {
+        "kubernetes:postgresql.cnpg.io/v1:Backup",
+        "kubernetes:velero.io/v1:Backup",
+    }
+    assert len({it.urn for it in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (
+            "{namespace: b, name: c}",
+            "ConfigMap c has the logical name configmap-b-c of manifests/extras/a.yaml:1",
+        ),
+        ("{namespace: default, name: b-c}", "ConfigMap b-c is in manifests/extras/a.yaml:1 already"),
+    ],
+)
+def test_two_objects_with_one_logical_name_are_refused(
+    file: Path, second: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(file.parents[1])
+    extras = file.parents[1] / "manifests" / "extras"
+    for name, metadata in {"a": "{name: b-c}", "b": second}.items():
+        (extras / f"{name}.yaml").write_text(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {metadata}\n")
+
+    with pytest.raises(StackFileError, match=message):
+        load(file)
+
+
 def test_a_file_is_parsed_once_for_checks_objects_conflicts_and_counts(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,9 +101,15 @@ def test_from_the_internet_only_who_is_named() -> None:
     assert service["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
 
 
-def test_on_eks_it_is_a_network_load_balancer_of_the_vpc() -> None:
-    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
-    assert service_of(graph)["annotations"] == {
+def test_on_eks_it_is_a_network_load_balancer_of_the_vpc_with_the_tags_of_the_stack() -> None:
+    stack = load(STACKS / "happy/eks-gateway.yaml")
+    stack = stack.model_copy(update={"tags": {"cost-centre": "4711", "note": "a,b"}})
+    graph, _ = platform_of(stack, gateway_keys={"search": "key"})
+    annotations = dict(service_of(graph)["annotations"])
+    stack_tag, *others = annotations.pop(f"{NLB}-additional-resource-tags").split(",")
+    assert stack_tag.startswith("gpu-cluster/stack=")
+    assert others == ["cost-centre=4711"]
+    assert annotations == {
         f"{NLB}-type": "nlb",
         f"{NLB}-scheme": "internal",
         f"{NLB}-internal": "true",
