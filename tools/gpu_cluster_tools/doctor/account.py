@@ -17,7 +17,11 @@ def account(stack: Stack, aws: Aws) -> Iterator[Check]:
     settings = stack.cluster
     if not isinstance(settings, EksSettings):
         return
-    identity = aws.call("sts", "get_caller_identity")
+    try:
+        identity = aws.call("sts", "get_caller_identity")
+    except AwsCallError as error:
+        yield _ACCOUNT.fail("account", str(error), _not_accepted(aws.region))
+        return
     found, arn = identity["Account"], identity["Arn"]
     if found != settings.account:
         yield _ACCOUNT.fail(
@@ -29,6 +33,17 @@ def account(stack: Stack, aws: Aws) -> Iterator[Check]:
     yield _ACCOUNT.ok("account", f"{found}, the value of gpu-cluster:cluster.account")
     yield _deployer(settings, principal_of(arn))
     yield from _region(aws)
+
+
+def _not_accepted(region: str) -> str:
+    """Advice on credentials that AWS does not accept: a region that has to be enabled refuses all of them.
+
+    Source: AWS re:Post knowledge center, iam-validate-access-credentials, 2026-11-30.
+    """
+    return (
+        f"sign in again; if {region} is not enabled by default, enable it in the account settings, and get "
+        "the credentials from a regional endpoint of STS"
+    )
 
 
 def principal_of(arn: str) -> str:

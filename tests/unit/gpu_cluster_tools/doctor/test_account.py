@@ -66,6 +66,22 @@ def test_a_session_does_not_tell_the_path_of_its_role(aws: Aws, monkeypatch: pyt
     assert found["region"].verdict is CheckStatus.FAIL
 
 
+def test_a_region_that_is_not_enabled_accepts_no_credentials(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def call(*_: str, **__: Any) -> dict[str, Any]:
+        raise AwsCallError(
+            "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation"
+        )
+
+    monkeypatch.setattr(aws, "call", call)
+    [check] = account(stack("prod", {}), aws)
+
+    assert (check.verdict, check.name) == (CheckStatus.FAIL, "account")
+    assert "InvalidClientTokenId" in check.found
+    assert "enable it in the account settings" in check.advice
+
+
 def test_a_machine_without_credentials_reaches_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
