@@ -107,12 +107,12 @@ def read_preview(text: str) -> Preview:
     content = _object(text)
     if "deployment" in content:
         raise PreviewError("it is a state, the output of `pulumi stack export`")
+    if failed := _errors(content):
+        raise PreviewError("the preview failed, so its changes are unknown:\n" + "\n".join(failed))
     if "changeSummary" not in content and "steps" not in content:
         raise PreviewError(
             f"it has neither steps nor changeSummary; it has {', '.join(sorted(content)) or 'nothing'}"
         )
-    if failed := _errors(content):
-        raise PreviewError("the preview failed, so its changes are unknown:\n" + "\n".join(failed))
     steps = tuple(_step(each, index) for index, each in enumerate(_list(content, "steps")))
     _complete(steps, content)
     return Preview(steps)

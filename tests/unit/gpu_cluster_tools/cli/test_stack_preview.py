@@ -86,7 +86,7 @@ def test_a_first_preview_that_fails_is_not_passed(project: Path) -> None:
     failed = gate("--first")
 
     assert (failed.exit_code, failed.stdout) == (2, "")
-    assert failed.stderr.startswith("error: preview of lab: ")
+    assert failed.stderr.startswith("error: preview of lab: the preview failed, so its changes are unknown:")
 
 
 @pytest.mark.parametrize("arguments", [[], ["-", "--stack", "lab"], ["-", "--first"]])
