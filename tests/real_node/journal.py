@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from tests.real_node.platform import Platform, wait
 
 JOURNALD = Path("/lib/systemd/systemd-journald")

@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from gpu_cluster.images import LOG_COLLECTOR
-from gpu_cluster_tools.rehearsal.certificate import self_signed
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 
 HOST = "log-store.default.svc.cluster.local"
 PORT = 4318

@@ -15,7 +15,7 @@ from gpu_cluster.capacity import POOL_LABEL, Pool
 from gpu_cluster.catalog import GPUS, Gpu
 from gpu_cluster.images import DEVICE_PLUGIN
 from gpu_cluster_tools.real_node.images import LocalImage
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.envoy import libraries_of
 from gpu_cluster_tools.toolchain.nvidia import NVIDIA_CTK, NVIDIA_DEVICE_PLUGIN, NVML

@@ -18,8 +18,8 @@ from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.runtime import import_images
 from gpu_cluster_tools.real_node.settings import RealNodeSettings
 from gpu_cluster_tools.rehearsal import KubernetesClient
-from gpu_cluster_tools.rehearsal.cluster_inventory import replicas_in
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.cluster_state.cluster_inventory import replicas_in
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, CONTAINERD
 from tests.rehearsal.checkout import Checkout

@@ -25,7 +25,7 @@ from gpu_cluster_tools.real_node.network import node_address
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import Toolchain, provide
 from gpu_cluster_tools.toolchain.debian import provide_programs
 from gpu_cluster_tools.toolchain.real_node import GPU_DEVICE_PLUGIN, MODEL_SERVER

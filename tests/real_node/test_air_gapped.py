@@ -15,7 +15,7 @@ from socket import create_server
 import pytest
 
 from gpu_cluster_tools.rehearsal import copy_project
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import install, provide
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, processes
 from gpu_cluster_tools.toolchain.envoy import missing_envoy
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.gateway_client import GatewayClient

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, processes
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from tests.real_node.journal import JOURNALD, journals_of
 from tests.real_node.log_store import CERTIFICATE, HOST, PORT, create_store

@@ -16,7 +16,7 @@ import pytest
 from gpu_cluster.images import DCGM
 from gpu_cluster_tools.real_node.cgroups import cgroup_of
 from gpu_cluster_tools.real_node.images import LocalImage
-from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, processes
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node import CLIENT, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement

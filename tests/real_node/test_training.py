@@ -16,8 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from gpu_cluster_tools.real_node.images import LocalImage
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import REAL_NODE_LABEL
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.tools import KUEUE, KUEUE_CHARTS

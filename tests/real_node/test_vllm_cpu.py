@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal import RehearsalError
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.vllm_cpu import VERSION, is_built, missing_memory, missing_vllm_cpu
 from tests.real_node.platform import PODS, Platform, brought_up, wait

@@ -18,8 +18,8 @@ from gpu_cluster_tools.rehearsal import (
     local_state,
     reconcile,
 )
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.engine_tmpdir import shell_variables
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import shell_variables
 from gpu_cluster_tools.toolchain import install
 
 PROJECT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-from gpu_cluster_tools.rehearsal.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import CRANE, OCI_REGISTRY
 

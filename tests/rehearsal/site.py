@@ -13,8 +13,8 @@ from gpu_cluster_tools.rehearsal import (
     copy_project,
     reconcile,
 )
-from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.engine.event_log import Operation
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import Tool, install
 from tests.rehearsal.checkout import PROJECT

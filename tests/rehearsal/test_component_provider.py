@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster.component_provider import VERSION
-from gpu_cluster_tools.rehearsal.engine import local_state
+from gpu_cluster_tools.rehearsal.engine.engine import local_state
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 from gpu_cluster_tools.toolchain.aws_provider import PULUMI_AWS_VERSION
 from gpu_cluster_tools.toolchain.tools import PROVIDER_VERSION

@@ -41,8 +41,8 @@ from lightkube.resources.core_v1 import (
 from lightkube.resources.storage_v1 import StorageClass
 
 from gpu_cluster_tools.rehearsal import LocalControlPlane, RehearsalError
-from gpu_cluster_tools.rehearsal.kwok import COMPONENTS, SIMULATED
-from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.control_plane.component_options import COMPONENTS, SIMULATED
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, processes
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.installed import InstalledTool
 

@@ -13,7 +13,7 @@ import pytest
 
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal import Sandbox, copy_project
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install

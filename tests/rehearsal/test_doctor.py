@@ -12,8 +12,8 @@ from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.cluster import cluster
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
-from gpu_cluster_tools.rehearsal import dynamic_client as rehearsed
-from gpu_cluster_tools.rehearsal.leftovers import settled_objects
+from gpu_cluster_tools.rehearsal.cluster_state.leftovers import settled_objects
+from gpu_cluster_tools.rehearsal.control_plane import dynamic_client as rehearsed
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine

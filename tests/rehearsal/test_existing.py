@@ -17,8 +17,8 @@ from gpu_cluster_tools.rehearsal import (
     copy_project,
     reconcile,
 )
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import PROJECT, run_gpu_cluster
 

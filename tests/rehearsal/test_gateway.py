@@ -11,7 +11,7 @@ import pytest
 
 from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import Sandbox
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import ENVOY_GATEWAY
 from tests.rehearsal import envoy

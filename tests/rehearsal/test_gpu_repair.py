@@ -20,7 +20,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from gpu_cluster_tools.rehearsal import Sandbox, ports
+from gpu_cluster_tools.rehearsal import Sandbox
+from gpu_cluster_tools.rehearsal.control_plane import ports
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import NODE_PROBLEM_DETECTOR

@@ -11,7 +11,7 @@ from tempfile import gettempdir
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.processes import Process, processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, processes
 from tests.rehearsal.checkout import GPU_CLUSTER, Checkout
 
 pytestmark = pytest.mark.engine

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from gpu_cluster_tools.rehearsal import LocalControlPlane
-from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready, labels_of
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import is_ready, labels_of
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.checkout import Checkout
 

@@ -20,8 +20,8 @@ from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.kubernetes.gateway.load_balancer import certificate_of, service_of
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal import LocalControlPlane
-from gpu_cluster_tools.rehearsal.certificate import self_signed
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.toolchain import install
 from gpu_cluster_tools.toolchain.tools import AWS_LOAD_BALANCER_CONTROLLER
 from tests.rehearsal.checkout import PROJECT

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_tools.rehearsal import Sandbox
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from tests.rehearsal.pod_readiness import is_ready
 from tests.rehearsal.site import run, site_sandbox

@@ -31,7 +31,7 @@ from gpu_cluster.config.pools import PoolSettings, Sharing, Taint
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal import Changes, KubernetesClient, LocalControlPlane, reconcile
-from gpu_cluster_tools.rehearsal.kubernetes_client import is_ready
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import is_ready
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = pytest.mark.engine

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from gpu_cluster_tools.rehearsal import Sandbox, kwok
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal import Sandbox
+from gpu_cluster_tools.rehearsal.control_plane import component_options
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import run_pulumi
 from tests.rehearsal.identity import Identity
 from tests.rehearsal.refusals import Try
 from tests.rehearsal.site import run, site_sandbox
@@ -46,7 +47,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, audit: Path) -> Iterator[S
     kind = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "rules": [{"level": "Metadata"}]}
     policy.write_text(json.dumps(kind))
     written = {"audit-policy-file": str(policy), "audit-log-path": str(audit)}
-    original = kwok.configuration
+    original = component_options.configuration
 
     def with_audit(*arguments: Any, **named: Any) -> list[dict[str, Any]]:
         documents = original(*arguments, **named)
@@ -56,7 +57,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, audit: Path) -> Iterator[S
         return documents
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kwok, "configuration", with_audit)
+        patch.setattr(component_options, "configuration", with_audit)
         with site_sandbox(tmp_path_factory.mktemp("on-call"), SITE) as sandbox:
             run(sandbox, "up")
             yield sandbox

@@ -26,9 +26,9 @@ from gpu_cluster_tools.rehearsal import (
     RehearsalError,
     recover,
 )
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.kwok import SIMULATED
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.component_options import SIMULATED
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.rehearsal import Sandbox, copy_project
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import Toolchain
 from tests.rehearsal.checkout import PROJECT, Checkout
 

@@ -27,7 +27,7 @@ from gpu_cluster.images import RATE_LIMIT as RATE_LIMIT_IMAGE
 from gpu_cluster.images import VALKEY as VALKEY_IMAGE
 from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import Sandbox
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, RATE_LIMIT, provide
 from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, libraries_of, missing_envoy

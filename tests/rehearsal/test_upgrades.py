@@ -14,8 +14,8 @@ from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import documents_for
 from gpu_cluster_tools.rehearsal.aws.iam.later_updates import later_updates
-from gpu_cluster_tools.rehearsal.event_log import Operation
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.engine.event_log import Operation
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import run_pulumi
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stateful import removes_stateful
 from tests.rehearsal.deployment_policies import allows

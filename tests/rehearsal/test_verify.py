@@ -10,8 +10,8 @@ from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError
 from gpu_cluster_tools.doctor.check import CheckStatus
 from gpu_cluster_tools.rehearsal import KubernetesClient
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.leftovers import settled_objects
+from gpu_cluster_tools.rehearsal.cluster_state.leftovers import settled_objects
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.verify import Measurement, verify
 from gpu_cluster_tools.verify.port_forward import port_forward
 from tests.rehearsal.site import site_with_nodes

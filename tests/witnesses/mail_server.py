@@ -10,7 +10,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
-from gpu_cluster_tools.rehearsal.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 
 HOST = "localhost"
 

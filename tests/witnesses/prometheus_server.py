@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx2
 
-from gpu_cluster_tools.rehearsal.ports import assign
+from gpu_cluster_tools.rehearsal.control_plane.ports import assign
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import PROMETHEUS
 from tests.witnesses.promtool import promtool

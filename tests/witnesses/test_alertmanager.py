@@ -24,7 +24,7 @@ from moto.server import ThreadedMotoServer
 from gpu_cluster.config import AlertSettings
 from gpu_cluster.kubernetes.telemetry import alertmanager_config, rule_files
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal.ports import assign
+from gpu_cluster_tools.rehearsal.control_plane.ports import assign
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.tools import ALERTMANAGER
 from tests.unit.gpu_cluster.stack.corpus import HAPPY

@@ -9,7 +9,7 @@ import pytest
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal import LocalControlPlane
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import install
 from tests.unit.platforms import platform_of
 

@@ -16,8 +16,8 @@ import pytest
 from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.identity import access_key
-from gpu_cluster_tools.rehearsal.device_plugins import DevicePlugins
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient, labels_of, name_of
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient, labels_of, name_of
+from gpu_cluster_tools.rehearsal.simulated_nodes.device_plugins import DevicePlugins
 from gpu_cluster_tools.toolchain import install
 from tests.rehearsal.aws.project import Project
 

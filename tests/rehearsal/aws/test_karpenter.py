@@ -14,7 +14,7 @@ from gpu_cluster.catalog import on_demand
 from gpu_cluster_tools.rehearsal import RehearsalError, Sandbox
 from gpu_cluster_tools.rehearsal.aws.api import Api
 from gpu_cluster_tools.rehearsal.aws.pod_role import role_of
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from tests.rehearsal.site import run, site_sandbox
 

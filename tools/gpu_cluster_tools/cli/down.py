@@ -12,8 +12,8 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.rehearsal import PulumiEngine, local_stacks, local_state, recover, unlock
-from gpu_cluster_tools.rehearsal.engine_tmpdir import TMPDIR, TMPDIRS, clear_tmpdirs
-from gpu_cluster_tools.rehearsal.recovery import end_abandoned
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, TMPDIRS, clear_tmpdirs
+from gpu_cluster_tools.rehearsal.engine.recovery import end_abandoned
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 

@@ -16,7 +16,7 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.summary import found_in
 from gpu_cluster_tools.cli.width import say
 from gpu_cluster_tools.rehearsal import PoolNodes, RehearsalError
-from gpu_cluster_tools.rehearsal.run_pulumi import run_pulumi
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import run_pulumi
 from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title
 from gpu_cluster_tools.review.github import GitHubRepository
 from gpu_cluster_tools.toolchain import ready_engine

@@ -9,7 +9,7 @@ import typer
 
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.rehearsal.engine_tmpdir import shell_variables
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import shell_variables
 from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, by name of the variable.")]

@@ -29,7 +29,7 @@ from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection, gateway_pool
 from gpu_cluster_tools.real_node.self_signed import self_signed_secret
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.stack_tools import gateway_charts, write_charts
 from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, ENVOY_GATEWAY, RATE_LIMIT, Tool, Toolchain
 from gpu_cluster_tools.toolchain.envoy import VALKEY, provide_envoy

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
-from gpu_cluster_tools.rehearsal.engine_tmpdir import engine_tmpdir
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import engine_tmpdir
 from gpu_cluster_tools.rehearsal.errors import NotDeployedError
 from gpu_cluster_tools.toolchain import install
 

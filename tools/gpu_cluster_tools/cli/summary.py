@@ -14,7 +14,7 @@ from gpu_cluster.stack.checks.namespaces import OF_THE_PLATFORM
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.table import table
 from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, inventory
-from gpu_cluster_tools.rehearsal.platform_pods import UnhealthyPods
+from gpu_cluster_tools.rehearsal.cluster_state.platform_pods import UnhealthyPods
 
 
 def show(project: RunningProject, name: str, stack: Stack) -> None:

@@ -23,7 +23,7 @@ from gpu_cluster_tools.rehearsal import (
     recover,
     replicas_in,
 )
-from gpu_cluster_tools.rehearsal.removed_models import removed_models as retired
+from gpu_cluster_tools.rehearsal.cluster_state.removed_models import removed_models as retired
 from gpu_cluster_tools.toolchain import Toolchain, install
 
 

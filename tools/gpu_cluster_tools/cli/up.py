@@ -37,9 +37,9 @@ from gpu_cluster_tools.rehearsal import (
     reconcile,
     recover,
 )
-from gpu_cluster_tools.rehearsal.foreign_namespaces import refuse_foreign_namespaces
-from gpu_cluster_tools.rehearsal.host_path_volumes import blocked
-from gpu_cluster_tools.rehearsal.removed_models import removed_models
+from gpu_cluster_tools.rehearsal.cluster_state.foreign_namespaces import refuse_foreign_namespaces
+from gpu_cluster_tools.rehearsal.cluster_state.removed_models import removed_models
+from gpu_cluster_tools.rehearsal.control_plane.host_path_volumes import blocked
 from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE

@@ -6,8 +6,8 @@ from typing import Any
 
 from gpu_cluster_tools.real_node.images import DNS_IMAGE
 from gpu_cluster_tools.real_node.network import API_SERVER, API_SERVER_PORT, DNS_SERVICE
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.nodes import REAL_NODE_LABEL
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import REAL_NODE_LABEL
 
 POLICIES_USER = "gpu-cluster:network-policies"
 _NAME = "coredns"

@@ -27,11 +27,12 @@ from gpu_cluster_tools.real_node.runtime import (
 )
 from gpu_cluster_tools.real_node.selection import RealSelection
 from gpu_cluster_tools.real_node.settings import GATEWAY, NodeSettings, Program, RealNodeSettings, model_way
-from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError, egress, ports
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
-from gpu_cluster_tools.rehearsal.kubernetes_client import name_of
-from gpu_cluster_tools.rehearsal.nodes import at_once, takes_pods
-from gpu_cluster_tools.rehearsal.processes import Process, end, processes
+from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, RehearsalError
+from gpu_cluster_tools.rehearsal.control_plane import ports, service_proxy
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import name_of
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, end, processes
+from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import at_once, takes_pods
 from gpu_cluster_tools.toolchain import Toolchain
 
 _POLL_SECONDS = 0.2
@@ -150,7 +151,7 @@ class RealNodes:
             search=search,
             api_port=control_plane.port,
             pki=str(control_plane.authority.parent),
-            egress=os.path.relpath(egress.socket_of(control_plane.egress), self._folder),
+            egress=os.path.relpath(service_proxy.socket_of(control_plane.egress), self._folder),
             models={model: ways[model_way(model)] for model in real.models},
             gateway=ways.get(GATEWAY),
             programs=[

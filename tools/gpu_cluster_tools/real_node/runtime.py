@@ -12,7 +12,7 @@ from typing import Any
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.node_files import RUNTIME_SOCKET
 from gpu_cluster_tools.rehearsal import RehearsalError
-from gpu_cluster_tools.rehearsal.processes import processes
+from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
 

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 
 
 def self_signed_secret(name: str, namespace: str, host: str) -> dict[str, Any]:

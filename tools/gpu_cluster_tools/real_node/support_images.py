@@ -11,7 +11,7 @@ from gpu_cluster.config.logs import LOG_COLLECTOR
 from gpu_cluster.kubernetes.logs.agent import NAME as LOG_AGENT
 from gpu_cluster.plan import Graph
 from gpu_cluster_tools.real_node.images import LocalImage, pods_of
-from gpu_cluster_tools.rehearsal.unscheduled import selects
+from gpu_cluster_tools.rehearsal.cluster_state.unscheduled import selects
 from gpu_cluster_tools.toolchain import Tool, Toolchain
 from gpu_cluster_tools.toolchain.real_node import GPU_DEVICE_PLUGIN, MODEL_SERVER, NO_METRICS
 from gpu_cluster_tools.toolchain.tools import (

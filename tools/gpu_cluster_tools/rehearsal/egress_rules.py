@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from gpu_cluster_tools.rehearsal.dynamic_client import Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 
 Labels = Mapping[str, str]
 

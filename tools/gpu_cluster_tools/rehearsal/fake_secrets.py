@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from gpu_cluster_tools.rehearsal.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, config_path
 
 

@@ -17,17 +17,17 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
+from gpu_cluster_tools.rehearsal.cluster_state.leftovers import leftovers_in_cluster, settled_objects
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
-from gpu_cluster_tools.rehearsal.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine
+from gpu_cluster_tools.rehearsal.engine.retry import retry_update
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import Run, run_pulumi
+from gpu_cluster_tools.rehearsal.engine.warm_host import warm
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
-from gpu_cluster_tools.rehearsal.retry import retry_update
-from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.small_stack import small_stack
 from gpu_cluster_tools.rehearsal.stack_edits import changes_of
-from gpu_cluster_tools.rehearsal.warm_host import warm
 from gpu_cluster_tools.toolchain import Toolchain
 
 _STACK = "campaign"

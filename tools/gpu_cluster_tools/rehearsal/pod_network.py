@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.rehearsal.egress_rules import EgressTarget, Labels, reaches
 
 _DNS_PODS = ({"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"})

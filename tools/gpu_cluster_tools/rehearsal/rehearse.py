@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field, replace
 
 from gpu_cluster_tools.rehearsal.aws.faults import Faults
-from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.cluster_state.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.engine.retry import retry_update
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import Run
+from gpu_cluster_tools.rehearsal.engine.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets, dns_targets, unreached
 from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
-from gpu_cluster_tools.rehearsal.retry import retry_update
-from gpu_cluster_tools.rehearsal.run_pulumi import Run
-from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import edits_of

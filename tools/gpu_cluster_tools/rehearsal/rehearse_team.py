@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from gpu_cluster_tools.rehearsal.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.cluster_state.leftovers import leftovers_in_cluster, settled_objects
+from gpu_cluster_tools.rehearsal.engine.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport
-from gpu_cluster_tools.rehearsal.run_watcher import Tell
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.rehearsal.stack_edits import team_edits_of
 from gpu_cluster_tools.rehearsal.steps import RehearsalSteps

@@ -14,25 +14,30 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.control_plane import LocalControlPlane
+from gpu_cluster_tools.rehearsal.control_plane.control_plane import LocalControlPlane
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient
+from gpu_cluster_tools.rehearsal.control_plane.processes import end, processes
+from gpu_cluster_tools.rehearsal.controllers.karpenter_process import KarpenterProcess
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
-from gpu_cluster_tools.rehearsal.engine import PulumiEngine, forget_history, local_state
-from gpu_cluster_tools.rehearsal.engine_tmpdir import remove_tmpdirs
-from gpu_cluster_tools.rehearsal.existing_buckets import changed_buckets, make_buckets
-from gpu_cluster_tools.rehearsal.existing_vpc import MadeVpc, lost_of, make_vpc
+from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import remove_tmpdirs
+from gpu_cluster_tools.rehearsal.engine.run_watcher import STALLED_SECONDS
+from gpu_cluster_tools.rehearsal.engine.state_files import resources_of
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets, set_fake_secrets
-from gpu_cluster_tools.rehearsal.given_resources import admit_principals, deployer, own_images, reservations
-from gpu_cluster_tools.rehearsal.instance_types import use_declared
-from gpu_cluster_tools.rehearsal.karpenter_process import KarpenterProcess
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
 from gpu_cluster_tools.rehearsal.lock import locked
-from gpu_cluster_tools.rehearsal.nodes import reconcile
-from gpu_cluster_tools.rehearsal.processes import end, processes
-from gpu_cluster_tools.rehearsal.run_watcher import STALLED_SECONDS
+from gpu_cluster_tools.rehearsal.prerequisites.existing_buckets import changed_buckets, make_buckets
+from gpu_cluster_tools.rehearsal.prerequisites.existing_vpc import MadeVpc, lost_of, make_vpc
+from gpu_cluster_tools.rehearsal.prerequisites.given_resources import (
+    admit_principals,
+    deployer,
+    own_images,
+    reservations,
+)
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import use_declared
+from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import reconcile
 from gpu_cluster_tools.rehearsal.stack_copy import Keys, StackCopy
 from gpu_cluster_tools.rehearsal.stack_tools import has_karpenter, write_charts
-from gpu_cluster_tools.rehearsal.state import resources_of
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER, LWS_CONTROLLER, Toolchain
 
 _KUBECONFIG = ".local/kubeconfig"

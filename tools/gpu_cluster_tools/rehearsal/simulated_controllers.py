@@ -3,15 +3,15 @@
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from gpu_cluster_tools.rehearsal.addons import define, drivers_of, installed_in
 from gpu_cluster_tools.rehearsal.aws.ebs_driver import EbsDriver
-from gpu_cluster_tools.rehearsal.background_loops import background_loops
-from gpu_cluster_tools.rehearsal.cluster_autoscaler import add_servers
-from gpu_cluster_tools.rehearsal.device_plugins import DevicePlugins
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient
-from gpu_cluster_tools.rehearsal.lws_controller import lws_controller
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient
+from gpu_cluster_tools.rehearsal.controllers.addons import define, drivers_of, installed_in
+from gpu_cluster_tools.rehearsal.controllers.background_loops import background_loops
+from gpu_cluster_tools.rehearsal.controllers.cluster_autoscaler import add_servers
+from gpu_cluster_tools.rehearsal.controllers.lws_controller import lws_controller
+from gpu_cluster_tools.rehearsal.controllers.volume_provisioner import provide
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
-from gpu_cluster_tools.rehearsal.volume_provisioner import provide
+from gpu_cluster_tools.rehearsal.simulated_nodes.device_plugins import DevicePlugins
 from gpu_cluster_tools.toolchain import LWS_CONTROLLER
 
 

@@ -1,7 +1,7 @@
 """Resources that a rehearsal must not delete: a replacement takes data, keys or running work from them."""
 
 from gpu_cluster.catalog import STATEFUL
-from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.engine.event_log import Operation
 
 _LOSES = ("delete", "delete-replaced", "replace", "create-replacement", "discard-replaced")
 

@@ -7,16 +7,16 @@ from typing import Generic, TypeVar
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan.urn import name_of
-from gpu_cluster_tools.rehearsal.event_log import Operation
+from gpu_cluster_tools.rehearsal.cluster_state.workloads import Workloads, workloads
+from gpu_cluster_tools.rehearsal.engine.event_log import Operation
+from gpu_cluster_tools.rehearsal.engine.run_pulumi import Run, run_pulumi
+from gpu_cluster_tools.rehearsal.engine.run_watcher import Patience, RunWatcher, Tell
 from gpu_cluster_tools.rehearsal.fake_secrets import plaintext_secrets
 from gpu_cluster_tools.rehearsal.report import Outcome, RehearsalReport, StepResult
-from gpu_cluster_tools.rehearsal.run_pulumi import Run, run_pulumi
-from gpu_cluster_tools.rehearsal.run_watcher import Patience, RunWatcher, Tell
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.stack_edits import StackEdit
 from gpu_cluster_tools.rehearsal.stateful import removes_stateful
 from gpu_cluster_tools.rehearsal.team_sandbox import TeamSandbox
-from gpu_cluster_tools.rehearsal.workloads import Workloads, workloads
 from gpu_cluster_tools.schedule import (
     TimedResource,
     UnknownDurationsError,

@@ -8,7 +8,7 @@ from httpx2 import HTTPStatusError
 from gpu_cluster.capacity import Pool, share_of
 from gpu_cluster.catalog.device_variables import VISIBLE_DEVICES
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient, Object
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 
 USER = 2000
 """User of pods that share GPUs by MPS, which serves one user at a time."""

@@ -9,13 +9,13 @@ from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
 from gpu_cluster.stack import load_any
 from gpu_cluster_tools.rehearsal.aws import Account
-from gpu_cluster_tools.rehearsal.engine import PulumiEngine, local_state
+from gpu_cluster_tools.rehearsal.control_plane.team_access import admit
+from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine, local_state
+from gpu_cluster_tools.rehearsal.engine.state_files import resources_of
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.fake_secrets import set_fake_secrets
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
 from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
-from gpu_cluster_tools.rehearsal.state import resources_of
-from gpu_cluster_tools.rehearsal.team_access import admit
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.serving.server import PORT
 from gpu_cluster_tools.doctor.api_server import ApiServer, ForbiddenError, NoAnswerError, Object
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.doctor.node_facts import is_ready
-from gpu_cluster_tools.rehearsal.not_ready import not_ready
+from gpu_cluster_tools.rehearsal.cluster_state.not_ready import not_ready
 from gpu_cluster_tools.verify.first_token import (
     Connect,
     NoTokenError,

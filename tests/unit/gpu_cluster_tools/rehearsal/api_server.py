@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 
 Object = dict[str, Any]
 

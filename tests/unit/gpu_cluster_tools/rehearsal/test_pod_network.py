@@ -3,7 +3,7 @@ from typing import Any, cast
 
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.aws.api import Api
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.egress_rules import EgressTarget
 from gpu_cluster_tools.rehearsal.pod_network import accounts_on_aws, aws_targets, dns_targets, unreached
 

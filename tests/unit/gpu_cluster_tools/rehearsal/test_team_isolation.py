@@ -8,7 +8,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.kubernetes.serving.replicas import USER as OF_MODELS
 from gpu_cluster.kubernetes.teams.identity import CLASS_PREFIX as OF_TEAMS
 from gpu_cluster.stack import load
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.team_isolation import CLASS_PREFIX, USER, escapes
 
 STACK = load(Path(__file__).parents[4] / "stacks" / "Pulumi.prod.yaml")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.processes import alive
+from gpu_cluster_tools.rehearsal.control_plane.processes import alive
 from gpu_cluster_tools.toolchain import build
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError

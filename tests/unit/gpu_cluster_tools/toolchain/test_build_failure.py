@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.certificate import self_signed
+from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go

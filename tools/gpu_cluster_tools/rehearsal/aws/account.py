@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from gpu_cluster.config.hardware import HardwareSettings
-from gpu_cluster_tools.rehearsal import ports
 from gpu_cluster_tools.rehearsal.aws import get_token, identity
 from gpu_cluster_tools.rehearsal.aws.admin_endpoints import CALLS, GIVEN, LEFTOVERS, MADE, REFUSED
 from gpu_cluster_tools.rehearsal.aws.api import Api
@@ -25,10 +24,11 @@ from gpu_cluster_tools.rehearsal.aws.handlers.ec2.capacity_reservations import (
     write_reservations,
 )
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
+from gpu_cluster_tools.rehearsal.control_plane import ports
+from gpu_cluster_tools.rehearsal.control_plane.processes import Process, end, processes
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.instance_types import write_declared
 from gpu_cluster_tools.rehearsal.lock import locked
-from gpu_cluster_tools.rehearsal.processes import Process, end, processes
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import write_declared
 from gpu_cluster_tools.toolchain.engine import link
 
 _SERVER = "gpu_cluster_tools.rehearsal.aws.account_server"

@@ -31,7 +31,7 @@ from gpu_cluster_tools.rehearsal.aws.pod_identity_agent import PodIdentityAgent
 from gpu_cluster_tools.rehearsal.aws.repeated_requests import RepeatedRequests
 from gpu_cluster_tools.rehearsal.aws.request_lock import OneRequestAtATime
 from gpu_cluster_tools.rehearsal.aws.router import Router
-from gpu_cluster_tools.rehearsal.webhook import AUTHENTICATE, AUTHORIZE
+from gpu_cluster_tools.rehearsal.control_plane.webhook import AUTHENTICATE, AUTHORIZE
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from gpu_cluster_tools.rehearsal.aws import identity
 from gpu_cluster_tools.rehearsal.aws.eks import records
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
-from gpu_cluster_tools.rehearsal.dynamic_client import DynamicClient
+from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 
 CREDENTIALS = "/v1/credentials"
 """Path of the agent on each node, and the name of no bucket. Source: github.com/aws/eks-pod-identity-agent,

@@ -18,7 +18,7 @@ from lightkube.models.core_v1 import Taint
 from lightkube.resources.core_v1 import Node
 from ruamel.yaml import YAML
 
-from gpu_cluster_tools.rehearsal.aws import nodes
+from gpu_cluster_tools.rehearsal.aws import node_registration
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import records
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
@@ -26,10 +26,10 @@ from gpu_cluster_tools.rehearsal.aws.eks.image_parameters import IMAGES, OWN
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document, NodeGroupInstance
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import capacity_of, registration
-from gpu_cluster_tools.rehearsal.devices import Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient as Nodes
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.instance_types import instance_types
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient as Nodes
+from gpu_cluster_tools.rehearsal.simulated_nodes.devices import Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 
 _NODE_CONFIG = "application/node.eks.aws"
 _LABELS = re.compile(r"--node-labels=[\"']?([^\"'\s]+)")
@@ -82,7 +82,7 @@ def _require_entry(api: Api, cluster: ClusterRecord, template: Document) -> None
 
 def _join(node: Node) -> None:
     try:
-        nodes.join(Nodes(KUBECONFIG), node)
+        node_registration.join(Nodes(KUBECONFIG), node)
     except RehearsalError as error:
         logging.getLogger(__name__).error("an instance did not join: %s", error)  # noqa: TRY400
 

@@ -6,7 +6,7 @@ from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import references, versions
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import Document
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
-from gpu_cluster_tools.rehearsal.instance_types import instance_types
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 
 _PARAMETER = "InvalidParameterException"
 _REQUEST = "InvalidRequestException"

@@ -11,7 +11,7 @@ from functools import partial
 from math import ceil
 from threading import Thread
 
-from gpu_cluster_tools.rehearsal.aws import nodes
+from gpu_cluster_tools.rehearsal.aws import node_registration
 from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.eks import instances, references
 from gpu_cluster_tools.rehearsal.aws.eks.endpoint import KUBECONFIG
@@ -21,10 +21,10 @@ from gpu_cluster_tools.rehearsal.aws.faults import Fault, Faults
 from gpu_cluster_tools.rehearsal.aws.iam.auto_scaling_launches import refused_launch
 from gpu_cluster_tools.rehearsal.aws.kubelet import Kubelet, taints_of
 from gpu_cluster_tools.rehearsal.aws.request_lock import REQUEST_LOCK
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient as Nodes
+from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import name_of, taints_on
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.kubernetes_client import KubernetesClient as Nodes
-from gpu_cluster_tools.rehearsal.kubernetes_client import name_of, taints_on
-from gpu_cluster_tools.rehearsal.nodes import at_once
+from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import at_once
 
 JOIN_SECONDS = 60
 """Timeout until a node is Ready, in seconds on this machine. EKS allows about 20 minutes."""
@@ -152,7 +152,7 @@ class Rollout:
         late = {each.name for each in lost}
         for cluster in self._nodes():
             at_once(partial(self._join, cluster), joining)
-            late.update(nodes.unready(cluster, [each.name for each in joining], JOIN_SECONDS))
+            late.update(node_registration.unready(cluster, [each.name for each in joining], JOIN_SECONDS))
         if late:
             ids = [each.id for each in fresh if each.name in late]
             raise NodeGroupError(
@@ -173,18 +173,18 @@ class Rollout:
         )
 
     def _join(self, cluster: Nodes, instance: NodeGroupInstance) -> None:
-        nodes.join(cluster, Kubelet(self.group, instance).node())
+        node_registration.join(cluster, Kubelet(self.group, instance).node())
 
     def _shrink(self, doomed: list[NodeGroupInstance], patience_seconds: float, *, force: bool) -> None:
         names = [each.name for each in doomed]
         for cluster in self._nodes():
-            held = nodes.drain(cluster, names, patience_seconds)
+            held = node_registration.drain(cluster, names, patience_seconds)
             if held and not force:
                 words = "Reached max retries while trying to evict pods from nodes in node group"
                 raise NodeGroupError(
                     "PodEvictionFailure", f"{words} {self.group.name}: {', '.join(held)}", names
                 )
-            nodes.leave(cluster, names)
+            node_registration.leave(cluster, names)
         with REQUEST_LOCK:
             instances.terminate(self.api, self.group, list(doomed))
 

@@ -13,7 +13,7 @@ from gpu_cluster_tools.rehearsal.aws.eks.node_group_rollout import Rollout
 from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord, Document
 from gpu_cluster_tools.rehearsal.aws.eks.updates import make_update
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
-from gpu_cluster_tools.rehearsal.instance_types import instance_types
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 
 _TYPES = ["t3.medium"]
 _DISK_GIB = 20

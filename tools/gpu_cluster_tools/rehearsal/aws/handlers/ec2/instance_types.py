@@ -15,7 +15,7 @@ from gpu_cluster_tools.rehearsal.aws.handlers.ec2.request_parameters import filt
 from gpu_cluster_tools.rehearsal.aws.handlers.in_memory_store import Document
 from gpu_cluster_tools.rehearsal.aws.handlers.paging import page_of
 from gpu_cluster_tools.rehearsal.aws.router import ApiCall
-from gpu_cluster_tools.rehearsal.instance_types import instance_types
+from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 
 _LIKE = {"amd64": "m7i.xlarge", "arm64": "m7g.xlarge"}
 

@@ -1,0 +1,96 @@
+# pyright: reportUnknownMemberType=false
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from lightkube.resources.core_v1 import Pod
+
+from gpu_cluster_tools.rehearsal.cluster_state.not_ready import not_ready
+
+START = datetime(2026, 11, 30, 12, tzinfo=UTC)
+ALLOWED = {"periodSeconds": 10, "failureThreshold": 6}
+
+
+def pod(state: dict[str, Any], last: dict[str, Any] | None = None, **status: Any) -> Pod:
+    """A pod whose startup probe allows a minute."""
+    return read(
+        {
+            "spec": {
+                "terminationGracePeriodSeconds": 45,
+                "containers": [{"name": "vllm", "startupProbe": ALLOWED}],
+            },
+            "status": {
+                "containerStatuses": [
+                    {
+                        "name": "vllm",
+                        "image": "vllm",
+                        "imageID": "",
+                        "ready": False,
+                        "restartCount": 0,
+                        "started": False,
+                        "state": state,
+                        "lastState": last or {},
+                        **status,
+                    }
+                ]
+            },
+        }
+    )
+
+
+def read(content: dict[str, Any]) -> Pod:
+    return cast(Pod, Pod.from_dict(content))
+
+
+def ended(seconds: int, code: int = 1, reason: str = "Error") -> dict[str, Any]:
+    at = {"startedAt": _at(0), "finishedAt": _at(seconds), "exitCode": code, "reason": reason}
+    return {"terminated": at}
+
+
+def _at(seconds: int) -> str:
+    return (START + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
+
+
+def test_one_that_loads_says_how_long_it_may() -> None:
+    found = not_ready(pod({"running": {"startedAt": _at(0)}}), START + timedelta(seconds=20))
+    assert found == "loading for 20 s of at most 60 s"
+
+
+def test_one_that_took_too_long_is_told_from_one_that_ended() -> None:
+    slow = "did not load within 60 s and was restarted; hint: loadMinutes; restarts: 2"
+    assert not_ready(pod(BACK_OFF, ended(61, 143), restartCount=2)) == slow
+    assert not_ready(pod({"running": {"startedAt": _at(90)}}, ended(104, 137), restartCount=2)) == slow
+    broken = "exited after 3 s with exit code 2; hint: kubectl logs; restarts: 1"
+    assert not_ready(pod(BACK_OFF, ended(3, 2), restartCount=1)) == broken
+
+
+def test_one_that_ended_much_later_had_loaded() -> None:
+    assert "exited after 60 min" in (not_ready(pod(BACK_OFF, ended(3600))) or "")
+
+
+def test_one_that_was_out_of_memory_says_so() -> None:
+    assert "exit code 137 (OOMKilled)" in (not_ready(pod(BACK_OFF, ended(60, 137, "OOMKilled"))) or "")
+
+
+def test_one_without_its_image_says_so() -> None:
+    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
+    said = not_ready(pod(waiting)) or ""
+    assert said.startswith("cannot pull vllm: docker.io does not have this image; hint: ")
+
+
+def test_one_that_is_not_created_names_the_secrets_that_it_mounts() -> None:
+    """The kubelet says why in events alone."""
+    creating = {"waiting": {"reason": "ContainerCreating"}}
+    assert not_ready(pod(creating)) == "ContainerCreating"
+    content = cast("dict[str, Any]", pod(creating).to_dict())
+    secrets = [{"name": "a", "secret": {"secretName": "pager"}}]
+    secrets += [{"name": "b", "secret": {"secretName": "other", "optional": True}}]
+    content["spec"]["volumes"] = [*secrets, {"name": "c", "emptyDir": {}}]
+    assert not_ready(read(content)) == "ContainerCreating; mounts Secret pager, which must exist"
+
+
+def test_of_one_without_a_node_nothing_is_known() -> None:
+    assert not_ready(read({"spec": {"containers": [{"name": "vllm"}]}, "status": {}})) is None

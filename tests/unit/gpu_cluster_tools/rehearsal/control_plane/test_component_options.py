@@ -1,0 +1,38 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from gpu_cluster_tools.rehearsal.control_plane import component_options
+
+TOOLCHAIN: Any = SimpleNamespace(path=Path("/tools").joinpath)
+PORTS = {name: 20_000 + number for number, name in enumerate(component_options.PORTS)}
+
+
+def kwokctl() -> dict[str, Any]:
+    return component_options.configuration(TOOLCHAIN, PORTS, Path("/data"), pki=Path("/pki"))[0]
+
+
+def arguments() -> dict[str, str]:
+    """The API server's."""
+    [patch] = [it for it in kwokctl()["componentsPatches"] if it["name"] == "kube-apiserver"]
+    return {it["key"]: it["value"] for it in patch["extraArgs"]}
+
+
+def test_pods_find_the_api_server_by_its_service() -> None:
+    """Its certificate has the Service's address, and where that leads is said by real nodes."""
+    assert kwokctl()["options"]["kubeApiserverCertSANs"] == ["10.100.0.1"]
+    assert arguments()["endpoint-reconciler-type"] == "none"
+
+
+def test_servers_of_further_apis_learn_who_calls() -> None:
+    found = arguments()
+    assert found["requestheader-client-ca-file"] == "/pki/ca.crt"
+    assert found["requestheader-username-headers"] == "X-Remote-User"
+
+
+def test_the_api_server_signs_in_to_kubelets() -> None:
+    found = arguments()
+    assert (found["kubelet-client-certificate"], found["kubelet-client-key"]) == (
+        "/pki/admin.crt",
+        "/pki/admin.key",
+    )

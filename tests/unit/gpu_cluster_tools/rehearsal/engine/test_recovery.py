@@ -1,0 +1,246 @@
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError, recover
+from gpu_cluster_tools.rehearsal.engine.engine import RUN_BY
+
+_NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
+_GONE = 2**22 + 1  # more than any process id
+
+
+@dataclass(frozen=True)
+class StoredState(PulumiEngine):
+    """An engine that keeps the state it is given, and says what it was asked to read again."""
+
+    refreshed: list[str] = field(default_factory=list[str])
+
+    def output(self, *arguments: str) -> str:
+        if arguments[:2] == ("stack", "export"):
+            return json.dumps({"deployment": self.latest})
+        if arguments[:2] == ("stack", "import"):
+            self.store(json.loads(Path(arguments[-1]).read_text())["deployment"])
+        if arguments[0] == "refresh":
+            targets = [urn for word, urn in pairwise(arguments) if word == "--target"]
+            self.refreshed.extend(targets or ["everything"])
+            self.store(
+                {**self.latest, "resources": [_read_again(resource) for resource in self.latest["resources"]]}
+            )
+        return ""
+
+    @property
+    def bookkeeping(self) -> Path:
+        return self.project / "state" / ".pulumi"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.bookkeeping / "stacks" / "p" / f"{self.stack}.json"
+
+    @property
+    def latest(self) -> dict[str, Any]:
+        return json.loads(self.checkpoint.read_text())["checkpoint"]["latest"]
+
+    def store(self, state: dict[str, Any]) -> None:
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        self.checkpoint.write_text(json.dumps({"checkpoint": {"latest": state}}))
+
+    def lock(self, *, pid: int, hostname: str) -> Path:
+        folder = self.bookkeeping / "locks" / "organization" / "p" / self.stack
+        folder.mkdir(parents=True)
+        lock = folder / "1.json"
+        lock.write_text(json.dumps({"pid": pid, "hostname": hostname, "timestamp": "today"}))
+        lock.with_name("1.json.attrs").touch()
+        return lock
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> StoredState:
+    (tmp_path / "Pulumi.yaml").write_text("name: p\n")
+    return StoredState(tmp_path, "s", {"PULUMI_BACKEND_URL": (tmp_path / "state").as_uri()})
+
+
+def test_a_stack_that_was_never_brought_up_has_nothing_to_recover(engine: StoredState) -> None:
+    assert recover(engine) == []
+
+
+def test_state_that_lies_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    assert recover(PulumiEngine(tmp_path, "s", {"PULUMI_BACKEND_URL": "https://example.com"})) == []
+
+
+def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> None:
+    lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
+
+    assert recover(engine) == [f"removed the lock of process {_GONE}, which no longer runs"]
+    assert list(lock.parent.iterdir()) == []
+
+
+def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: StoredState) -> None:
+    working = _working_engine()
+    lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
+    try:
+        with pytest.raises(RehearsalError, match=f"in use by pulumi, process {working.pid}"):
+            recover(engine)
+        assert lock.exists()
+    finally:
+        working.kill()
+        working.wait()
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, killed: bool) -> None:
+    working = _working_engine(**{RUN_BY: str(_GONE if killed else os.getpid())})
+    lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
+    try:
+        if killed:
+            assert recover(engine)[0].startswith("ended the engine of a command that was killed")
+            assert working.wait(10) == -signal.SIGINT
+            assert not lock.exists()
+        else:
+            with pytest.raises(RehearsalError, match="in use by pulumi"):
+                recover(engine)
+    finally:
+        working.kill()
+        working.wait()
+
+
+def test_a_process_id_that_belongs_to_another_program_by_now_locks_nothing(engine: StoredState) -> None:
+    lock = engine.lock(pid=os.getpid(), hostname=socket.gethostname())
+
+    recover(engine)
+
+    assert not lock.exists()
+
+
+def test_a_lock_from_another_machine_is_named_and_kept(engine: StoredState) -> None:
+    lock = engine.lock(pid=7, hostname="elsewhere")
+
+    with pytest.raises(RehearsalError, match="locked by process 7 on elsewhere since today"):
+        recover(engine)
+    assert lock.exists()
+
+
+def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: StoredState) -> None:
+    engine.store(_state([], creating=[_resource("n", inputs=_NAMESPACE)]))
+
+    assert recover(engine) == ["refreshed Namespace n"]
+
+    [namespace] = engine.latest["resources"]
+    assert namespace["id"] == "n"
+    assert namespace["outputs"]["__fieldManager"] == "pulumi-kubernetes-1"
+    assert namespace["outputs"]["__inputs"] == _NAMESPACE
+    assert "pending_operations" not in engine.latest
+    assert engine.refreshed == [namespace["urn"]]
+    assert recover(engine) == []
+
+
+@pytest.mark.parametrize(("last", "refreshed"), [("failed", True), ("succeeded", False)])
+def test_after_an_update_that_did_not_succeed_everything_is_refreshed(
+    engine: StoredState, last: str, refreshed: bool
+) -> None:
+    engine.store(_state([], creating=[]))
+    history = engine.bookkeeping / "history" / "p" / engine.stack
+    history.mkdir(parents=True)
+    for number, result in ((1, "failed"), (2, "succeeded"), (3, last)):
+        (history / f"{engine.stack}-{number}.history.json").write_text(json.dumps({"result": result}))
+
+    words = recover(engine)
+
+    assert words == ["refreshed all resources, because the last update did not succeed"] * refreshed
+    assert engine.refreshed == ["everything"] * refreshed
+
+
+def test_the_id_of_an_object_in_a_namespace_says_which(engine: StoredState) -> None:
+    inputs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n"}}
+    engine.store(_state([], creating=[_resource("c", inputs=inputs)]))
+
+    recover(engine)
+
+    assert [resource["id"] for resource in engine.latest["resources"]] == ["n/c"]
+
+
+def test_what_it_replaces_is_still_to_be_deleted(engine: StoredState) -> None:
+    old: dict[str, Any] = {**_resource("n", inputs=_NAMESPACE), "id": "old", "outputs": {}}
+    engine.store(_state([old], creating=[_resource("n", inputs=_NAMESPACE)]))
+
+    recover(engine)
+
+    assert [(r["id"], r.get("delete", False)) for r in engine.latest["resources"]] == [
+        ("old", True),
+        ("n", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"type": "kubernetes:core/v1:ConfigMapPatch", "inputs": _NAMESPACE},
+        {"type": "kubernetes:helm.sh/v3:Release", "inputs": {"name": "r"}},
+    ],
+)
+def test_what_has_no_name_of_its_own_is_given_up(engine: StoredState, lost: dict[str, Any]) -> None:
+    engine.store(_state([], creating=[_resource("r", inputs={}) | lost]))
+
+    [words] = recover(engine)
+
+    assert words.endswith(" r from the state, because its ID is unknown")
+    assert engine.latest["resources"] == engine.refreshed == []
+
+
+def test_a_provider_in_creation_is_forgotten(engine: StoredState) -> None:
+    provider = _resource("p", inputs={"kubeconfig": "k"}) | {"type": "pulumi:providers:kubernetes"}
+    engine.store(_state([], creating=[provider]))
+
+    assert recover(engine) == []
+    assert engine.latest == {"resources": []}
+
+
+def test_half_written_files_beside_the_state_are_removed(engine: StoredState) -> None:
+    engine.store(_state([], creating=[]))
+    engine.checkpoint.with_name("s.json.attrs").touch()
+    engine.checkpoint.with_name("s.json.18e9f455e614f9b5.tmp").touch()
+    lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
+    lock.rename(lock.with_name("1.json.18e9f455e614f9b5.tmp"))
+
+    assert recover(engine) == ["removed incomplete state files"]
+    assert [file.name for file in engine.checkpoint.parent.iterdir()] == ["s.json"]
+    assert list(lock.parent.glob("*.tmp")) == []
+
+
+def _state(resources: list[dict[str, Any]], *, creating: list[dict[str, Any]]) -> dict[str, Any]:
+    operations = [{"type": "creating", "resource": resource} for resource in creating]
+    return {"resources": resources} | ({"pending_operations": operations} if operations else {})
+
+
+def _resource(name: str, *, inputs: dict[str, Any]) -> dict[str, Any]:
+    token = f"kubernetes:core/v1:{inputs.get('kind', 'Namespace')}"
+    return {"urn": f"urn:pulumi:s::p::{token}::{name}", "type": token, "inputs": inputs}
+
+
+def _read_again(resource: dict[str, Any]) -> dict[str, Any]:
+    """As the engine writes a resource that it found."""
+    managed = [
+        {"manager": "kubelet", "operation": "Update", "time": "2026-11-21T00:00:02Z"},
+        {"manager": "pulumi-kubernetes-1", "operation": "Apply", "time": "2026-11-21T00:00:01Z"},
+    ]
+    outputs = resource["outputs"] | {"metadata": {"managedFields": managed}}
+    return {key: value for key, value in resource.items() if key != "initErrors"} | {"outputs": outputs}
+
+
+def _working_engine(**environment: str) -> subprocess.Popen[bytes]:
+    """A process with the engine's name. Popen may return before the kernel shows its command."""
+    started = subprocess.Popen(
+        ["pulumi", "600"], executable=shutil.which("sleep"), env=os.environ | environment
+    )
+    while not Path(f"/proc/{started.pid}/cmdline").read_bytes().startswith(b"pulumi\0"):
+        time.sleep(0.01)
+    return started

@@ -1,0 +1,1 @@
+"""State of a cluster: nodes, pods that do not run, and the reasons."""

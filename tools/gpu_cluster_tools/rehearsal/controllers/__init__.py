@@ -1,0 +1,1 @@
+"""Controllers of a cluster in a rehearsal: real processes and simulated ones."""

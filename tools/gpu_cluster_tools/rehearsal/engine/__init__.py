@@ -1,0 +1,1 @@
+"""The Pulumi engine: its runs, their events, its state, and recovery."""

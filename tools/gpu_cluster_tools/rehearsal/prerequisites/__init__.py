@@ -1,0 +1,1 @@
+"""Resources that a stack requires in its account, created before a rehearsal."""

@@ -1,0 +1,1 @@
+"""Simulated nodes: hardware by instance type, devices and device plugins."""
