@@ -16,7 +16,7 @@ _CHECK = """
 import sys
 from pathlib import Path
 from gpu_cluster_policies.evaluate import evaluate_manifests
-from gpu_cluster_policies.manifests import contents_of
+from gpu_cluster_policies.manifests.manifests import contents_of
 from gpu_cluster_policies.reports import FORMATS
 FORMATS["text"](evaluate_manifests(contents_of([Path(sys.argv[1])]), None))
 """

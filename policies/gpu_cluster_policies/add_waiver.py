@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from gpu_cluster.catalog.today import today
-from gpu_cluster_policies.file import FOLDER
+from gpu_cluster_policies.policy_file import FOLDER
 from gpu_cluster_policies.waivers import load_waivers, project_waivers
 
 FILE = f"{FOLDER}/waivers.yaml"

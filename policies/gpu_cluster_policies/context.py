@@ -16,8 +16,8 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.diagnostic import StackFileError
 from gpu_cluster.stack.load import load_any
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.pool import Pools
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.pool import Pools
 from gpu_cluster_policies.settings import Environment, PolicySettings, policy_settings
 
 if TYPE_CHECKING:

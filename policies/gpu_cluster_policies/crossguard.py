@@ -22,11 +22,11 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.file import PolicyFileError
-from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.pack import Pack, pack_of
 from gpu_cluster_policies.plan_fallback import PlanFallback, planned_inputs, planned_outputs
-from gpu_cluster_policies.resource import Resource, kind_of
+from gpu_cluster_policies.policy_file import PolicyFileError
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, kind_of
 from gpu_cluster_policies.rule import Level, Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.settings import policy_settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import UNKNOWN, NotKnownError, Property
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import UNKNOWN, NotKnownError, Property
+from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Violation
 
 KEYS = frozenset(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gpu_cluster.plan.gc_paused import gc_paused
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.manifests.manifests import manifests_in
 from gpu_cluster_policies.pack import pack_of, pack_with, strictest
 from gpu_cluster_policies.rendered import Rendered
 from gpu_cluster_policies.reports.evaluation import Evaluation

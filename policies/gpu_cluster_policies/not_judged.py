@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from gpu_cluster_policies.kinds_without_rule import UNSEEN_KINDS
-from gpu_cluster_policies.property import NotKnownError, UnreadableError
-from gpu_cluster_policies.resource import Resource
-from gpu_cluster_policies.resource_types import WITHOUT_RULE
+from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
+from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
+from gpu_cluster_policies.resources.resource import Resource
+from gpu_cluster_policies.resources.resource_types import WITHOUT_RULE
+from gpu_cluster_policies.resources.unseen_settings import holds_pod
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
-from gpu_cluster_policies.unseen_settings import holds_pod
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
 _OF_THE_USER = "gpu-cluster:index:Extras$"

@@ -12,11 +12,11 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.context import EvaluationContext, context_of
-from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.not_judged import NotJudged, not_judged, not_judged_by_rule, of_unknown_type
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Finding, Level, NotJudgedFinding, Rule
 from gpu_cluster_policies.rules import all_rules
 from gpu_cluster_policies.waivers import Waiver, Waivers, project_waivers

@@ -1,7 +1,7 @@
 """The resources of a plan, as rules look at them."""
 
 from gpu_cluster.plan import Graph, Registered
-from gpu_cluster_policies.resource import Resource, kind_of
+from gpu_cluster_policies.resources.resource import Resource, kind_of
 
 
 def resources_of(graph: Graph) -> list[Resource]:

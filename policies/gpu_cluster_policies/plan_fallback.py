@@ -15,7 +15,7 @@ from gpu_cluster.plan import Plan, Registered, plan_of
 from gpu_cluster.plan.urn import name_of
 from gpu_cluster.project import project_name
 from gpu_cluster.stack.diagnostic import StackFileError
-from gpu_cluster_policies.property import UNKNOWN
+from gpu_cluster_policies.resources.property import UNKNOWN
 
 _one_at_a_time = Lock()  # the engine asks about several resources at once, and a plan is one program
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from gpu_cluster_policies.resource import Resource, kind_of
+from gpu_cluster_policies.resources.resource import Resource, kind_of
 
 _CHANGING = frozenset({"create", "update", "delete", "replace", "create-replacement", "delete-replaced"})
 _REST = frozenset(

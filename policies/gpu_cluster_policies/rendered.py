@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.resource import Resource
 
 if TYPE_CHECKING:
     from gpu_cluster.config.stack import Stack

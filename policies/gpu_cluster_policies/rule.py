@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
-from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.preview import Step
-from gpu_cluster_policies.property import NotKnownError, Property, UnreadableError
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import NotKnownError, Property, UnreadableError
+from gpu_cluster_policies.resources.resource import Resource
 
 S = TypeVar("S")
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field, NonNegativeInt
 
 from gpu_cluster.config.settings import Settings
-from gpu_cluster_policies.file import FOLDER, load
+from gpu_cluster_policies.policy_file import FOLDER, load
 
 Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
 """Names with * as wildcard."""

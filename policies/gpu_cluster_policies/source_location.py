@@ -2,7 +2,7 @@
 
 from typing import NamedTuple, Protocol
 
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.resource import Resource
 
 
 class SourceLocation(NamedTuple):

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.user_data import UserDataPart, parts_of
 from gpu_cluster_policies.rule import NotJudgedProperty, Violation
-from gpu_cluster_policies.user_data import UserDataPart, parts_of
 
 
 class UserDataProblem(NamedTuple):

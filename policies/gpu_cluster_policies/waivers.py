@@ -16,7 +16,7 @@ from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.suggestions import did_you_mean
-from gpu_cluster_policies.file import FOLDER, load, shown
+from gpu_cluster_policies.policy_file import FOLDER, load, shown
 from gpu_cluster_policies.rule import Finding
 
 _RESOURCE = re.compile(r"[A-Za-z0-9:/.]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")

@@ -202,7 +202,10 @@ GUARDS = (
         "allowed_account_ids=[aws.get_caller_identity().account_id]",
     ),
     Guard(
-        "16_policies", "policies/gpu_cluster_policies/property.py", "if self.content is UNKNOWN:", "if False:"
+        "16_policies",
+        "policies/gpu_cluster_policies/resources/property.py",
+        "if self.content is UNKNOWN:",
+        "if False:",
     ),
     Guard("16_policies", "components/gpu_cluster/aws/budget.py", "self.register_outputs({})"),
     Guard(

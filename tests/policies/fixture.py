@@ -14,7 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from gpu_cluster_policies import Resource
-from gpu_cluster_policies.resource import object_of
+from gpu_cluster_policies.resources.resource import object_of
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

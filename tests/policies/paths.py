@@ -31,7 +31,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 from gpu_cluster.plan import Graph, Registered
 from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies import Pack, Resource
-from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.manifests.manifests import manifests_in
 from gpu_cluster_policies.plan_adapter import resources_of
 
 

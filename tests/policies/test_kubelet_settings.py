@@ -7,7 +7,7 @@ import pytest
 from gpu_cluster.plan import plan_of
 from gpu_cluster_policies import Resource, pack_of
 from gpu_cluster_policies.evaluate import evaluate_plan
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE
+from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE
 
 RULE = "107-kubelet-settings"
 STATIC = "without static pods, which rules do not see"

@@ -15,10 +15,10 @@ from gpu_cluster_policies.compliance import Result, assess
 from gpu_cluster_policies.crossguard import policies
 from gpu_cluster_policies.evaluate import evaluate_plan
 from gpu_cluster_policies.frameworks import Framework
-from gpu_cluster_policies.inventory import Inventory
 from gpu_cluster_policies.not_judged import counted
 from gpu_cluster_policies.reports import Evaluation
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, WITHOUT_RULE
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE, WITHOUT_RULE
 from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.policy_settings import allow
 from gpu_cluster_tools.scaffold.stack_file import example, stack_file

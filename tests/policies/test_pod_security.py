@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from gpu_cluster_policies import pack_of
-from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.manifests.manifests import manifests_in
 
 DATA = Path(os.environ.get("POD_SECURITY_TESTDATA", "/nonexistent"))
 _VERSIONS = [file.name for file in DATA.glob("baseline/v1.*")]

@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from gpu_cluster_policies import Resource, pack_of
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE
+from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE
 
 RULES = ("107-kubelet-settings", "108-runtime-isolation")
 UNKNOWN = "without settings that no rule evaluates"

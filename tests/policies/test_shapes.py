@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_policies.evaluate import evaluate_manifests
-from gpu_cluster_policies.manifests import ManifestError
+from gpu_cluster_policies.manifests.manifests import ManifestError
 from gpu_cluster_policies.reports import FORMATS
 from tests.policies.fixture import FIXTURES, read
 from tests.policies.shapes import FIRST_SEED, mutant

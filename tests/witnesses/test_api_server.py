@@ -13,7 +13,7 @@ from lightkube import KubeConfig
 from lightkube.config.client_adapter import Client, ConnectionParams
 
 from gpu_cluster_policies.evaluate import evaluate_manifests
-from gpu_cluster_policies.manifests import ManifestError
+from gpu_cluster_policies.manifests.manifests import ManifestError
 from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.toolchain import install
 from tests.policies.fixture import FIXTURES, read

@@ -8,7 +8,7 @@ from pathlib import Path
 from gpu_cluster.exemption import Exemption
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.pack import Pack, Report
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import Places, SourceLocation
 from gpu_cluster_policies.waivers import Waiver

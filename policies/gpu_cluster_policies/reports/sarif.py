@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
-from gpu_cluster_policies.manifests import STDIN
+from gpu_cluster_policies.manifests.manifests import STDIN
 from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.policy_document import matches
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.policy_document import matches
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 from gpu_cluster_policies.rules.residency import region_of
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.policy_document import Statement, matches, statements
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import BUCKETS
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.policy_document import Statement, matches, statements
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import BUCKETS
 from gpu_cluster_policies.rule import Level, Violation, should_be, stack_rule
 
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"

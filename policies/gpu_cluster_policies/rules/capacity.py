@@ -8,13 +8,19 @@ from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog import INSTANCES
 from gpu_cluster.catalog.today import now, today
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.pool import INSTANCE_TYPE, TEMPLATE_OF, gpus_at_most, instance_types, requirement
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import INSTANCES as INSTANCE_KINDS
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.pool import (
+    INSTANCE_TYPE,
+    TEMPLATE_OF,
+    gpus_at_most,
+    instance_types,
+    requirement,
+)
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import INSTANCES as INSTANCE_KINDS
+from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE, NODE_CLASS, NODE_GROUP, NODE_POOL
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 
 _SCALING_GROUP = "aws:autoscaling/group:Group"

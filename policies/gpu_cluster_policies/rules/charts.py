@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _rendered = each(

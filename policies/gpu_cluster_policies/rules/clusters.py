@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_VERSIONS
 from gpu_cluster.catalog.today import today
-from gpu_cluster_policies.cidr import is_the_world
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_types import CLUSTER
+from gpu_cluster_policies.resources.cidr import is_the_world
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_types import CLUSTER
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")

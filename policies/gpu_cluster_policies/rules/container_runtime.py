@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any, cast
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property, is_list
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property, is_list
+from gpu_cluster_policies.resources.user_data import UserDataPart, user_data
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.user_data import UserDataPart, user_data
 from gpu_cluster_policies.user_data_problem import UserDataProblem, user_data_violations
 
 _IN_SCRIPT = re.compile(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _CLAIM = "ResourceClaim"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 
 from gpu_cluster.catalog.device_variables import CUDA_DEVICES, DEVICE_VARIABLES, VISIBLE_DEVICES
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Container, Resource, containers
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Container, Resource, containers
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
 from gpu_cluster_policies.rules.namespaces import TEAM_LABEL
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property, UnreadableError
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import SUBNETS
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property, UnreadableError
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import SUBNETS
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
 
 _ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from gpu_cluster_policies.policy_document import Statement, allowing, matches_all
-from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resources.policy_document import Statement, allowing, matches_all
+from gpu_cluster_policies.resources.property import Property
 from gpu_cluster_policies.rule import Level, Violation, rule
 from gpu_cluster_policies.rules.permissions import permissions
 

@@ -5,9 +5,9 @@ from functools import wraps
 
 from gpu_cluster.config.network import ExistingNetwork, VpcGuarantee
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.resource import Resource, Subjects
-from gpu_cluster_policies.resource_types import CLUSTER, VPCS
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, Subjects
+from gpu_cluster_policies.resources.resource_types import CLUSTER, VPCS
 from gpu_cluster_policies.rule import NotJudgedProperty, Violation
 
 Judge = Callable[[Resource, Inventory], Iterator[Violation]]

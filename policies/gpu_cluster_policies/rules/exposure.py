@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.pod_templates import POD_KINDS
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, Subjects, subjects
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.pod_templates import POD_KINDS
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, Subjects, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
 
 _ALB = "alb.ingress.kubernetes.io"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.customer_key import not_encrypted, not_own_key
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 _EFS = "aws:efs/fileSystem:FileSystem"

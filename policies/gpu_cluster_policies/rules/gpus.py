@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster.catalog import INSTANCES
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import GPU_TAINTS, Container, Pod, Resource, containers, is_gpu, pods
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import (
+    GPU_TAINTS,
+    Container,
+    Pod,
+    Resource,
+    containers,
+    is_gpu,
+    pods,
+)
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _NVIDIA = "nvidia.com/gpu"

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import images
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import images
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 
 _DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")

@@ -6,8 +6,8 @@ https://github.com/kubernetes/pod-security-admission, read 2026-11-29.
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Container, Pod, containers, pods
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _LEAVE = "in the manifest; objects of the stack file do not set it"

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.customer_key import ALIASES, KEYS
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.policy_document import Statement, for_anybody, statements
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import CLUSTER
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.policy_document import Statement, for_anybody, statements
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each, subjects
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import CLUSTER
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be, stack_rule
 
 _KEY = "aws:kms/key:Key"

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.user_data import UserDataPart, user_data
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.user_data import UserDataPart, user_data
 from gpu_cluster_policies.user_data_problem import UserDataProblem, user_data_violations
 
 _ZERO = re.compile(r"(0+(\.0*)?(ns|us|µs|ms|s|m|h)?)+")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, subjects
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import (
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, subjects
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import (
     AUTOSCALING_GROUP,
     INSTANCES,
     LAUNCH_CONFIGURATION,

@@ -9,8 +9,8 @@ from itertools import takewhile
 from typing import Any, cast
 
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Container, Resource, Subjects, containers
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Container, Resource, Subjects, containers
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 
 _SERVERS = re.compile(

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, subjects
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, subjects
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 TEAM_LABEL = "gpu-cluster/team"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.resource_types import (
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each, subjects
+from gpu_cluster_policies.resources.resource_types import (
     INSTANCES,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,
@@ -13,9 +13,9 @@ from gpu_cluster_policies.resource_types import (
     NODE_GROUP,
     SPOT_FLEET,
 )
+from gpu_cluster_policies.resources.secret_text import holds_secret
+from gpu_cluster_policies.resources.user_data import plain_text, user_data
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.secret_text import holds_secret
-from gpu_cluster_policies.user_data import plain_text, user_data
 
 _ADDRESSES = {"aws:ec2/eip:Eip": "instance", "aws:ec2/eipAssociation:EipAssociation": "instanceId"}
 """Property with the instance of a public address, by type."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from gpu_cluster.catalog import INSTANCES, STATEFUL, Loss
 from gpu_cluster_policies.preview import Step
-from gpu_cluster_policies.property import Property
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.secret_text import is_name_of_secret, is_secret
 from gpu_cluster_policies.rule import Level, Violation, operation_rule
-from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
 
 _GPU = "nvidia.com/gpu"
 

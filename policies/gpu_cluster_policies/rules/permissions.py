@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.policy_document import Statement, allowing, matches_all
-from gpu_cluster_policies.property import UNKNOWN, Property
-from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import CUSTOMER_POLICIES, ROLE
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.policy_document import Statement, allowing, matches_all
+from gpu_cluster_policies.resources.property import UNKNOWN, Property
+from gpu_cluster_policies.resources.resource import Resource, each, subjects
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import CUSTOMER_POLICIES, ROLE
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 _ATTACHMENTS = frozenset(

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.pod_templates import POD_KINDS
-from gpu_cluster_policies.resource import Container, Pod, Resource, Subjects, containers, pods
+from gpu_cluster_policies.resources.pod_templates import POD_KINDS
+from gpu_cluster_policies.resources.resource import Container, Pod, Resource, Subjects, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
 
 _HOOKS = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from gpu_cluster_policies.resource import Container, Pod, Resource
+from gpu_cluster_policies.resources.resource import Container, Pod, Resource
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _LASTING = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 
 _PLATFORM = "gpu-cluster:index:Platform"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.object_types import is_in_table, mistyped, mistyped_pod
-from gpu_cluster_policies.resource import Resource
+from gpu_cluster_policies.resources.object_types import is_in_table, mistyped, mistyped_pod
+from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 

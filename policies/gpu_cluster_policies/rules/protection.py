@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from gpu_cluster.catalog import STATEFUL, Loss
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _KEPT = (Loss.CLUSTER, Loss.DATA, Loss.KEY)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.resource_types import CLUSTER
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each, subjects
+from gpu_cluster_policies.resources.resource_types import CLUSTER
+from gpu_cluster_policies.resources.selector import selects
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.selector import selects
 
 _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.resource import Container, containers
+from gpu_cluster_policies.resources.resource import Container, containers
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _NEEDED = (("requests", "cpu"), ("requests", "memory"), ("limits", "memory"))

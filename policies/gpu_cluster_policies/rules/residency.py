@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, subjects
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule
 from gpu_cluster_policies.rules.tags import TAGGED
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster_policies.policy_document import Statement, for_anybody
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, subjects
+from gpu_cluster_policies.resources.policy_document import Statement, for_anybody
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, subjects
 from gpu_cluster_policies.rule import Level, Violation, rule
 
 _LAMBDA = "aws:lambda/permission:Permission"

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.oidc_subject import is_bound, wanted_of
-from gpu_cluster_policies.policy_document import Condition, Statement, allowing
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import CUSTOMER_POLICIES, NODE_GROUP, ROLE
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.oidc_subject import is_bound, wanted_of
+from gpu_cluster_policies.resources.policy_document import Condition, Statement, allowing
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import CUSTOMER_POLICIES, NODE_GROUP, ROLE
 from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 _ROLES = frozenset((ROLE,))

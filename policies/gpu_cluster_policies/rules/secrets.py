@@ -7,10 +7,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.property import Property, is_list
-from gpu_cluster_policies.resource import Resource, containers
+from gpu_cluster_policies.resources.property import Property, is_list
+from gpu_cluster_policies.resources.resource import Resource, containers
+from gpu_cluster_policies.resources.secret_text import is_name_of_secret, is_secret
 from gpu_cluster_policies.rule import Level, Violation, rule
-from gpu_cluster_policies.secret_text import is_name_of_secret, is_secret
 
 _ADDON = "aws:eks/addon:Addon"
 _CHARTS = frozenset(

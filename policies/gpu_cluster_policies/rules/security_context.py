@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster_policies.resource import Container, Pod, containers, pods
+from gpu_cluster_policies.resources.resource import Container, Pod, containers, pods
 from gpu_cluster_policies.rule import Level, Violation, rule, should_be
 
 _WHERE = "in the manifest; objects of the stack file already have it"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.cidr import is_the_world
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, Subjects, subjects
-from gpu_cluster_policies.resource_types import SECURITY_GROUP
+from gpu_cluster_policies.resources.cidr import is_the_world
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, Subjects, subjects
+from gpu_cluster_policies.resources.resource_types import SECURITY_GROUP
 from gpu_cluster_policies.rule import Level, NotJudgedProperty, Violation, rule, stack_rule
 
 _DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.pool import Pools
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Pod, Resource, is_gpu, subjects
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.pool import Pools
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Pod, Resource, is_gpu, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 
 _GROUPS = "LeaderWorkerSet"

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from gpu_cluster.catalog.today import today
 from gpu_cluster.stack.suggestions import one_of
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.resource import Resource, each
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.rule import Level, NotJudgedProperty, Rule, Violation, stack_rule
 
 _PROVIDER = "pulumi:providers:aws"

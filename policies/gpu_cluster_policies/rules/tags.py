@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_types import LAUNCH_TEMPLATE, NODE_CLASS
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE, NODE_CLASS
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
 
 _PROVIDER = "pulumi:providers:aws"

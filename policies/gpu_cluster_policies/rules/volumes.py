@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster_policies.customer_key import not_encrypted
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import Property
-from gpu_cluster_policies.resource import Resource, each, subjects
-from gpu_cluster_policies.resource_types import (
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.resource import Resource, each, subjects
+from gpu_cluster_policies.resources.resource_types import (
     INSTANCES,
     LAUNCH_CONFIGURATION,
     LAUNCH_TEMPLATE,

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from gpu_cluster.config.network import NODE_ENDPOINTS, VpcGuarantee
 from gpu_cluster_policies.context import EvaluationContext
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.resource import Resource, each
-from gpu_cluster_policies.resource_links import ResourceLink
-from gpu_cluster_policies.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.resource import Resource, each
+from gpu_cluster_policies.resources.resource_links import ResourceLink
+from gpu_cluster_policies.resources.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
 from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
 from gpu_cluster_policies.rules.existing_vpc import guaranteed_if_existing, vpcs_of
 

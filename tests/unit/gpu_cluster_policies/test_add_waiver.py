@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_policies.add_waiver import FILE, add_waiver
-from gpu_cluster_policies.file import PolicyFileError
+from gpu_cluster_policies.policy_file import PolicyFileError
 
 RULES = frozenset({"50-no-host-access"})
 ENTRY: dict[str, Any] = {

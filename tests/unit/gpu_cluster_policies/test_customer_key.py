@@ -5,8 +5,8 @@ import pytest
 
 from gpu_cluster_policies import UNKNOWN, Resource
 from gpu_cluster_policies.customer_key import not_own_key
-from gpu_cluster_policies.inventory import Inventory
-from gpu_cluster_policies.property import NotKnownError
+from gpu_cluster_policies.resources.inventory import Inventory
+from gpu_cluster_policies.resources.property import NotKnownError
 
 KEY = Resource("aws:kms/key:Key", {}, "data", urn="urn:key")
 SNAPSHOT = Resource("aws:ebs/snapshot:Snapshot", {}, "old", urn="urn:snapshot")

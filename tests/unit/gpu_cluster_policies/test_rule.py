@@ -3,7 +3,7 @@
 import pytest
 
 from gpu_cluster_policies import UNKNOWN
-from gpu_cluster_policies.property import NotKnownError, Property
+from gpu_cluster_policies.resources.property import NotKnownError, Property
 from gpu_cluster_policies.rule import should_be
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_policies.file import PolicyFileError, load
+from gpu_cluster_policies.policy_file import PolicyFileError, load
 from gpu_cluster_policies.settings import PolicySettings, policy_settings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_policies import Finding, PolicyFileError, Resource, pack_of
-from gpu_cluster_policies.inventory import Inventory
+from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.waivers import Waivers, load_waivers
 
 RULES = pack_of("local").rules

@@ -89,7 +89,7 @@ def _plan(stack: str) -> tuple["Evaluation", list[str]]:
 
 def _manifests(files: list[str], stack: str | None) -> "Evaluation":
     from gpu_cluster_policies.evaluate import evaluate_manifests
-    from gpu_cluster_policies.manifests import STDIN, contents_of
+    from gpu_cluster_policies.manifests.manifests import STDIN, contents_of
 
     contents = contents_of([Path(file) for file in files if file != "-"])
     if "-" in files:

@@ -16,7 +16,7 @@ from ruamel.yaml.tokens import CommentToken
 from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_policies.file import FOLDER
+from gpu_cluster_policies.policy_file import FOLDER
 from gpu_cluster_policies.settings import PolicySettings, policy_settings
 
 FILE = f"{FOLDER}/settings.yaml"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from gpu_cluster_policies.evaluate import evaluate_manifests
-from gpu_cluster_policies.manifests import manifests_in
+from gpu_cluster_policies.manifests.manifests import manifests_in
 from gpu_cluster_policies.pack import Waived, strictest
 from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.waivers import Waiver

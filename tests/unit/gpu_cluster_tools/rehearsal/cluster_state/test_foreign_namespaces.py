@@ -10,7 +10,7 @@ from gpu_cluster.plan import plan_of
 from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError
 from gpu_cluster_tools.rehearsal.cluster_state.foreign_namespaces import refuse_foreign_namespaces
 
-PROJECT = Path(__file__).parents[4]
+PROJECT = Path(__file__).parents[5]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Plain Kubernetes manifests, read as kubectl reads them."""
