@@ -12,9 +12,9 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost import ActualCost, actual_document, actual_of, project_prices
 from gpu_cluster.plan import plan_of
 from gpu_cluster_policies.evaluate import judge_of
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.reports.actual_tables import gap_lines, holder_rows, node_rows
 from gpu_cluster_tools.usage import (

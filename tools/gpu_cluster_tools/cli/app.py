@@ -151,7 +151,7 @@ def _words(error: OSError) -> str | None:
 
 
 def _end(message: str, code: int) -> NoReturn:
-    from gpu_cluster_tools.cli.width import say
+    from gpu_cluster_tools.cli.terminal.width import say
 
     say(message, err=True)
     sys.exit(code)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gpu_cluster_tools.cli.output import Output, tell
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackArgument
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.output import Output, tell
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_policies.reports import Evaluation

@@ -12,9 +12,9 @@ from gpu_cluster.catalog.today import today
 from gpu_cluster.cost import Cost, CostDiff, cost_of, diff, document_of, project_prices, usage_of
 from gpu_cluster.plan import Plan, plan_of
 from gpu_cluster_policies.evaluate import judge_of
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.reports.cost_tables import (
     assumption_rows,
     budget_rows,

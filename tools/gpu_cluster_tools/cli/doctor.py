@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster_tools.cli.check_output import show_checks, show_counts
 from gpu_cluster_tools.cli.project import Project, StackArgument
+from gpu_cluster_tools.cli.terminal.check_output import show_checks, show_counts
 from gpu_cluster_tools.doctor import CheckStatus, diagnose
 
 Json = Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")]

@@ -10,11 +10,11 @@ import typer
 
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import found_in
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.status_summary import found_in
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.rehearsal import PoolNodes, RehearsalError
 from gpu_cluster_tools.rehearsal.engine.run_pulumi import run_pulumi
 from gpu_cluster_tools.review.drift import Drifted, issue, marker, report, title

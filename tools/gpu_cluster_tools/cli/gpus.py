@@ -9,7 +9,7 @@ import typer
 from gpu_cluster.catalog import GPU_INSTANCE_ORDERS, GPUS, REGIONS, GpuInstance, gpu_instances, grouped
 from gpu_cluster.config.quantity import amount
 from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.terminal.table import table
 
 _GIB = 1024**3
 _MIB = 1024**2

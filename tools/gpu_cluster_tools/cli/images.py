@@ -10,9 +10,9 @@ from gpu_cluster.catalog import UPSTREAMS
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan import planned
 from gpu_cluster.stack import load_any
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.width import say_if_heard
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say_if_heard
 from gpu_cluster_tools.image_copies import ImageCopies, image_copies
 
 _INCOMPLETE = 3

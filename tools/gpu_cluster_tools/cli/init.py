@@ -15,7 +15,7 @@ from gpu_cluster.stack.checks.region import unknown_region
 from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_tools.cli.init_team import team_text
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.prompts import Prompts
+from gpu_cluster_tools.cli.terminal.prompts import Prompts
 from gpu_cluster_tools.scaffold.init_options import InitOptions, InitOptionsError
 from gpu_cluster_tools.scaffold.policy_settings import FILE, allow
 from gpu_cluster_tools.scaffold.stack_file import BLANK, example, stack_file

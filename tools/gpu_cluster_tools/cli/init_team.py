@@ -9,7 +9,7 @@ from gpu_cluster.stack.git_checkout import FetchError
 from gpu_cluster.stack.platform_checkout import checked_out, lack_of_project
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.prompts import Prompts
+from gpu_cluster_tools.cli.terminal.prompts import Prompts
 from gpu_cluster_tools.scaffold.init_options import InitOptionsError
 from gpu_cluster_tools.scaffold.team_init_options import TeamInitOptions
 from gpu_cluster_tools.scaffold.team_stack_file import team_example, team_stack_file

@@ -9,7 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from gpu_cluster.config.names import Name
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.review.revision import REQUIREMENTS
 from gpu_cluster_tools.scaffold.new_project import project_files
 from gpu_cluster_tools.scaffold.requirement import requirement

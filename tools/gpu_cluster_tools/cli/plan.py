@@ -9,9 +9,9 @@ from gpu_cluster.plan import Plan, planned
 from gpu_cluster.stack import load_any
 from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.reports.plan_json import as_json
 from gpu_cluster_tools.reports.plan_tree import tree
 from gpu_cluster_tools.schedule import described, ready

@@ -6,9 +6,9 @@ from dataclasses import asdict
 import typer
 
 from gpu_cluster.stack import StackFileError
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.review.changes import ResourceChange, changes
 from gpu_cluster_tools.review.comment import change_lines, counted
 from gpu_cluster_tools.review.plans import resources_of

@@ -9,9 +9,9 @@ import typer
 from gpu_cluster.catalog.today import today
 from gpu_cluster.stack.checks.region import unknown_region
 from gpu_cluster.stack.document import UnreadableFileError, read
-from gpu_cluster_tools.cli.progress import working
-from gpu_cluster_tools.cli.table import table
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.table import table
+from gpu_cluster_tools.cli.terminal.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.price_list.fetch import Fetched

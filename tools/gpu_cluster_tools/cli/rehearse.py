@@ -14,7 +14,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.width import say_if_heard
+from gpu_cluster_tools.cli.terminal.width import say_if_heard
 from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gpu_cluster.config.compliance import Framework
-from gpu_cluster_tools.cli.output import Output, tell
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
+from gpu_cluster_tools.cli.terminal.output import Output, tell
+from gpu_cluster_tools.cli.terminal.progress import working
 
 if TYPE_CHECKING:
     from gpu_cluster.plan import Plan

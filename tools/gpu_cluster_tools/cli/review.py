@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.review.review import Review

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import as_data, found_in, summary
+from gpu_cluster_tools.cli.status_summary import as_data, found_in, summary
 from gpu_cluster_tools.cli.team_stack import pods_of, team_data, team_summary
+from gpu_cluster_tools.cli.terminal.progress import working
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, with pools, models and unhealthy pods.")]
 

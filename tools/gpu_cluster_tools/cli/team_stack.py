@@ -11,8 +11,8 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import reasons_of, rows_of
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.status_summary import reasons_of, rows_of
+from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.rehearsal import (
     KubernetesClient,
     PulumiEngine,

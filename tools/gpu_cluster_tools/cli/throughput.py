@@ -13,9 +13,9 @@ from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost import Prices, project_prices
 from gpu_cluster.cost.declared_prices import with_declared
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.throughput.document import document_of
 from gpu_cluster_tools.throughput.estimate import NoData, Target, Workload
 from gpu_cluster_tools.throughput.gpu_node import GpuNode, instance_nodes, pool_node

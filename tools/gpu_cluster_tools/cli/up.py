@@ -11,20 +11,20 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan import plan_of
-from gpu_cluster_tools.cli.local_gateway import (
+from gpu_cluster_tools.cli.local.local_gateway import (
     gateway_answered,
     gateway_tools,
     prepare_gateway,
     say_unreal,
 )
-from gpu_cluster_tools.cli.local_support import prepare_support, say_empty
-from gpu_cluster_tools.cli.local_vllm import prepare_vllm
+from gpu_cluster_tools.cli.local.local_support import prepare_support, say_empty
+from gpu_cluster_tools.cli.local.local_vllm import prepare_vllm
+from gpu_cluster_tools.cli.local.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.project import StackName
-from gpu_cluster_tools.cli.real_nodes import answered, choose, start_real_nodes
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.summary import found_in, reasons_of, show
+from gpu_cluster_tools.cli.status_summary import found_in, reasons_of, show
 from gpu_cluster_tools.cli.team_stack import up_team
-from gpu_cluster_tools.cli.width import say_if_heard
+from gpu_cluster_tools.cli.terminal.width import say_if_heard
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.real_node.selection import RealSelection
 from gpu_cluster_tools.rehearsal import (

@@ -14,9 +14,9 @@ from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load_any
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster.stack.platform_checkout import fetched_again
 from gpu_cluster.stack.summary import summary_of
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import Project, StackName
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.progress import working
+from gpu_cluster_tools.cli.terminal.width import say
 
 _WRONG = 2
 

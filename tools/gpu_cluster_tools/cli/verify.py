@@ -11,11 +11,11 @@ import typer
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster_tools.cli.check_output import show_checks, show_counts
-from gpu_cluster_tools.cli.progress import working
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import kubeconfig_of_team
+from gpu_cluster_tools.cli.terminal.check_output import show_checks, show_counts
+from gpu_cluster_tools.cli.terminal.progress import working
 from gpu_cluster_tools.doctor import CheckStatus
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
 from gpu_cluster_tools.rehearsal import RehearsalError

@@ -9,7 +9,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.logs.agent_config import STATE
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
-from gpu_cluster_tools.cli.local_support import missing_for_logs
+from gpu_cluster_tools.cli.local.local_support import missing_for_logs
 from gpu_cluster_tools.real_node import node
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
 from gpu_cluster_tools.real_node.support_images import support_images, support_tools
@@ -123,7 +123,7 @@ def test_agents_of_logs_need_the_journal_of_this_machine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack, *_ = loaded(tmp_path)
-    monkeypatch.setattr("gpu_cluster_tools.cli.local_support._OF_JOURNALS", ("/no/journalctl",))
+    monkeypatch.setattr("gpu_cluster_tools.cli.local.local_support._OF_JOURNALS", ("/no/journalctl",))
     assert "/no/journalctl for the agents of logs" in (missing_for_logs(stack) or "")
     quiet, *_ = loaded(tmp_path, ("{files: {size: 1Gi}}", "{files: {size: 1Gi}, nodes: false}"))
     assert missing_for_logs(quiet) is None

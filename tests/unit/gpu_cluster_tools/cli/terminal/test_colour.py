@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.cli.colour import coloured
+from gpu_cluster_tools.cli.terminal.colour import coloured
 
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
 RED, YELLOW, END = "\033[31m\033[1m", "\033[33m", "\033[0m"

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 STEP = (
-    "import time; from gpu_cluster_tools.cli import progress\n"
+    "import time; from gpu_cluster_tools.cli.terminal import progress\n"
     "progress.AFTER = 0.2\n"
     "with progress.working('planning prod', quiet={quiet}): time.sleep({seconds})\n"
     "print('done')"

@@ -22,7 +22,7 @@ from gpu_cluster.kubernetes.gateway.names import NAMESPACE, PROXIES
 from gpu_cluster.kubernetes.gateway.traffic import PROXY_LABELS
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.resolved_paths import LOCAL_CHARTS
-from gpu_cluster_tools.cli.first_answer import first_answer
+from gpu_cluster_tools.cli.local.first_answer import first_answer
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.images import LocalImage, RateLimiter, gateway_images
 from gpu_cluster_tools.real_node.real_nodes import RealNodes

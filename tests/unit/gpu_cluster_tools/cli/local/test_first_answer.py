@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from gpu_cluster_tools.cli.first_answer import first_answer
+from gpu_cluster_tools.cli.local.first_answer import first_answer
 from gpu_cluster_tools.rehearsal import RehearsalError
 
 ANSWER = json.dumps({"choices": [{"message": {"content": "hello"}}]})

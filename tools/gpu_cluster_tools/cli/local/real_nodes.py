@@ -14,9 +14,9 @@ import typer
 from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.plan import plan_of
-from gpu_cluster_tools.cli.first_answer import first_answer
-from gpu_cluster_tools.cli.local_gateway import images_of_gateway
-from gpu_cluster_tools.cli.local_support import missing_for_logs
+from gpu_cluster_tools.cli.local.first_answer import first_answer
+from gpu_cluster_tools.cli.local.local_gateway import images_of_gateway
+from gpu_cluster_tools.cli.local.local_support import missing_for_logs
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.real_node.cluster_dns import cluster_dns
 from gpu_cluster_tools.real_node.images import container_images

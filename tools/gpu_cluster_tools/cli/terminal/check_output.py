@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import typer
 
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.doctor import Check, CheckStatus, counts
 
 _WIDTH = 5

@@ -4,10 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gpu_cluster_tools.cli.table import table
-from gpu_cluster_tools.cli.width import wrapped
+from gpu_cluster_tools.cli.terminal.table import table
+from gpu_cluster_tools.cli.terminal.width import wrapped
 
-PROJECT = Path(__file__).parents[4]
+PROJECT = Path(__file__).parents[5]
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
 LONG = "/".join(["segment"] * 10)
 

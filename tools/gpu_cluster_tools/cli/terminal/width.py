@@ -9,7 +9,7 @@ from typing import TextIO
 
 import typer
 
-from gpu_cluster_tools.cli.colour import coloured, shows_colour
+from gpu_cluster_tools.cli.terminal.colour import coloured, shows_colour
 
 _CARETS = re.compile(r" *\| *\^+")
 _LEAST = 40

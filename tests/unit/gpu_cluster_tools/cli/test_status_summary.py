@@ -6,7 +6,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
 from gpu_cluster_tools.cli.drift import resized
-from gpu_cluster_tools.cli.summary import as_data, summary
+from gpu_cluster_tools.cli.status_summary import as_data, summary
 from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica
 from gpu_cluster_tools.rehearsal.cluster_state.platform_pods import UnhealthyPods
 from gpu_cluster_tools.review.drift import Drifted

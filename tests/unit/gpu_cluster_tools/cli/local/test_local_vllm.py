@@ -6,12 +6,12 @@ import pytest
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack import load
-from gpu_cluster_tools.cli import local_vllm
-from gpu_cluster_tools.cli.local_vllm import prepare_vllm
+from gpu_cluster_tools.cli.local import local_vllm
+from gpu_cluster_tools.cli.local.local_vllm import prepare_vllm
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
 from gpu_cluster_tools.rehearsal import RehearsalError
 
-LOCAL = Path(__file__).parents[4] / "stacks" / "Pulumi.local.yaml"
+LOCAL = Path(__file__).parents[5] / "stacks" / "Pulumi.local.yaml"
 
 
 def _all_of_it(replicas: int) -> str:

@@ -4,7 +4,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from gpu_cluster_tools.cli.width import width_of
+from gpu_cluster_tools.cli.terminal.width import width_of
 
 _LEAST = 20
 """Minimum width of the last cell before it is wrapped."""

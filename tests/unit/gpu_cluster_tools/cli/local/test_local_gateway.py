@@ -9,11 +9,11 @@ import pytest
 from gpu_cluster.capacity import routes_of
 from gpu_cluster.config.routing import Routing
 from gpu_cluster.stack import load
-from gpu_cluster_tools.cli.local_gateway import GatewayRequest, gateway_tools, say_unreal
+from gpu_cluster_tools.cli.local.local_gateway import GatewayRequest, gateway_tools, say_unreal
 from gpu_cluster_tools.real_node.selection import RealSelection, real_selection
 from gpu_cluster_tools.toolchain import ENDPOINT_PICKER, RATE_LIMIT
 
-STACK = load(Path(__file__).parents[3] / "stacks" / "happy" / "gateway-on-this-machine.yaml")
+STACK = load(Path(__file__).parents[4] / "stacks" / "happy" / "gateway-on-this-machine.yaml")
 
 
 def request(key: str | None, certificate: Path | None) -> GatewayRequest:

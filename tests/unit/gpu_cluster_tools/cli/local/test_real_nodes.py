@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.cli.real_nodes import hidden, unmountable
+from gpu_cluster_tools.cli.local.real_nodes import hidden, unmountable
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.checks.namespaces import OF_THE_PLATFORM
 from gpu_cluster_tools.cli.running import RunningProject
-from gpu_cluster_tools.cli.table import table
+from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.rehearsal import ClusterInventory, PoolNodes, Replica, inventory
 from gpu_cluster_tools.rehearsal.cluster_state.platform_pods import UnhealthyPods
 

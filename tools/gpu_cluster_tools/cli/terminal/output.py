@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gpu_cluster_tools.cli.width import say
+from gpu_cluster_tools.cli.terminal.width import say
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file and print only a summary.")

@@ -1,0 +1,1 @@
+"""The local platform of `up`: real nodes, its gateway, vLLM, telemetry and a first answer."""

@@ -1,0 +1,1 @@
+"""Output of commands: tables, colours, width, progress, prompts and files."""
