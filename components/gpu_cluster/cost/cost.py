@@ -9,9 +9,9 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.cost.assumptions import HOURS_PER_MONTH, usage_of
+from gpu_cluster.cost.billable_item import items_of, region_of
 from gpu_cluster.cost.budget import BudgetCheck
 from gpu_cluster.cost.declared_prices import with_declared
-from gpu_cluster.cost.item import items_of, region_of
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import NOTHING, Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices

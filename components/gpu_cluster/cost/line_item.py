@@ -8,7 +8,7 @@ from fractions import Fraction
 from gpu_cluster.catalog.price import Price, PriceError
 from gpu_cluster.catalog.service_prices import SERVICES
 from gpu_cluster.cost.assumptions import ASSUMPTIONS, HOURS_PER_MONTH
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.unpriced import Unpriced

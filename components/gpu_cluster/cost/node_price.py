@@ -7,8 +7,8 @@ from typing import Any
 
 from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import PriceError
-from gpu_cluster.cost.hourly import KARPENTER_MARKETS, hourly
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
+from gpu_cluster.cost.by_resource.hourly_price import KARPENTER_MARKETS, hourly
 from gpu_cluster.cost.line_item import PricingContext
 from gpu_cluster.cost.measured_usage import NodeKind
 from gpu_cluster.cost.money import NOTHING, Range

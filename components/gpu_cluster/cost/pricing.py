@@ -6,9 +6,9 @@ from datetime import date
 from typing import cast
 
 from gpu_cluster.catalog.price import PriceError
-from gpu_cluster.cost import network, nodes, services, storage
 from gpu_cluster.cost.assumptions import usage_of
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
+from gpu_cluster.cost.by_resource import network, nodes, services, storage
 from gpu_cluster.cost.line_item import Entry, LineItem, PricingContext
 from gpu_cluster.cost.money import Range, total
 from gpu_cluster.cost.prices import CATALOG, Prices

@@ -5,7 +5,7 @@ from typing import Any
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.line_item import LineItem
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.teams import TeamCostShare

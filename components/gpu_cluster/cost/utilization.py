@@ -7,10 +7,10 @@ from typing import Any
 
 from gpu_cluster.capacity import Pool, Request, free_capacity, nodes_for, share_of_node
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
+from gpu_cluster.cost.by_resource.storage import replicas
 from gpu_cluster.cost.line_item import PricingContext
 from gpu_cluster.cost.money import NOTHING, Range
-from gpu_cluster.cost.storage import replicas
 
 _GROUPS = "LeaderWorkerSet"
 _WORKLOADS = ("Deployment", "StatefulSet", "Job", _GROUPS)

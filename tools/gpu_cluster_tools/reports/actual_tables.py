@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gpu_cluster.cost.actual import ActualCost, HeldCost, NamespaceCost, NodeCost, PoolCost, beyond
-from gpu_cluster.cost.hourly import MARKETS
+from gpu_cluster.cost.actual.actual import ActualCost, HeldCost, NamespaceCost, NodeCost, PoolCost, beyond
+from gpu_cluster.cost.by_resource.hourly_price import MARKETS
 from gpu_cluster.cost.money import NOTHING, Range, usd
 
 _SHOWN_GAPS = 5

@@ -10,7 +10,7 @@ from gpu_cluster.catalog import Gpu, PriceError, gpu_instances
 from gpu_cluster.config.capacity import Capacity, Market
 from gpu_cluster.config.pools import PoolSettings, Sharing
 from gpu_cluster.cost import Prices, Range
-from gpu_cluster.cost.hourly import hourly
+from gpu_cluster.cost.by_resource.hourly_price import hourly
 
 _SECONDS = 3600
 _MILLION = 10**6

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
-from gpu_cluster.cost.hourly import KARPENTER_MARKETS
+from gpu_cluster.cost.by_resource.hourly_price import KARPENTER_MARKETS
 from gpu_cluster.cost.measured_usage import Gap, Holder, MeasuredUsage, NodeKind
 from gpu_cluster.kubernetes.telemetry.node_info import Selectors
 from gpu_cluster.kubernetes.telemetry.rules import usage_rules

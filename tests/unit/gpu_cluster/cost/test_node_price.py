@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from gpu_cluster.cost import NodeKind
-from gpu_cluster.cost.item import items_of
+from gpu_cluster.cost.billable_item import items_of
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.node_price import node_price, pool_items, server_price
 from gpu_cluster.cost.pricing import pricing_context

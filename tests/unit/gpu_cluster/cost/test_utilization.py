@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from gpu_cluster.capacity import Pool
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.money import Range
 from gpu_cluster.cost.pricing import pricing_context
 from gpu_cluster.cost.utilization import Utilization, use_of

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from gpu_cluster.cost import Gap, MeasuredUsage
 from gpu_cluster_tools.cli.app import app
 from gpu_cluster_tools.usage import NoUsageError
-from tests.unit.gpu_cluster.cost.test_period_cost import CHAT, GPU, L4, START, USAGE
+from tests.unit.gpu_cluster.cost.actual.test_period_cost import CHAT, GPU, L4, START, USAGE
 from tests.unit.gpu_cluster_tools.cli.test_json import documented
 
 PROJECT = Path(__file__).parents[4]

@@ -3,7 +3,7 @@
 import pytest
 
 from gpu_cluster.cost import priced
-from gpu_cluster.cost.item import items_of
+from gpu_cluster.cost.billable_item import items_of
 from gpu_cluster_tools.scaffold.init_options import InitOptions
 from gpu_cluster_tools.scaffold.stack_file import example
 from tests.today import TODAY

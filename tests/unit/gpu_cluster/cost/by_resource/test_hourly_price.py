@@ -1,5 +1,5 @@
 from gpu_cluster.cost import CATALOG
-from gpu_cluster.cost.hourly import hourly
+from gpu_cluster.cost.by_resource.hourly_price import hourly
 
 
 def test_a_market_has_its_price_and_says_how_it_is_bought() -> None:

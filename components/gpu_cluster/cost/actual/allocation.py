@@ -8,8 +8,8 @@ from fractions import Fraction
 from gpu_cluster.capacity import Pool, capacity_type, share_of_node
 from gpu_cluster.capacity.metric_labels import label_name
 from gpu_cluster.config.stack import Stack
-from gpu_cluster.cost.actual import HeldCost, NodeCost, PoolCost, SharedCost
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.actual.actual import HeldCost, NodeCost, PoolCost, SharedCost
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.line_item import PricingContext
 from gpu_cluster.cost.measured_usage import Holder, MeasuredUsage, NodeKind
 from gpu_cluster.cost.money import NOTHING, Range, total

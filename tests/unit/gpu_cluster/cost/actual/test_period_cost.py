@@ -17,7 +17,7 @@ from gpu_cluster.cost import (
     actual_of,
     cost_of,
 )
-from gpu_cluster.cost.actual import beyond
+from gpu_cluster.cost.actual.actual import beyond
 from gpu_cluster.cost.money import Range, total
 from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.plans import plan

@@ -5,20 +5,20 @@ from datetime import date
 from fractions import Fraction
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.cost.actual import COVERED, ActualCost, HeldCost, PoolCost, SharedCost
-from gpu_cluster.cost.allocation import Allocation
-from gpu_cluster.cost.cost import cost_of
-from gpu_cluster.cost.declared_prices import with_declared
-from gpu_cluster.cost.item import items_of, region_of
-from gpu_cluster.cost.measured_usage import Holder, MeasuredUsage
-from gpu_cluster.cost.money import NOTHING, Range
-from gpu_cluster.cost.node_price import pool_items
-from gpu_cluster.cost.planned_period import (
+from gpu_cluster.cost.actual.actual import COVERED, ActualCost, HeldCost, PoolCost, SharedCost
+from gpu_cluster.cost.actual.allocation import Allocation
+from gpu_cluster.cost.actual.planned_period import (
     control_plane,
     planned_pools,
     planned_teams,
     planned_workloads,
 )
+from gpu_cluster.cost.billable_item import items_of, region_of
+from gpu_cluster.cost.cost import cost_of
+from gpu_cluster.cost.declared_prices import with_declared
+from gpu_cluster.cost.measured_usage import Holder, MeasuredUsage
+from gpu_cluster.cost.money import NOTHING, Range
+from gpu_cluster.cost.node_price import pool_items
 from gpu_cluster.cost.prices import CATALOG, Prices
 from gpu_cluster.cost.pricing import pricing_context
 from gpu_cluster.cost.unpriced import Unpriced, by_cause

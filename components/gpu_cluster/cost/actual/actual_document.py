@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from gpu_cluster.cost.actual import (
+from gpu_cluster.cost.actual.actual import (
     ActualCost,
     HeldCost,
     NamespaceCost,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.line_item import Entry, PricingContext
 from gpu_cluster.cost.unpriced import Unpriced
 

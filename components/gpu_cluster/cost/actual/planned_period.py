@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from gpu_cluster.capacity import Pool, capacity_type
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.cost.billable_item import Item
 from gpu_cluster.cost.cost import Cost
-from gpu_cluster.cost.item import Item
 from gpu_cluster.cost.line_item import PricingContext
 from gpu_cluster.cost.measured_usage import Holder, NodeKind
 from gpu_cluster.cost.money import NOTHING, Range, total

@@ -7,10 +7,10 @@ from typing import Any
 from gpu_cluster.capacity import POOL_LABEL
 from gpu_cluster.catalog.price import PriceError
 from gpu_cluster.config.quantity import amount
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
+from gpu_cluster.cost.by_resource.nodes import volume
 from gpu_cluster.cost.line_item import Entry, PricingContext
 from gpu_cluster.cost.money import Range
-from gpu_cluster.cost.nodes import volume
 
 _PART = "storage"
 _GIB = 1024**3

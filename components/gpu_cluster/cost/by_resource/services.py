@@ -6,9 +6,9 @@ from typing import Any
 
 from gpu_cluster.catalog.kubernetes_versions import KUBERNETES_VERSIONS
 from gpu_cluster.catalog.price import PriceError
-from gpu_cluster.cost.item import Item
+from gpu_cluster.cost.billable_item import Item
+from gpu_cluster.cost.by_resource.network import traffic
 from gpu_cluster.cost.line_item import Entry, PricingContext
-from gpu_cluster.cost.network import traffic
 
 _DAYS = 30
 _RESCANS = 30  # with continuous scanning: about once a day

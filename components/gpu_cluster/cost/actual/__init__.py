@@ -1,0 +1,1 @@
+"""Actual cost of a period, from measured usage."""

@@ -1,0 +1,1 @@
+"""Prices of resources: servers, storage, network and AWS services."""
