@@ -6,7 +6,7 @@ from typing import TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic
 from gpu_cluster.stack.document import Document, UnreadableFileError, read
 from gpu_cluster.stack.suggestions import did_you_mean, one_of

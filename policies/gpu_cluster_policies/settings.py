@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster_policies.policy_file import FOLDER, load
 
 Patterns = Annotated[tuple[str, ...], Field(min_length=1)]

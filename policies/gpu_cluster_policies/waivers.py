@@ -12,7 +12,7 @@ from typing import Annotated, cast
 from pydantic import AfterValidator, ValidationInfo
 
 from gpu_cluster.catalog.today import today
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.suggestions import did_you_mean

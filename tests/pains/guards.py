@@ -55,13 +55,13 @@ GUARDS = (
     ),
     Guard(
         "04_device_plugin",
-        "components/gpu_cluster/kubernetes/gpu/pods.py",
+        "components/gpu_cluster/kubernetes/gpu/device_plugin_pods.py",
         "if mig or cdi else None",
         "if mig else None",
     ),
     Guard(
         "04_device_plugin",
-        "components/gpu_cluster/capacity/handover.py",
+        "components/gpu_cluster/capacity/gpu_assignment.py",
         "AmiFamily.BOTTLEROCKET else Handover.CDI",
         "AmiFamily.BOTTLEROCKET else Handover.VARIABLE",
     ),
@@ -79,7 +79,7 @@ GUARDS = (
     ),
     Guard(
         "04_device_plugin",
-        "components/gpu_cluster/kubernetes/teams/admission.py",
+        "components/gpu_cluster/kubernetes/teams/pod_admission.py",
         "!(each.name in variables.choosing) || ",
         "true || ",
     ),
@@ -290,7 +290,7 @@ GUARDS = (
     ),
     Guard(
         "18_late_failures",
-        "components/gpu_cluster/capacity/hardware.py",
+        "components/gpu_cluster/capacity/node_hardware.py",
         "reserved_pods=pods if capped else hardware.reserved_pods",
         "reserved_pods=pods",
     ),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster.capacity import Pool, pools_of
-from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
+from gpu_cluster.kubernetes.gpu.device_plugin_config import plugin_config
 from gpu_cluster.stack import load
 from gpu_cluster_tools.toolchain import provide
 from gpu_cluster_tools.toolchain.c_compiler import missing_c_compiler

@@ -20,7 +20,7 @@ from gpu_cluster_tools.review.plans import plans
 from gpu_cluster_tools.review.review import Review, Verdict
 from gpu_cluster_tools.review.revision import file_of, stacks_in, touched
 from gpu_cluster_tools.review.revision_state import RevisionState
-from gpu_cluster_tools.review.stacks import review
+from gpu_cluster_tools.review.stack_reviews import review
 from tests.today import TODAY
 
 FOLDER = Path(__file__).parent

@@ -19,9 +19,8 @@ from gpu_cluster.capacity.gateway_routes import (
     routes_of_team,
     stated,
 )
+from gpu_cluster.capacity.gpu_assignment import Handover
 from gpu_cluster.capacity.gpu_slot import GpuSlot, smallest_fit
-from gpu_cluster.capacity.handover import Handover
-from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.known_model import config_problem, known_model, load_of
 from gpu_cluster.capacity.load_time import load_time, weights_pull_minutes
 from gpu_cluster.capacity.mirrored_model import (
@@ -35,6 +34,7 @@ from gpu_cluster.capacity.mirrored_model import (
     mirrored_models,
 )
 from gpu_cluster.capacity.model_memory import Device, MemoryEstimate, ModelLoad, device_of, memory_share
+from gpu_cluster.capacity.node_hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.node_labels import (
     ACCELERATOR_LABEL,
     MIG_DIVIDED,

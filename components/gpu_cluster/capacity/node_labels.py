@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from gpu_cluster.capacity.hardware import Hardware
-from gpu_cluster.config.capacity import Capacity, Market
+from gpu_cluster.capacity.node_hardware import Hardware
+from gpu_cluster.config.pool_capacity import Capacity, Market
 from gpu_cluster.config.pools import PoolSettings, Provisioner, Sharing
 
 POOL_LABEL = "gpu-cluster/pool"

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gpu_cluster.capacity.handover import Handover, handover_of
-from gpu_cluster.capacity.hardware import Hardware, eks_hardware_of, hardware_of
+from gpu_cluster.capacity.gpu_assignment import Handover, handover_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
+from gpu_cluster.capacity.node_hardware import Hardware, eks_hardware_of, hardware_of
 from gpu_cluster.capacity.node_labels import (
     MIG_LABEL,
     POOL_LABEL,

@@ -7,7 +7,6 @@ from gpu_cluster.catalog.capacity_blocks import (
     CAPACITY_BLOCK_TYPES,
     ULTRASERVER_FAMILY,
 )
-from gpu_cluster.catalog.drivers import DRIVER_SOURCES, VLLM_DRIVER
 from gpu_cluster.catalog.durations import (
     BUCKET_SHARE,
     DURATION_SOURCES,
@@ -47,6 +46,7 @@ from gpu_cluster.catalog.models import (
     of_weights,
     read_config,
 )
+from gpu_cluster.catalog.nvidia_drivers import DRIVER_SOURCES, VLLM_DRIVER
 from gpu_cluster.catalog.offerings import OFFERING_SOURCES, regions_with, zones_with
 from gpu_cluster.catalog.price import LIST_PRICE_DAYS, MOVING_PRICE_DAYS, Price, PriceError
 from gpu_cluster.catalog.price_tables import price_sources

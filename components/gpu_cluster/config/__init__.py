@@ -3,7 +3,6 @@
 from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.backups import BackupSettings
 from gpu_cluster.config.budget import BudgetSettings
-from gpu_cluster.config.capacity import Capacity, CapacityBlock, Market, Reservation
 from gpu_cluster.config.cluster import ClusterSettings, ExistingCluster, LocalCluster
 from gpu_cluster.config.compliance import ComplianceSettings, Framework
 from gpu_cluster.config.containers import Variable
@@ -18,6 +17,7 @@ from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.model_options import Adapters, ModelCache, ServerSettings, Speculation
 from gpu_cluster.config.network import AwsService, ExistingNetwork, FlowLogSettings, Nat, NetworkSettings
 from gpu_cluster.config.on_call import OnCallSettings
+from gpu_cluster.config.pool_capacity import Capacity, CapacityBlock, Market, Reservation
 from gpu_cluster.config.pools import (
     Ami,
     AmiFamily,

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from gpu_cluster.config.names import Namespace
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 AddonVersion = Annotated[
     str, Pattern(r"v\d+\.\d+\.\d+-eksbuild\.\d+", "a version of the add-on, such as v1.21.1-eksbuild.1")

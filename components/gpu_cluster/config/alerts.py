@@ -9,7 +9,7 @@ from gpu_cluster.config.containers import ObjectName
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 ALERTMANAGER = "alertmanager"
 

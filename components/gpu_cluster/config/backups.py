@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.names import NonBlank
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class BackupSettings(Settings):

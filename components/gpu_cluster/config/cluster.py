@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 NODE_LOCAL_DNS = "169.254.20.10"
 """Default listen address of NodeLocal DNSCache on every node.

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from gpu_cluster.config.names import NonBlank
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class Framework(StrEnum):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from gpu_cluster.config.names import NonBlank
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 _HOST = r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?/)?"
 _PATH = r"[a-z0-9]+([._/-]+[a-z0-9]+)*"

@@ -12,7 +12,7 @@ from gpu_cluster.config.iam import IamSettings
 from gpu_cluster.config.names import Name, Namespace, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.retention import RetentionDays
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 AccountId = Annotated[str, Pattern(r"\d{12}", 'the 12 digits of an AWS account, such as "123456789012"')]
 

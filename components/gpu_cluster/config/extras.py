@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.names import Name, Namespace
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 ChartSource = Annotated[
     str,

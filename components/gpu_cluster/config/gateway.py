@@ -10,7 +10,7 @@ from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import Name, Namespace, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.secret import Secret
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 _LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 

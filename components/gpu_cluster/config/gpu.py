@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, NonNegativeInt
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 REPAIR_NAMESPACE = "gpu-repair"
 

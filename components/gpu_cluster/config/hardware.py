@@ -8,7 +8,7 @@ from gpu_cluster.config.gpu import require_both
 from gpu_cluster.config.names import LabelValue
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 InstanceName = Annotated[
     str, Pattern(r"[a-z][a-z0-9-]*\.[a-z0-9-]+", "an EC2 instance type such as g6.4xlarge")

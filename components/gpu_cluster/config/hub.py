@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gpu_cluster.config.eks import SiteCidr
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 HubUrl = Annotated[
     str,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 PolicyArn = Annotated[
     str,

@@ -11,7 +11,7 @@ from gpu_cluster.config.names import Name, Namespace
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.retention import RetentionDays
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 LOGS_NAMESPACE = "logs"
 LOG_NODES_NAMESPACE = "logs-nodes"

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 MOST = 5000
 """Maximum nodes of a Kubernetes cluster; also the limit for replicas."""

@@ -18,8 +18,8 @@ from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
 from gpu_cluster.config.routing import Routing
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.serving_engine import ServingEngine
-from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.weights_image import WeightsImageSettings
 
 LOAD_MINUTES = 30

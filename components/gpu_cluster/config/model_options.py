@@ -10,7 +10,7 @@ from gpu_cluster.config.containers import (
 )
 from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.quantity import Bytes
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 Utilization = Annotated[float, Field(ge=0.05, le=1)]
 

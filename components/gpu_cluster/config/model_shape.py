@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import PositiveInt, model_validator
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class ModelShape(Settings):

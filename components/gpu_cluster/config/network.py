@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_va
 from gpu_cluster.config.cidr import Cidr, as_cidr
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.retention import RetentionDays
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.zone import Zone
 
 _PRIVATE = [IPv4Network(it) for it in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]

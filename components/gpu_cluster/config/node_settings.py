@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from gpu_cluster.config.quantity import Bytes, Quantity
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 _MOST_PODS = 737
 """Maximum pods per node with the VPC CNI (awslabs/amazon-eks-ami, eni-max-pods.txt, 2026-11-21)."""

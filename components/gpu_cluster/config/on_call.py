@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from gpu_cluster.config.names import NonBlank
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 ON_CALL_GROUP = "gpu-cluster:on-call"
 """Group that the on-call role is bound to."""

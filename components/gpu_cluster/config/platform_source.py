@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, model_validator
 
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 _HOST = r"[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?"
 _PATH = r"/[A-Za-z0-9._~+%/-]+"

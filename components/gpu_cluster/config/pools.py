@@ -7,14 +7,14 @@ from pydantic import ConfigDict, Field, NonNegativeInt, PositiveInt, model_valid
 from pydantic.alias_generators import to_camel
 from pydantic.config import JsonDict
 
-from gpu_cluster.config.capacity import Capacity, CapacitySettings, Market
 from gpu_cluster.config.gpu import require_both
 from gpu_cluster.config.min_max import NodeCount
 from gpu_cluster.config.names import LabelKey, LabelValue
 from gpu_cluster.config.node_settings import KubeletFields, Reserve, UserData
 from gpu_cluster.config.pattern import Pattern
+from gpu_cluster.config.pool_capacity import Capacity, CapacitySettings, Market
 from gpu_cluster.config.quantity import Bytes
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.zone import Zone
 
 AmiRelease = Annotated[

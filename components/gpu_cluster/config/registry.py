@@ -9,7 +9,7 @@ from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.secret import Secret
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 Mirror = Annotated[
     str,

@@ -8,7 +8,7 @@ from gpu_cluster.config.containers import Arguments, Environment, ImageReference
 from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.names import Name
 from gpu_cluster.config.quantity import Bytes, Quantity
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class ServiceVolume(ModelCache):

@@ -7,7 +7,7 @@ from gpu_cluster.config.hub import HubMirror
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.names import Name, Namespace
 from gpu_cluster.config.secret import Secret
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class ServingSettings(Settings):

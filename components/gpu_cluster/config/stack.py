@@ -21,8 +21,8 @@ from gpu_cluster.config.network import NetworkSettings
 from gpu_cluster.config.on_call import OnCallSettings
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.registry import RegistrySettings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.serving import ServingSettings
-from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.storage import StorageSettings
 from gpu_cluster.config.tags import TagKey, TagValue
 from gpu_cluster.config.team_grants import TeamSettings

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 from gpu_cluster.config.lustre import LustreSize
 from gpu_cluster.config.names import Namespace
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.zone import Zone
 
 ServerAddress = Annotated[str, Pattern(r"[^\s/]+", "a host name or IP address, without nfs:// and path")]

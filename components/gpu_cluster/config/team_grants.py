@@ -11,7 +11,7 @@ from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.min_max import MOST
 from gpu_cluster.config.names import Name, Namespace, NonBlank
 from gpu_cluster.config.quantity import Bytes, Quantity
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 ONLY = ""
 """Key of a GPU quota without a profile, for a pool with one GPU resource."""

@@ -12,8 +12,8 @@ from gpu_cluster.config.names import Name, NonBlank
 from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
 from gpu_cluster.config.registry import RepositoryName
 from gpu_cluster.config.secret import Secret
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.services import ServiceSettings
-from gpu_cluster.config.settings import Settings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import TeamSettings
 

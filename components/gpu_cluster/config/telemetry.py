@@ -15,7 +15,7 @@ from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import LabelKey, LabelValue, Name, Namespace, NonBlank
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes, Quantity
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 TELEMETRY_NAMESPACE = "telemetry"
 PROMETHEUS = "prometheus"

@@ -5,7 +5,7 @@ from typing import Annotated, Any, cast
 from pydantic import BeforeValidator
 
 from gpu_cluster.config.containers import ImageReference, MountPath
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 class WeightsImage(Settings):

@@ -14,10 +14,10 @@ from gpu_cluster.capacity import (
 )
 from gpu_cluster.capacity.gateway_requests import gateway_pods
 from gpu_cluster.catalog import MODELS, RECIPES, REGIONS, zones_of_some_accounts
-from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings, is_managed_by_aws
 from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.pool_capacity import Market
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import S3

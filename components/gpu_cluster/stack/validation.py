@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar, cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.serving_engine import ServingEngine
-from gpu_cluster.config.settings import Settings
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.messages import diagnostic_of, meant

@@ -7,7 +7,7 @@ from typing import Any
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from gpu_cluster.catalog.today import now
-from gpu_cluster.config.capacity import BLOCK_END, CapacityBlock
+from gpu_cluster.config.pool_capacity import BLOCK_END, CapacityBlock
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.placeholders import has_placeholder

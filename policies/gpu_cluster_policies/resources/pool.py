@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gpu_cluster.capacity import POOL_LABEL, pools_of
 from gpu_cluster.catalog import INSTANCES, Instance
-from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.pool_capacity import Market
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.property import Property

@@ -110,7 +110,7 @@ DEFECTS = (
         ("Deployment serving/chat: 0 of 1 pods ready",),
         (
             Change(
-                "gpu_cluster/capacity/hardware.py",
+                "gpu_cluster/capacity/node_hardware.py",
                 "reserved_pods=pods if capped else hardware.reserved_pods",
                 "reserved_pods=pods",
             ),
@@ -132,7 +132,7 @@ DEFECTS = (
                 'lines += ["[settings.kubelet-device-plugins.nvidia]", "enabled = false"]',
             ),
             Change(
-                "gpu_cluster/capacity/handover.py",
+                "gpu_cluster/capacity/gpu_assignment.py",
                 "return Handover.SYSTEM if family is AmiFamily.BOTTLEROCKET else Handover.CDI",
                 "return Handover.VARIABLE",
             ),
@@ -186,7 +186,7 @@ DEFECTS = (
         ("a pod may set NVIDIA_VISIBLE_DEVICES to all and access every GPU of its node",),
         (
             Change(
-                "gpu_cluster/kubernetes/teams/admission.py",
+                "gpu_cluster/kubernetes/teams/pod_admission.py",
                 "!(each.name in variables.choosing) || ",
                 "true || ",
             ),

@@ -27,7 +27,7 @@ from gpu_cluster_tools.reports.cost_tables import (
 )
 from gpu_cluster_tools.review.plans import Outdated
 from gpu_cluster_tools.review.revision import RevisionError
-from gpu_cluster_tools.review.stacks import comparison_of
+from gpu_cluster_tools.review.stack_reviews import comparison_of
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with every line item.")]
 Against = Annotated[

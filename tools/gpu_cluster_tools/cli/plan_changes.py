@@ -13,7 +13,7 @@ from gpu_cluster_tools.review.changes import ResourceChange, changes
 from gpu_cluster_tools.review.comment import change_lines, counted
 from gpu_cluster_tools.review.plans import resources_of
 from gpu_cluster_tools.review.revision import stacks_in
-from gpu_cluster_tools.review.stacks import comparison_of
+from gpu_cluster_tools.review.stack_reviews import comparison_of
 
 
 def show_changes(project: Project, stack: str, against: str, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from gpu_cluster_tools.cli.terminal.width import say
 
 if TYPE_CHECKING:
     from gpu_cluster_tools.review.review import Review
-    from gpu_cluster_tools.review.stacks import Comparison
+    from gpu_cluster_tools.review.stack_reviews import Comparison
 
 
 class ReviewFormat(StrEnum):
@@ -59,7 +59,7 @@ def review(
     Exit codes: 0 the change may be merged, 1 the change is blocked, 2 invalid command line or stack file.
     """
     from gpu_cluster_tools.review.revision import there
-    from gpu_cluster_tools.review.stacks import comparison_of
+    from gpu_cluster_tools.review.stack_reviews import comparison_of
 
     wanted = ReviewFormat.JSON if as_json else format
     with comparison_of(Project.here().folder, against, source) as both:
@@ -82,7 +82,7 @@ def review(
 
 def _reviews(both: "Comparison", stacks: list[str]) -> "list[Review]":
     from gpu_cluster.catalog.today import today
-    from gpu_cluster_tools.review.stacks import reviews
+    from gpu_cluster_tools.review.stack_reviews import reviews
 
     return reviews(both, stacks, today())
 

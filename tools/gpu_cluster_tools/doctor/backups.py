@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Ebs, Efs, backup_days
 from gpu_cluster.config.stores import FsxLustre

@@ -6,8 +6,8 @@ from typing import Any
 
 from gpu_cluster.capacity import Pool, ami_release, pools_of
 from gpu_cluster.catalog import zones_with
-from gpu_cluster.config.capacity import Reservation
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.pool_capacity import Reservation
 from gpu_cluster.config.pools import AmiFamily
 from gpu_cluster.config.stack import Stack
 from gpu_cluster_tools.doctor.aws import Aws, AwsCallError

@@ -7,10 +7,10 @@ from math import ceil
 from gpu_cluster.capacity import Pool, pools_of, root_disk, surge_nodes
 from gpu_cluster.capacity.addresses import pod_ranges
 from gpu_cluster.catalog import QUOTAS, Quota, capacity_block_quota, on_demand_quota, spot_quota
-from gpu_cluster.config.capacity import Market
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.lustre import gibibytes
 from gpu_cluster.config.network import Nat, NetworkSettings
+from gpu_cluster.config.pool_capacity import Market
 from gpu_cluster.config.pools import PoolSettings, Provisioner
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Efs

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import Gpu, PriceError, gpu_instances
-from gpu_cluster.config.capacity import Capacity, Market
+from gpu_cluster.config.pool_capacity import Capacity, Market
 from gpu_cluster.config.pools import PoolSettings, Sharing
 from gpu_cluster.cost import Prices, Range
 from gpu_cluster.cost.by_resource.hourly_price import hourly

@@ -15,7 +15,7 @@ from gpu_cluster.aws.karpenter.node_class import node_class
 from gpu_cluster.aws.karpenter.node_pool import node_pool
 from gpu_cluster.aws.nodes import NodeContext, NodeRole
 from gpu_cluster.capacity import Pool
-from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.pool_capacity import Market
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.kubernetes.object_metadata import metadata
 

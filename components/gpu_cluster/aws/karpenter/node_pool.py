@@ -3,7 +3,7 @@
 from typing import Any
 
 from gpu_cluster.capacity import GPU_RESOURCE, Pool
-from gpu_cluster.config.capacity import Market
+from gpu_cluster.config.pool_capacity import Market
 from gpu_cluster.config.pools import PoolSettings
 
 _RESERVED_LABELS = ("kubernetes.io", "k8s.io", "karpenter.sh")  # which kubelet and Karpenter set themselves

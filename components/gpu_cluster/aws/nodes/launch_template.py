@@ -10,7 +10,7 @@ import pulumi
 from gpu_cluster.aws.nodes.user_data import ClusterAddress, user_data
 from gpu_cluster.capacity import POOL_LABEL, Pool, root_disk
 from gpu_cluster.catalog import Interface, efa_interfaces
-from gpu_cluster.config.capacity import Capacity
+from gpu_cluster.config.pool_capacity import Capacity
 from gpu_cluster.config.pools import AmiFamily, PoolSettings
 
 _ONE = (Interface(0, 0, "interface"),)

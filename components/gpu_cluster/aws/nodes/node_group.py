@@ -20,7 +20,7 @@ from gpu_cluster.capacity import (
 )
 from gpu_cluster.catalog import ami_type
 from gpu_cluster.catalog.today import now
-from gpu_cluster.config.capacity import CapacityBlock
+from gpu_cluster.config.pool_capacity import CapacityBlock
 from gpu_cluster.config.pools import PoolSettings
 
 _SET_ELSEWHERE = ("kubernetes.io", "node.kubernetes.io", "topology.kubernetes.io", "eks.amazonaws.com")

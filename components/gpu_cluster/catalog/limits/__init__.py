@@ -10,7 +10,7 @@ from gpu_cluster.catalog.limits.names import (
 )
 from gpu_cluster.catalog.limits.policies import inline_policies_problem, policy_characters
 from gpu_cluster.catalog.limits.requests import Exceeded, request_problems
-from gpu_cluster.catalog.limits.table import LIMIT_SOURCES, LIMITS, Limit
+from gpu_cluster.catalog.limits.service_limits import LIMIT_SOURCES, LIMITS, Limit
 
 __all__ = [
     "LIMITS",

@@ -1,6 +1,6 @@
 """Labels that a managed node group of EKS can have."""
 
-from gpu_cluster.catalog.limits.table import LIMITS
+from gpu_cluster.catalog.limits.service_limits import LIMITS
 
 _KUBERNETES = ("kubernetes.io", "k8s.io")
 _RESERVED = ("eks.amazonaws.com",)

@@ -2,7 +2,7 @@
 
 import re
 
-from gpu_cluster.catalog.limits.table import LIMITS
+from gpu_cluster.catalog.limits.service_limits import LIMITS
 
 
 def policy_characters(document: str) -> int:

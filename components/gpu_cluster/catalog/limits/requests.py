@@ -9,7 +9,7 @@ from typing import Any
 from gpu_cluster.catalog.limits.labels import label_problem
 from gpu_cluster.catalog.limits.names import NAME_LIMITS
 from gpu_cluster.catalog.limits.policies import inline_policies_problem, policy_characters
-from gpu_cluster.catalog.limits.table import LIMITS
+from gpu_cluster.catalog.limits.service_limits import LIMITS
 
 Parameters = Mapping[str, Any]
 """Parameters of a request by their names in the service's API."""

@@ -19,11 +19,11 @@ from gpu_cluster.kubernetes.gateway.gateway import Gateway
 from gpu_cluster.kubernetes.gateway.load_balancer import with_tags
 from gpu_cluster.kubernetes.gateway.names import ENVOY as ENVOY_API
 from gpu_cluster.kubernetes.gateway.names import GATEWAY, NAMESPACE
+from gpu_cluster.kubernetes.gateway.network_policies import routed_namespaces
 from gpu_cluster.kubernetes.gateway.prefix_routing import header_removal
 from gpu_cluster.kubernetes.gateway.rate_limit_service import RateLimitImages
 from gpu_cluster.kubernetes.gateway.routes import GatewayRoutes
 from gpu_cluster.kubernetes.gateway.token_usage import token_usage
-from gpu_cluster.kubernetes.gateway.traffic import routed_namespaces
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.registry.pull_secrets import pull_secret_of
 from gpu_cluster.kubernetes.scheduling import ServerNodes

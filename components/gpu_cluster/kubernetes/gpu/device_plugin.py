@@ -10,11 +10,11 @@ from gpu_cluster.capacity import EFA_RESOURCE, Handover, Pool
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.images import DEVICE_PLUGIN, EFA_PLUGIN, MIG_MANAGER
 from gpu_cluster.kubernetes.daemon_sets import NAMESPACE, PRIORITY_CLASS, daemon_set
+from gpu_cluster.kubernetes.gpu.device_plugin_config import plugin_config
+from gpu_cluster.kubernetes.gpu.device_plugin_pods import mps_pod, plugin_pod
 from gpu_cluster.kubernetes.gpu.efa_plugin import EfaPlugin
 from gpu_cluster.kubernetes.gpu.exemptions import privileged, registers_with_kubelet
 from gpu_cluster.kubernetes.gpu.mig_manager import MigManager
-from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
-from gpu_cluster.kubernetes.gpu.pods import mps_pod, plugin_pod
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import Namespace, PodSecurity
 from gpu_cluster.kubernetes.security.service_account import service_account

@@ -13,7 +13,7 @@ from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HEALTH_PORT, HOS
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.exporters import probe
-from gpu_cluster.kubernetes.telemetry.server import labels_of
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of
 
 NAME = "log-agent"
 _LABELS = labels_of(NAME)

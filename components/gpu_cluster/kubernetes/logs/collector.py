@@ -26,7 +26,7 @@ from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.storage.claims import claim_template
 from gpu_cluster.kubernetes.telemetry.exporters import probe
-from gpu_cluster.kubernetes.telemetry.server import (
+from gpu_cluster.kubernetes.telemetry.server_pods import (
     labels_of,
     service,
 )

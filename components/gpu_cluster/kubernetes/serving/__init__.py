@@ -1,7 +1,7 @@
 """The models that are served."""
 
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
-from gpu_cluster.kubernetes.serving.mirrors import mirrors
+from gpu_cluster.kubernetes.serving.mirror_jobs import mirrors
 from gpu_cluster.kubernetes.serving.model import Model
 from gpu_cluster.kubernetes.serving.replicas import Placement
 from gpu_cluster.kubernetes.serving.serving import Serving, placements_of

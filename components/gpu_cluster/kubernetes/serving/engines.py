@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gpu_cluster.capacity import Pool
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
-from gpu_cluster.kubernetes.serving.custom import custom
+from gpu_cluster.kubernetes.serving.custom_server import custom
 from gpu_cluster.kubernetes.serving.embeddings import text_embeddings_inference
 from gpu_cluster.kubernetes.serving.nim import nim
 from gpu_cluster.kubernetes.serving.server import Server

@@ -31,7 +31,7 @@ from gpu_cluster.kubernetes.security import (
     to_networks,
 )
 from gpu_cluster.kubernetes.serving.hub_token import hub_token_secret
-from gpu_cluster.kubernetes.serving.mirrors import LABELS, mirrors
+from gpu_cluster.kubernetes.serving.mirror_jobs import LABELS, mirrors
 from gpu_cluster.kubernetes.serving.model import Model, labels_of
 from gpu_cluster.kubernetes.serving.prefetch import NAME as PREFETCH
 from gpu_cluster.kubernetes.serving.prefetch import prefetch, prefetched

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.storage import Ebs, Efs, StorageSettings
 from gpu_cluster.config.stores import S3, FsxLustre
 

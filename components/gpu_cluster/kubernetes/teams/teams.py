@@ -12,7 +12,7 @@ from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security.admission import admission_policy
 from gpu_cluster.kubernetes.serving.server import ports_of
-from gpu_cluster.kubernetes.teams import admission as pods
+from gpu_cluster.kubernetes.teams import pod_admission as pods
 from gpu_cluster.kubernetes.teams import route_admission as routes
 from gpu_cluster.kubernetes.teams.grant import TeamGrant
 from gpu_cluster.kubernetes.teams.identity import priority_class

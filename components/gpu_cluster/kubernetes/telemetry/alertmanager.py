@@ -17,7 +17,7 @@ from gpu_cluster.config.alerts import AlertSettings
 from gpu_cluster.config.telemetry import TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import config_annotations, metadata
 from gpu_cluster.kubernetes.security.service_account import service_account
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of, server_pod, service
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 9093

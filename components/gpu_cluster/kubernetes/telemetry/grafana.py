@@ -12,7 +12,7 @@ from pulumi_kubernetes.core import v1 as core
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT
-from gpu_cluster.kubernetes.telemetry.server import labels_of
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 DASHBOARDS = ("fleet", "pool", "team", "model", "cost")

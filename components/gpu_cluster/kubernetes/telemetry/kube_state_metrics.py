@@ -15,7 +15,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_role
 from gpu_cluster.kubernetes.security.service_account import service_account
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of, server_pod
 
 PORT = 8080
 LABELS = labels_of(NAME)

@@ -23,7 +23,7 @@ from gpu_cluster.kubernetes.security import api_token_mount, api_token_volume
 from gpu_cluster.kubernetes.security.rbac import account_subject, role_ref
 from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT as PROMETHEUS_PORT
-from gpu_cluster.kubernetes.telemetry.server import labels_of, server_pod, service
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of, server_pod, service
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 
 PORT = 6443

@@ -15,7 +15,7 @@ from gpu_cluster.config.telemetry import TelemetrySettings
 from gpu_cluster.kubernetes.gateway.names import PROXIES
 from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.telemetry.exporters import NODES_NAMESPACE
-from gpu_cluster.kubernetes.telemetry.gateway_jobs import GATEWAY_JOBS, GatewayJob
+from gpu_cluster.kubernetes.telemetry.gateway_scrape_jobs import GATEWAY_JOBS, GatewayJob
 
 _PART_OF = {"app.kubernetes.io/part-of": "gpu-cluster"}
 

@@ -13,7 +13,7 @@ from gpu_cluster.kubernetes.object_metadata import metadata
 from gpu_cluster.kubernetes.security import restricted_container, restricted_pod
 from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.telemetry.exporters import NODE_PORT, NODES_NAMESPACE, probe
-from gpu_cluster.kubernetes.telemetry.server import labels_of
+from gpu_cluster.kubernetes.telemetry.server_pods import labels_of
 
 NAME = "node-exporter"
 PORT = NODE_PORT

@@ -20,7 +20,7 @@ from gpu_cluster.kubernetes.security.rbac import account_subject, bound_cluster_
 from gpu_cluster.kubernetes.security.service_account import service_account
 from gpu_cluster.kubernetes.storage import StorageClassNames
 from gpu_cluster.kubernetes.storage.claims import claim_template
-from gpu_cluster.kubernetes.telemetry.server import (
+from gpu_cluster.kubernetes.telemetry.server_pods import (
     server_pod,
     service,
 )

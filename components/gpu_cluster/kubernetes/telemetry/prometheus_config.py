@@ -15,7 +15,7 @@ from gpu_cluster.kubernetes.gateway.names import METRICS_PORT, PROXIES
 from gpu_cluster.kubernetes.serving.server import METRICS_PATH
 from gpu_cluster.kubernetes.telemetry.alertmanager import PORT as ALERTS_PORT
 from gpu_cluster.kubernetes.telemetry.exporters import DCGM_PORT, NODE_PORT, NODES_NAMESPACE
-from gpu_cluster.kubernetes.telemetry.gateway_jobs import GATEWAY_JOBS, GatewayJob
+from gpu_cluster.kubernetes.telemetry.gateway_scrape_jobs import GATEWAY_JOBS, GatewayJob
 from gpu_cluster.kubernetes.telemetry.kube_state_metrics import PORT as OBJECTS_PORT
 from gpu_cluster.kubernetes.telemetry.yaml_text import yaml_text
 

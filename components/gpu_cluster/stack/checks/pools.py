@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from gpu_cluster.capacity import GPU_TAINT, Pool, pools_of
-from gpu_cluster.capacity.hardware import hardware_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
+from gpu_cluster.capacity.node_hardware import hardware_of
 from gpu_cluster.catalog import mig_problem
 from gpu_cluster.catalog.instances import OTHER_ACCELERATORS
 from gpu_cluster.catalog.limits import LIMITS, label_problem

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gpu_cluster.capacity import Pool
 from gpu_cluster.catalog import CAPACITY_BLOCK_TYPES, ULTRASERVER_FAMILY
 from gpu_cluster.catalog.today import now
-from gpu_cluster.config.capacity import Capacity
+from gpu_cluster.config.pool_capacity import Capacity
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys

@@ -12,7 +12,7 @@ import pulumi_kubernetes as k8s
 from gpu_cluster.aws.eks import kubeconfig
 from gpu_cluster.capacity import Handover
 from gpu_cluster.config.pools import Sharing
-from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
+from gpu_cluster.kubernetes.gpu.device_plugin_config import plugin_config
 
 config = pulumi.Config()
 version = config.get("version") or "1.34"

@@ -19,7 +19,7 @@ from gpu_cluster.config.gateway import GatewaySettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.images import RATE_LIMIT as RATE_LIMIT_IMAGE
 from gpu_cluster.kubernetes.gateway.names import NAMESPACE, PROXIES
-from gpu_cluster.kubernetes.gateway.traffic import PROXY_LABELS
+from gpu_cluster.kubernetes.gateway.network_policies import PROXY_LABELS
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack.resolved_paths import LOCAL_CHARTS
 from gpu_cluster_tools.cli.local.first_answer import first_answer

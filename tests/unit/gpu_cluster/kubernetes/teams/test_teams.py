@@ -1,4 +1,4 @@
-"""The admission policy on a real API server is in tests/rehearsal/test_team_refusals.py."""
+"""The admission policy on a real API server is in tests/rehearsal/test_teams.py."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.pools import PoolSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.kubernetes.serving.replicas import USER
-from gpu_cluster.kubernetes.teams import admission, priority_class
+from gpu_cluster.kubernetes.teams import pod_admission, priority_class
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.kubernetes.teams.granted import on_aws
@@ -35,7 +35,7 @@ def test_pods_on_gpus_that_mps_shares_run_as_the_user_of_the_models() -> None:
     """Its server serves one user at a time, so that another's pods would wait for the end of all models."""
     gpus = {"mps": PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, "sharing": {"mps": 2}})}
     pools = pools_of(Stack.model_validate({"cluster": {"provider": "local"}, "pools": gpus}))
-    spec: Any = admission.policy(pools)
+    spec: Any = pod_admission.policy(pools)
 
     assert {each.name: each.expression for each in spec.variables}["mps"] == '["mps"]'
     assert any(f"== {USER}" in each.expression for each in spec.validations)

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from gpu_cluster.aws.nodes import bottlerocket_settings
 from gpu_cluster.capacity import Handover
 from gpu_cluster.config.pools import Sharing
-from gpu_cluster.kubernetes.gpu.plugin_config import plugin_config
+from gpu_cluster.kubernetes.gpu.device_plugin_config import plugin_config
 from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import name_of
 from gpu_cluster_tools.rehearsal.simulated_nodes.device_plugins import offer_devices
 from gpu_cluster_tools.rehearsal.simulated_nodes.devices import NO_GPUS, Devices, devices_of_image

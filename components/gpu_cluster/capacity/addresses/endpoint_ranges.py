@@ -1,6 +1,6 @@
 """CIDR ranges of the interface endpoints of a network."""
 
-from gpu_cluster.capacity.addresses.layout import Tier, subnet
+from gpu_cluster.capacity.addresses.subnet_layout import Tier, subnet
 from gpu_cluster.config.network import NetworkSettings
 
 

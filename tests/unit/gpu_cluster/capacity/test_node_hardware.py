@@ -1,6 +1,6 @@
 import pytest
 
-from gpu_cluster.capacity.hardware import eks_hardware_of, hardware_of
+from gpu_cluster.capacity.node_hardware import eks_hardware_of, hardware_of
 from gpu_cluster.config.pools import PoolSettings
 
 

@@ -8,7 +8,7 @@ import pytest
 from gpu_cluster_tools.review.changes import Action
 from gpu_cluster_tools.review.review import Review, Verdict
 from gpu_cluster_tools.review.revision import RevisionError
-from gpu_cluster_tools.review.stacks import comparison_of, reviews
+from gpu_cluster_tools.review.stack_reviews import comparison_of, reviews
 from tests.today import TODAY
 from tests.unit.gpu_cluster_tools.review.repository import (
     CODE,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 import gpu_cluster.config
 from gpu_cluster.config.descriptions import descriptions_of
 from gpu_cluster.config.gpu import GpuSettings
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 
 
 def sections() -> list[type[Settings]]:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gpu_cluster.config.capacity import Capacity, CapacityBlock, CapacitySettings, Market
+from gpu_cluster.config.pool_capacity import Capacity, CapacityBlock, CapacitySettings, Market
 
 BLOCK = {"id": "cr-0123456789abcdef0", "zone": "us-east-2a", "count": 8, "ends": "2036-12-01T11:30:00Z"}
 

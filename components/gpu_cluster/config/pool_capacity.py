@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PositiveInt, model_vali
 from pydantic.alias_generators import to_camel
 
 from gpu_cluster.config.pattern import Pattern
-from gpu_cluster.config.settings import Settings
+from gpu_cluster.config.section import Settings
 from gpu_cluster.config.zone import Zone
 
 ReservationId = Annotated[str, Pattern(r"cr-[0-9a-f]{8,17}", "an id such as cr-0123456789abcdef0")]
