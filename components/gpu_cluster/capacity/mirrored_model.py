@@ -1,4 +1,4 @@
-"""Models of the hub that a Job mirrors into a store: their folders, and requests and time of the Job."""
+"""Models of the hub that a Job mirrors into a store: their folders, and requests of the Job."""
 
 import hashlib
 import re
@@ -14,10 +14,6 @@ MIRROR_CPU_MILLIS, MIRROR_MEMORY_BYTES = 500, 512 * 1024**2
 
 HUB_NAME = re.compile(r"[A-Za-z0-9][-\w.]*(/[A-Za-z0-9][-\w.]*)?")
 REVISION = re.compile(r"[A-Za-z0-9][-\w.]*")
-
-_START_MINUTES = 15
-_SLOWEST_BYTES_PER_MINUTE = 50e6 * 60
-_LEAST_MINUTES, _UNKNOWN_MINUTES = 60, 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +41,6 @@ class MirroredModel:
         digest = hashlib.sha256(f"{self.store} {self.folder}".encode()).hexdigest()[:8]
         readable = re.sub(r"[^a-z0-9]+", "-", self.model.rpartition("/")[2].lower())[:32].strip("-")
         return f"mirror-{readable}-{digest}"
-
-    @property
-    def minutes(self) -> int:
-        """Time that it may take: at 50 MB/s, which is assumed; half a day where the size is not known."""
-        if self.size is None:
-            return _UNKNOWN_MINUTES
-        return _START_MINUTES + max(_LEAST_MINUTES, round(self.size / _SLOWEST_BYTES_PER_MINUTE))
 
 
 def folder_of(model: str, revision: str | None) -> str:

@@ -37,6 +37,10 @@ _PROGRAM = "mirror_weights.py"
 _FOLDER = "/program"
 _RETRIES = 4
 
+_START_MINUTES = 15
+_SLOWEST_BYTES_PER_MINUTE = 50e6 * 60
+_LEAST_MINUTES, _UNKNOWN_MINUTES = 60, 720
+
 
 def mirrors(
     name: str,
@@ -78,7 +82,8 @@ def mirrors(
                         pulumi.ResourceOptions(
                             depends_on=needs,
                             custom_timeouts=pulumi.CustomTimeouts(
-                                create=f"{mirrored.minutes + 5}m", update=f"{mirrored.minutes + 5}m"
+                                create=f"{_time_limit_minutes(mirrored) + 5}m",
+                                update=f"{_time_limit_minutes(mirrored) + 5}m",
                             ),
                         ),
                     ),
@@ -108,7 +113,7 @@ def _job(
     """Servers have no GPU while it runs: they are created after it, so nothing has to wait in them."""
     return batch.JobSpecArgs(
         backoff_limit=_RETRIES,
-        active_deadline_seconds=mirrored.minutes * 60,
+        active_deadline_seconds=_time_limit_minutes(mirrored) * 60,
         pod_failure_policy=batch.PodFailurePolicyArgs(
             rules=[
                 batch.PodFailurePolicyRuleArgs(
@@ -149,6 +154,13 @@ def _job(
             ),
         ),
     )
+
+
+def _time_limit_minutes(mirrored: MirroredModel) -> int:
+    """Time limit of a Job: at 50 MB/s, which is assumed; half a day where the size is not known."""
+    if mirrored.size is None:
+        return _UNKNOWN_MINUTES
+    return _START_MINUTES + max(_LEAST_MINUTES, round(mirrored.size / _SLOWEST_BYTES_PER_MINUTE))
 
 
 def _container(
