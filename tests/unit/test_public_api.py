@@ -91,7 +91,7 @@ PUBLIC = {
     "gpu_cluster.capacity": (
         "ACCELERATOR_LABEL Device EFA_RESOURCE EngineOptions GPU_RESOURCE GPU_TAINT GpuSlot HUB_NAME "
         "Handover Hardware MIG_DIVIDED MIG_LABEL MIRROR_CPU_MILLIS MIRROR_MEMORY_BYTES "
-        "MemoryEstimate MirroredModel ModelLoad ONE_NAME POOL_LABEL PREFETCH_LIMITS PREFETCH_REQUESTS "
+        "MemoryEstimate MirroredModel ModelLoad POOL_LABEL PREFETCH_LIMITS PREFETCH_REQUESTS "
         "Pool REVISION Request Resources RootDisk Route RouteTarget Share aliases_of allocatable "
         "ami_release api_path capacity_type "
         "config_problem counted_models device_of eks_hardware_of engine_options folder_of free_capacity "

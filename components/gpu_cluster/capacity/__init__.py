@@ -6,7 +6,6 @@ from gpu_cluster.capacity.bin_packing import nodes_for, replicas_per_node
 from gpu_cluster.capacity.engine_options import EngineOptions, engine_options, release_of
 from gpu_cluster.capacity.free_capacity import free_capacity
 from gpu_cluster.capacity.gateway_routes import (
-    ONE_NAME,
     Route,
     RouteTarget,
     aliases_of,
@@ -70,7 +69,6 @@ __all__ = [
     "MIG_LABEL",
     "MIRROR_CPU_MILLIS",
     "MIRROR_MEMORY_BYTES",
-    "ONE_NAME",
     "POOL_LABEL",
     "PREFETCH_LIMITS",
     "PREFETCH_REQUESTS",

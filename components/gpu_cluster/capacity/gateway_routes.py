@@ -10,9 +10,6 @@ from gpu_cluster.config.routing import Routing
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 
-ONE_NAME = frozenset({ServingEngine.SGLANG, ServingEngine.NIM})
-"""Engines that compare the name of a request's model, and answer to one alone."""
-
 
 @dataclass(frozen=True, slots=True)
 class RouteTarget:
