@@ -18,9 +18,5 @@ ADDON_VERSIONS: Mapping[str, Mapping[str, str]] = {
 ADDONS = tuple(next(iter(ADDON_VERSIONS.values())))
 """Every add-on that the platform can install."""
 
-ADDON_LEAST: Mapping[str, str] = {
-    "aws-ebs-csi-driver": "v1.58.0",
-    "eks-node-monitoring-agent": "v1.6.3",
-    "eks-pod-identity-agent": "v1.3.3",
-}
+ADDON_LEAST: Mapping[str, str] = {row["addon"]: row["minimum"] for row in rows_of("addon_minimum_versions")}
 """Minimum version of an add-on with the features that the platform uses."""
