@@ -17,6 +17,7 @@ from gpu_cluster_policies.evaluate import evaluate_plan
 from gpu_cluster_policies.frameworks import Framework
 from gpu_cluster_policies.not_judged import counted
 from gpu_cluster_policies.reports import Evaluation
+from gpu_cluster_policies.reports.summary import summary_of
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.resource_types import LAUNCH_TEMPLATE, WITHOUT_RULE
 from gpu_cluster_tools.scaffold.init_options import InitOptions
@@ -83,7 +84,7 @@ def test_an_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
     }
     assert {it.place.key for it in judged.not_judged} == {"gpu-cluster:network.existing"}
     assert OF_VPC.keys().isdisjoint(it.finding.rule.id for it in judged.findings)
-    assert f"not judged: {counted([*OF_VPC])}; " in judged.summary
+    assert f"not judged: {counted([*OF_VPC])}; " in summary_of(judged)
 
 
 @pytest.mark.parametrize("file", EXISTING.values(), ids=EXISTING)

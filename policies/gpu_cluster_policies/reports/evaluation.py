@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gpu_cluster.exemption import Exemption
-from gpu_cluster_policies.not_judged import Unseen, counted
+from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.pack import Pack, Report
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Finding
@@ -35,7 +35,7 @@ class Evaluation:
     """Findings of a stack, in the order of reports.
 
     judged = Evaluation("prod", pack, pack.check(resources), Origins(…), len(resources))
-    judged.stopping, judged.summary
+    judged.stopping, summary_of(judged)
     """
 
     name: str
@@ -93,33 +93,7 @@ class Evaluation:
     def advising(self) -> int:
         return sum(not shown.stops for shown in self.findings)
 
-    @property
-    def summary(self) -> str:
-        """`prod: 2 findings stop an update, 1 advises, 14 are waived; 88 rules on 297 resources`
-
-        It is `clean` only if everything was judged; otherwise it counts what was not.
-        """
-        parts = [
-            *(
-                [_counted(self.stopping, "finding stops an update", "findings stop an update")]
-                if self.stopping
-                else []
-            ),
-            *([_counted(self.advising, "advises", "advise")] if self.advising else []),
-            *([_counted(len(self.waived), "is waived", "are waived")] if self.waived else []),
-            *([_counted(len(self.exempt), "is exempt", "are exempt")] if self.exempt else []),
-        ]
-        clean = not (self.findings or self.report.stale or self.not_judged)
-        found = ", ".join(["clean", *parts] if clean else parts)
-        unseen = f"not judged: {counted(it.kind for it in self.not_judged)}" if self.not_judged else ""
-        rules, resources = len(self.pack.rules), _counted(len(self.resources), "resource", "resources")
-        return f"{self.name}: {'; '.join(filter(None, [found, unseen, f'{rules} rules on {resources}']))}"
-
 
 def _order(shown: Shown) -> tuple[bool, int, str, int, str, str]:
     finding, place = shown.finding, shown.place
     return not shown.stops, finding.rule.number, place.file, place.line, finding.resource, finding.path
-
-
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"

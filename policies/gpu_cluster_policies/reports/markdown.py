@@ -6,6 +6,7 @@ from itertools import groupby
 from gpu_cluster_policies.markup import LIMIT, code, table, text
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
+from gpu_cluster_policies.reports.summary import summary_of
 from gpu_cluster_policies.rule import Rule
 
 _SIGNS = {True: "⛔", False: "⚠️"}
@@ -14,7 +15,7 @@ _TOLD = 200  # characters to say what was left out
 
 def markdown_text(judged: Evaluation) -> str:
     """Size limit of a GitHub comment; blocking findings come first, and omitted ones are counted."""
-    parts = [f"### Policies: {text(judged.summary)}\n"]
+    parts = [f"### Policies: {text(summary_of(judged))}\n"]
     if judged.report.stale:
         parts.append(
             "\n".join(f"- {_SIGNS[True]} {text(str(problem))}" for problem in judged.report.stale) + "\n"

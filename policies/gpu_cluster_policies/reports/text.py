@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
+from gpu_cluster_policies.reports.summary import summary_of
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.source_location import SourceLocation
 from gpu_cluster_policies.stack_edits import stack_edit, valid_stack_edit
@@ -19,7 +20,7 @@ def plain_text(judged: Evaluation) -> str:
     ]
     parts += ["\n".join(map(str, judged.report.stale))] if judged.report.stale else []
     parts += ["\n".join(_not_judged(judged.not_judged))] if judged.not_judged else []
-    return "\n\n".join([*parts, judged.summary]) + "\n"
+    return "\n\n".join([*parts, summary_of(judged)]) + "\n"
 
 
 def brief_text(judged: Evaluation) -> str:
@@ -32,7 +33,7 @@ def brief_text(judged: Evaluation) -> str:
     ]
     stale = [f"stops   {problem}" for problem in judged.report.stale]
     unseen = [f"not judged: {counted(it.kind for it in judged.not_judged)}"] if judged.not_judged else []
-    return "\n".join([*lines, *stale, *unseen, judged.summary]) + "\n"
+    return "\n".join([*lines, *stale, *unseen, summary_of(judged)]) + "\n"
 
 
 def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:

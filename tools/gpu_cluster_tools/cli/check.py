@@ -62,11 +62,12 @@ def check(
     with working(f"{doing} all rules", quiet=as_json):
         judged, notes = (_manifests(file, stack), []) if file else _plan(stack or "local")
     from gpu_cluster_policies.reports import FORMATS, brief_text
+    from gpu_cluster_policies.reports.summary import summary_of
 
     write = FORMATS[CheckFormat.JSON if as_json else format]
     text = brief_text(judged) if brief else write(judged)
     plain = format is CheckFormat.TEXT and not as_json
-    tell(text, output, judged.summary, wrap=plain)
+    tell(text, output, summary_of(judged), wrap=plain)
     for note in notes:
         say(f"note: {note}", err=True)
     if judged.stopping:

@@ -114,6 +114,11 @@ def free_capacity(cost: Cost) -> tuple[Free, ...]:
     )
 
 
+def time_to_ready(schedule: Schedule) -> str:
+    """`14 min`"""
+    return f"{schedule.makespan:.0f} min"
+
+
 def timeline(schedule: Schedule) -> tuple[Bar, ...]:
     """The longest chain of creations: each resource from its begin to its end."""
     bars: list[Bar] = []

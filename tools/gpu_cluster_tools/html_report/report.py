@@ -11,6 +11,7 @@ from gpu_cluster.plan import Plan
 from gpu_cluster.stack.declared import declared
 from gpu_cluster.stack.notes import notes_of
 from gpu_cluster_policies.evaluate import evaluate_plan, judge_of
+from gpu_cluster_policies.reports.summary import summary_of
 from gpu_cluster_tools.diagram.parts import backend_name
 from gpu_cluster_tools.html_report.figures import (
     amounts,
@@ -19,6 +20,7 @@ from gpu_cluster_tools.html_report.figures import (
     free_capacity,
     part_bars,
     team_bars,
+    time_to_ready,
     timeline,
 )
 from gpu_cluster_tools.html_report.topology import topology_of
@@ -42,7 +44,7 @@ def html_report(plan: Plan, project: Path) -> str:
         topology=topology_of(plan.stack, plan.team, backend_name(plan.stack)),
         resources=len(made),
         in_cluster=sum(it.type.startswith("kubernetes:") for it in made),
-        ready=f"{schedule.makespan:.0f}",
+        ready=time_to_ready(schedule),
         monthly=_monthly(cost),
         cost=cost,
         parts=part_bars(cost),
@@ -51,6 +53,7 @@ def html_report(plan: Plan, project: Path) -> str:
         free=free_capacity(cost),
         timeline=timeline(schedule),
         judged=judged,
+        summary=summary_of(judged),
         rules=findings_by_rule(judged),
         declared=declared(plan.team or plan.stack),
         notes=list(notes_of(plan.team or plan.stack)),

@@ -1,4 +1,5 @@
 from gpu_cluster_policies.reports import brief_text, plain_text
+from gpu_cluster_policies.reports.summary import summary_of
 from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged
 
 
@@ -17,13 +18,13 @@ def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
         "  fix: use a Service instead of a host port, and a class of gpu-cluster:storage instead of a host "
         "path; the device plugins of the platform are exempt"
     )
-    assert last == f"{judged().summary}\n"
+    assert last == f"{summary_of(judged())}\n"
 
 
 def test_nothing_found_is_one_line() -> None:
     clean = judged("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n")
 
-    assert plain_text(clean) == f"{clean.summary}\n"
+    assert plain_text(clean) == f"{summary_of(clean)}\n"
 
 
 def test_what_was_not_judged_is_counted_and_named() -> None:
@@ -36,7 +37,7 @@ def test_what_was_not_judged_is_counted_and_named() -> None:
         "  pod.yaml:5\n"
         "    pod.yaml: apiVersion and kind are missing; expected a Kubernetes object"
     )
-    assert last == f"{judged(UNSEEN).summary}\n"
+    assert last == f"{summary_of(judged(UNSEEN))}\n"
 
 
 def test_briefly_each_rule_is_one_line_with_its_count() -> None:
@@ -46,7 +47,7 @@ def test_briefly_each_rule_is_one_line_with_its_count() -> None:
 
     [line] = [it for it in lines if "50-no-host-access" in it]
     assert line.split()[:3] == ["stops", "50-no-host-access", "2"]
-    assert lines[-1] == judged(two).summary
+    assert lines[-1] == summary_of(judged(two))
 
 
 def test_several_findings_of_a_rule_are_counted() -> None:
