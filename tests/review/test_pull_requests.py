@@ -15,10 +15,10 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from syrupy.location import PyTestLocation
 from syrupy.types import SnapshotIndex
 
+from gpu_cluster_tools.review.affected_stacks import affected_stacks, file_of, stacks_in
 from gpu_cluster_tools.review.comment import comment
 from gpu_cluster_tools.review.plans import plans
 from gpu_cluster_tools.review.review import Review, Verdict
-from gpu_cluster_tools.review.revision import file_of, stacks_in, touched
 from gpu_cluster_tools.review.revision_state import RevisionState
 from gpu_cluster_tools.review.stack_reviews import review
 from tests.today import TODAY
@@ -85,7 +85,7 @@ def reviewed(name: str, folder: Path) -> Iterator[Review]:
     subprocess.run(["git", "apply", "--whitespace=nowarn", patch], cwd=after, check=True)
     known = stacks_in(after) | stacks_in(BASE)
     files = [str(file_of(Path(), it)) for it in known if text(after, it) != text(BASE, it)]
-    for stack in touched(files, BASE, after):
+    for stack in affected_stacks(files, BASE, after):
         yield review(before(stack), side(after, stack))
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from gpu_cluster.config.names import Name
 from gpu_cluster_tools.cli.terminal.width import say
-from gpu_cluster_tools.review.revision import REQUIREMENTS
+from gpu_cluster_tools.review.affected_stacks import REQUIREMENTS
 from gpu_cluster_tools.scaffold.new_project import project_files
 from gpu_cluster_tools.scaffold.requirement import requirement
 

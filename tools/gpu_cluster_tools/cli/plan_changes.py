@@ -9,10 +9,10 @@ from gpu_cluster.stack import StackFileError
 from gpu_cluster_tools.cli.project import Project
 from gpu_cluster_tools.cli.terminal.progress import working
 from gpu_cluster_tools.cli.terminal.width import say
+from gpu_cluster_tools.review.affected_stacks import stacks_in
 from gpu_cluster_tools.review.changes import ResourceChange, changes
 from gpu_cluster_tools.review.comment import change_lines, counted
 from gpu_cluster_tools.review.plans import resources_of
-from gpu_cluster_tools.review.revision import stacks_in
 from gpu_cluster_tools.review.stack_reviews import comparison_of
 
 

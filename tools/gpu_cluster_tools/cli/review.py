@@ -58,7 +58,7 @@ def review(
 
     Exit codes: 0 the change may be merged, 1 the change is blocked, 2 invalid command line or stack file.
     """
-    from gpu_cluster_tools.review.revision import there
+    from gpu_cluster_tools.review.affected_stacks import there
     from gpu_cluster_tools.review.stack_reviews import comparison_of
 
     wanted = ReviewFormat.JSON if as_json else format

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from gpu_cluster_tools.review.revision import REQUIREMENTS, RevisionError
+from gpu_cluster_tools.review.affected_stacks import REQUIREMENTS
+from gpu_cluster_tools.review.revision import RevisionError
 
 _LAST_LINES = 2
 

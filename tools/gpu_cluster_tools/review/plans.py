@@ -12,8 +12,9 @@ from typing import Any
 
 from gpu_cluster.plan import Environments, Graph, Plan, Registered, plan_of
 from gpu_cluster.stack import StackFileError, load_any
+from gpu_cluster_tools.review.affected_stacks import file_of
 from gpu_cluster_tools.review.installed_version import python_with_requirements
-from gpu_cluster_tools.review.revision import RevisionError, file_of
+from gpu_cluster_tools.review.revision import RevisionError
 
 
 @dataclass(frozen=True, slots=True)

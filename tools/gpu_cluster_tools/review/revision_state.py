@@ -11,8 +11,8 @@ from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack import StackFileError
 from gpu_cluster_policies.evaluate import evaluate_plan
 from gpu_cluster_policies.reports import Evaluation
+from gpu_cluster_tools.review.affected_stacks import file_of
 from gpu_cluster_tools.review.plans import Outdated, Planned, resources_of
-from gpu_cluster_tools.review.revision import file_of
 from gpu_cluster_tools.schedule import Schedule, ready
 
 

@@ -16,20 +16,19 @@ from gpu_cluster_policies.evaluate import judge_of
 from gpu_cluster_policies.pack import pack_of
 from gpu_cluster_policies.reports import Evaluation
 from gpu_cluster_policies.reports.evaluation import Shown
+from gpu_cluster_tools.review.affected_stacks import (
+    affected_stacks,
+    programs_differ,
+    stacks_in,
+    versions_differ,
+)
 from gpu_cluster_tools.review.changes import changes
 from gpu_cluster_tools.review.cost_change import cost_change
 from gpu_cluster_tools.review.data_loss import data_losses
 from gpu_cluster_tools.review.duration import duration_change
 from gpu_cluster_tools.review.plans import Planned, PlannedNow, plans, plans_by_own_code
 from gpu_cluster_tools.review.review import Reason, Review, ReviewFinding, Verdict
-from gpu_cluster_tools.review.revision import (
-    Revision,
-    RevisionError,
-    programs_differ,
-    stacks_in,
-    touched,
-    versions_differ,
-)
+from gpu_cluster_tools.review.revision import Revision, RevisionError
 from gpu_cluster_tools.review.revision_state import RevisionState
 from gpu_cluster_tools.review.verdict import reasons_of, verdict_of
 
@@ -76,7 +75,7 @@ def comparison_of(project: Path, against: str, source: Path | None = None) -> Ge
             before = open_folders.enter_context(revision.folder())
             open_folders.enter_context(as_if_in(project))
             files = revision.changed()
-            names = touched(files, before, project)
+            names = affected_stacks(files, before, project)
             yield Comparison(before, project, names, own_code=programs_differ(files, before, project))
 
 
