@@ -11,11 +11,6 @@ import (
 	"time"
 )
 
-type speed struct {
-	load, firstToken, perToken time.Duration
-	tokens                     int
-}
-
 // engine runs as many requests at once as vLLM would have sequences; the others wait.
 type engine struct {
 	options *options

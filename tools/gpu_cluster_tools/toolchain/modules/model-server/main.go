@@ -1,7 +1,4 @@
 // Command vllm answers as a vLLM server does, without a model: its arguments, API, metrics and shutdown.
-//
-// Its speed is set by the environment: MODEL_SERVER_LOAD_SECONDS, MODEL_SERVER_FIRST_TOKEN_SECONDS,
-// MODEL_SERVER_TOKENS_PER_SECOND and MODEL_SERVER_TOKENS.
 package main
 
 import (
@@ -46,12 +43,7 @@ func fail(err error) {
 func run(options *options) error {
 	ended, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
-	speed := speed{
-		load:       seconds("MODEL_SERVER_LOAD_SECONDS", 0.5),
-		firstToken: seconds("MODEL_SERVER_FIRST_TOKEN_SECONDS", 0.02),
-		perToken:   time.Duration(float64(time.Second) / number("MODEL_SERVER_TOKENS_PER_SECOND", 200)),
-		tokens:     int(number("MODEL_SERVER_TOKENS", 24)),
-	}
+	speed := speedOf()
 	log.Printf("loading %s", options.model)
 	if filepath.IsAbs(options.model) {
 		if err := read(options.model); err != nil {
@@ -90,20 +82,4 @@ func read(folder string) error {
 		log.Printf("read %d bytes of config.json in %s", len(content), folder)
 	}
 	return err
-}
-
-func seconds(name string, otherwise float64) time.Duration {
-	return time.Duration(number(name, otherwise) * float64(time.Second))
-}
-
-func number(name string, otherwise float64) float64 {
-	text := os.Getenv(name)
-	if text == "" {
-		return otherwise
-	}
-	value, err := strconv.ParseFloat(text, 64)
-	if err != nil || value < 0 {
-		fail(fmt.Errorf("%s=%q is no number", name, text))
-	}
-	return value
 }
