@@ -6,13 +6,11 @@ from functools import cached_property
 
 from gpu_cluster.capacity import GpuSlot, Pool, gpu_resource, pools_of, share_of, smallest_fit
 from gpu_cluster.config.cluster import LocalCluster
-from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.min_max import Replicas
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.model_options import ModelCache
 from gpu_cluster.config.platform_source import PlatformSource
 from gpu_cluster.config.secret import Secret
-from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_grants import ONLY, TeamSettings
 from gpu_cluster.config.team_stack import Membership, TeamFile, TeamRepository, TeamStack
@@ -20,9 +18,10 @@ from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_team_defaults
 from gpu_cluster.stack.suggestions import did_you_mean, one_of
 from gpu_cluster_tools.scaffold.init_options import InitOptionsError
+from gpu_cluster_tools.scaffold.team_service import SERVICE, service_repository, service_settings
 from gpu_cluster_tools.scaffold.wanted_model import TOKEN, WEIGHTS, WantedModel
 
-MODEL, SERVICE = "chat", "gateway"
+MODEL = "chat"
 """Name in a draft."""
 
 
@@ -77,13 +76,8 @@ class TeamInitOptions:
         return bool(self.model and self.model.gated and not local)
 
     @property
-    def image(self) -> str:
-        """An image for a service: from a repository of the team's own where it can have one."""
-        return f"{self.repository}:1.0.0" if self.repository else "docker.io/library/caddy:2.10.2"
-
-    @property
     def repository(self) -> str | None:
-        return f"{self.team}/{SERVICE}" if isinstance(self.stack.cluster, EksSettings) else None
+        return service_repository(self.team, self.stack)
 
     @cached_property
     def placed(self) -> Placed | None:
@@ -160,7 +154,7 @@ class TeamInitOptions:
                     load_minutes=model.load_minutes,
                 )
             },
-            services={SERVICE: ServiceSettings(image=self.image, port=8080)},
+            services={SERVICE: service_settings(self.repository)},
             repositories={self.repository: TeamRepository()} if self.repository else {},
         )
         team = with_team_defaults(TeamStack(file, self.stack))

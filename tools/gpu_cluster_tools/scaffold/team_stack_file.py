@@ -10,7 +10,8 @@ from gpu_cluster.stack.load import load_any
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster.stack.yaml_scalar import scalar
 from gpu_cluster_tools.scaffold.stack_file import BLANK
-from gpu_cluster_tools.scaffold.team_init_options import MODEL, SERVICE, Placed, TeamInitOptions
+from gpu_cluster_tools.scaffold.team_init_options import MODEL, Placed, TeamInitOptions
+from gpu_cluster_tools.scaffold.team_service import service_lines
 from gpu_cluster_tools.scaffold.wanted_model import REVISION, TOKEN, WEIGHTS, WantedModel
 
 
@@ -64,7 +65,7 @@ def _lines(init: TeamInitOptions, *, weights: str, revision: str, token: str) ->
         yield f"  gpu-cluster:hubToken: {{secure: {scalar(token)}}}"
     if init.model and init.placed:
         yield from _model(init.model, init.placed, weights, revision)
-    yield from _service(init)
+    yield from service_lines(init.repository, MODEL if init.model else None)
 
 
 def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> Iterator[str]:
@@ -79,18 +80,3 @@ def _model(model: WantedModel, placed: Placed, weights: str, revision: str) -> I
         revision=revision,
     )
     yield from (f"      {line}" for line in lines)
-
-
-def _service(init: TeamInitOptions) -> Iterator[str]:
-    """A comment, as other workloads of the team are not known."""
-    yield "  # Services of the team, such as a client of the model:"
-    if init.repository:
-        yield "  # gpu-cluster:repositories:"
-        yield f"  #   {init.repository}: {{}}"
-    yield "  # gpu-cluster:services:"
-    yield f"  #   {SERVICE}:"
-    yield f"  #     image: {init.image} # with its @sha256 digest in production"
-    yield "  #     port: 8080"
-    yield "  #     health: /healthz"
-    if init.model:
-        yield f'  #     env: {{MODEL: "http://{MODEL}:8000/v1"}}'
