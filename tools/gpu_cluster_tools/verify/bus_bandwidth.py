@@ -4,9 +4,16 @@ from dataclasses import dataclass
 
 from gpu_cluster_tools.doctor.check import Group
 from gpu_cluster_tools.verify.measurement import Measurement, measured
-from gpu_cluster_tools.verify.nccl import GOOD_PART, LEAST_PART, NoBandwidthError, all_reduce
+from gpu_cluster_tools.verify.nccl import NoBandwidthError, all_reduce
 
 ALL_REDUCE = Group("all-reduce")
+
+_GOOD_PART, _LEAST_PART = 0.7, 0.5
+"""Parts of the line rate: less than the first is a warning, less than the second a failure.
+
+NCCL reaches about four fifths of it, and more where NVLink SHARP adds up in the switches (NVIDIA/nccl-tests
+issue 212, a maintainer, 2024-05-06).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,8 @@ def compared(
     part = found.bus_gbps / line
     numbers |= {"lineGBps": line, "part": round(part, 2)}
     words = f"{words}, {part:.0%} of the line rate of {line:g} GB/s"
-    if part < LEAST_PART:
+    if part < _LEAST_PART:
         return measured(ALL_REDUCE.fail(name, words, advice), **numbers)
-    if part < GOOD_PART:
-        return measured(ALL_REDUCE.warn(name, f"{words}; {GOOD_PART:.0%} is expected"), **numbers)
+    if part < _GOOD_PART:
+        return measured(ALL_REDUCE.warn(name, f"{words}; {_GOOD_PART:.0%} is expected"), **numbers)
     return measured(ALL_REDUCE.ok(name, words), **numbers)

@@ -1,8 +1,6 @@
-"""Bus bandwidth of `all_reduce_perf` of nccl-tests, and the least of it that NVLink should give.
+"""Command and output of `all_reduce_perf` of nccl-tests.
 
-Columns: README.md and doc/PERFORMANCE.md of NVIDIA/nccl-tests; the bus bandwidth compares with the line rate
-of the hardware, of which NCCL reaches about four fifths, and more where NVLink SHARP adds up in the switches
-(NVIDIA/nccl-tests issue 212, a maintainer, 2024-05-06).
+Columns: README.md and doc/PERFORMANCE.md of NVIDIA/nccl-tests.
 """
 
 import re
@@ -14,9 +12,6 @@ _ROW = re.compile(
 )
 _NETWORK = re.compile(r"NCCL INFO Using network (\S.*?)\s*$", re.MULTILINE)
 _WRONG = re.compile(r"# Out of bounds values : (\d+)")
-GOOD_PART, LEAST_PART = 0.7, 0.5
-"""Parts of the line rate: less than the first is a warning, less than the second a failure."""
-
 SIZES = "-b 64M -e 1G -f 2"
 
 
