@@ -6,7 +6,6 @@ its own, so that one of two chooses, and the other only while the first does not
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -22,6 +21,7 @@ from gpu_cluster.capacity.gateway_requests import PICKER_LIMITS, PICKER_REQUESTS
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.routing import PICKER_SUFFIX, STANDBY_SUFFIX
 from gpu_cluster.kubernetes.gateway import inference_pool
+from gpu_cluster.kubernetes.gateway.endpoint_picker_config import configuration
 from gpu_cluster.kubernetes.gateway.names import ENVOY, PICKER_PORT
 from gpu_cluster.kubernetes.gateway.prefix_routing import backends
 from gpu_cluster.kubernetes.object_metadata import metadata
@@ -43,20 +43,6 @@ _LABELS = {"app.kubernetes.io/name": NAME, "app.kubernetes.io/part-of": "gpu-clu
 _MODEL = "gpu-cluster/model"
 _HEALTH = 9003
 _USER = 65532
-
-_WEIGHTS: Mapping[str, int] = {"queue-scorer": 2, "kv-cache-utilization-scorer": 2, "prefix-cache-scorer": 3}
-"""Defaults of the release (pkg/epp/config/loader/defaults.go, v1.5.0)."""
-
-_METRICS: Mapping[str, Mapping[str, str]] = {
-    # Without LoRA adapters vLLM has no metric of them, and each read of it would log an error.
-    "vllm": {
-        "queuedRequestsSpec": "vllm:num_requests_waiting",
-        "runningRequestsSpec": "vllm:num_requests_running",
-        "kvUsageSpec": "vllm:kv_cache_usage_perc",
-        "cacheInfoSpec": "vllm:cache_config_info",
-    },
-}
-"""Metrics by engine; the picker knows those of SGLang itself."""
 
 
 def allowances() -> dict[str, networking.NetworkPolicySpecArgs]:
@@ -179,31 +165,6 @@ def _picker(
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[pool])),
     )
     return [service, deployment]
-
-
-def configuration(settings: ModelSettings) -> dict[str, Any]:
-    """An EndpointPickerConfig: scorers with their weights, and where metrics of replicas are read."""
-    engine = settings.engine.value
-    metrics: dict[str, Any] = {"defaultEngine": engine}
-    if not settings.lora and engine in _METRICS:
-        metrics["engineConfigs"] = [{"name": engine, **_METRICS[engine]}]
-    source, extractor = "metrics-data-source", "core-metrics-extractor"
-    return {
-        "apiVersion": "inference.networking.x-k8s.io/v1alpha1",
-        "kind": "EndpointPickerConfig",
-        "plugins": [
-            *({"type": scorer} for scorer in _WEIGHTS),
-            {"type": source},
-            {"type": extractor, "parameters": metrics},
-        ],
-        "schedulingProfiles": [
-            {
-                "name": "default",
-                "plugins": [{"pluginRef": key, "weight": weight} for key, weight in _WEIGHTS.items()],
-            }
-        ],
-        "dataLayer": {"sources": [{"pluginRef": source, "extractors": [{"pluginRef": extractor}]}]},
-    }
 
 
 def _pod(

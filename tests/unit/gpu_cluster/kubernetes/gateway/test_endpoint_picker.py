@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from gpu_cluster.images import ENDPOINT_PICKER
-from gpu_cluster.kubernetes.gateway.endpoint_picker import configuration
+from gpu_cluster.kubernetes.gateway.endpoint_picker_config import configuration
 from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
