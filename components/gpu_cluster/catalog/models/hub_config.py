@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from gpu_cluster.catalog.models.blocks import Module
-from gpu_cluster.catalog.models.experts import expert_count, is_expert
+from gpu_cluster.catalog.models.feed_forward import expert_count, is_expert
 from gpu_cluster.catalog.models.hub_fields import ConfigError, Fields, Json, text_fields
 from gpu_cluster.catalog.models.language_model import CacheLayers, LanguageModel
 from gpu_cluster.catalog.models.layers import layers

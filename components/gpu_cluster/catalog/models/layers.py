@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from itertools import repeat
 
-from gpu_cluster.catalog.models import blocks
+from gpu_cluster.catalog.models import attention_blocks, recurrent_blocks
 from gpu_cluster.catalog.models.blocks import Block, Module
-from gpu_cluster.catalog.models.experts import dense_width, feed_forward, mixture, shares_cache
+from gpu_cluster.catalog.models.feed_forward import (
+    dense_mlp,
+    dense_width,
+    feed_forward,
+    mixture,
+    shares_cache,
+)
 from gpu_cluster.catalog.models.hub_fields import ConfigError, Fields, as_fields
 
 _WINDOWED = frozenset(("sliding_attention", "local_attention", "sliding_window"))
@@ -86,25 +92,30 @@ def _block(fields: Fields, layer: int, kind: str) -> Block:
     prefix, shared = f"layers.{layer}.self_attn", shares_cache(fields, layer)
     match kind:
         case "window":
-            return blocks.attention(fields, prefix, window=window_of(fields), shares_cache=shared)
+            return attention_blocks.attention(fields, prefix, window=window_of(fields), shares_cache=shared)
         case "latent":
-            return blocks.latent_attention(fields, prefix)
+            return attention_blocks.latent_attention(fields, prefix)
         case "compressed":
             ratio = fields.items("compress_ratios")[layer]
-            return blocks.compressed_attention(fields, prefix, ratio if isinstance(ratio, int) else 0)
+            return attention_blocks.compressed_attention(
+                fields, prefix, ratio if isinstance(ratio, int) else 0
+            )
         case "linear":
-            return blocks.linear_attention(fields, f"layers.{layer}.linear_attn")
+            return recurrent_blocks.linear_attention(fields, f"layers.{layer}.linear_attn")
         case "delta":
-            return blocks.delta_attention(fields, prefix)
+            return recurrent_blocks.delta_attention(fields, prefix)
         case "mamba":
-            return blocks.mamba(fields, f"layers.{layer}.mamba")
+            return recurrent_blocks.mamba(fields, f"layers.{layer}.mamba")
         case "conv":
-            return blocks.short_convolution(fields, f"layers.{layer}.conv")
+            return recurrent_blocks.short_convolution(fields, f"layers.{layer}.conv")
         case "both":
-            state, full = blocks.mamba(fields, f"layers.{layer}.mamba"), blocks.attention(fields, prefix)
+            state, full = (
+                recurrent_blocks.mamba(fields, f"layers.{layer}.mamba"),
+                attention_blocks.attention(fields, prefix),
+            )
             return Block((*state.modules, *full.modules), (*state.cache, *full.cache))
         case _:
-            return blocks.attention(fields, prefix, shares_cache=shared)
+            return attention_blocks.attention(fields, prefix, shares_cache=shared)
 
 
 def _letters(fields: Fields) -> str:
@@ -125,13 +136,13 @@ def _patterned(fields: Fields, pattern: str) -> Iterator[tuple[Block, tuple[Modu
         prefix = f"layers.{layer}.mixer"
         match letter:
             case "M":
-                yield blocks.mamba(fields, prefix), ()
+                yield recurrent_blocks.mamba(fields, prefix), ()
             case "*":
-                yield blocks.attention(fields, prefix), ()
+                yield attention_blocks.attention(fields, prefix), ()
             case "E":
                 yield nothing, tuple(mixture(fields, prefix))
             case "-":
-                yield nothing, tuple(blocks.dense_mlp(fields, prefix, dense_width(fields, layer)))
+                yield nothing, tuple(dense_mlp(fields, prefix, dense_width(fields, layer)))
             case _:
                 raise ConfigError(f"has hybrid_override_pattern with the unknown letter '{letter}'")
 
@@ -147,7 +158,7 @@ def _puzzle(fields: Fields, given: tuple[object, ...]) -> Iterator[tuple[Block, 
             )
             own = Fields({**fields.section, "num_key_value_heads": kv_heads})
             window = group.number("window_length", "sliding_window")
-            block = blocks.attention(own, f"layers.{layer}.self_attn", window=window)
+            block = attention_blocks.attention(own, f"layers.{layer}.self_attn", window=window)
         elif group.flag("replace_with_linear"):
             block = Block((Module(f"layers.{layer}.self_attn.linear_attn", hidden * hidden),), ())
         yield block, tuple(_puzzle_mlp(fields, each.below("ffn"), f"layers.{layer}.mlp"))
@@ -164,4 +175,4 @@ def _puzzle_mlp(fields: Fields, ffn: Fields, prefix: str) -> Iterator[Module]:
     multiple = ffn.section.get("ffn_mult")
     if not width and isinstance(multiple, int | float):
         width = -(-int(2 * multiple * hidden / 3) // 256) * 256
-    yield from blocks.dense_mlp(fields, prefix, width)
+    yield from dense_mlp(fields, prefix, width)

@@ -1,8 +1,8 @@
 """The feed-forward part of each layer: dense, or a mixture of experts with what it shares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from gpu_cluster.catalog.models.blocks import Module, dense_mlp, is_gated
+from gpu_cluster.catalog.models.blocks import Module
 from gpu_cluster.catalog.models.hub_fields import Fields, as_fields
 
 _COUNT = ("n_routed_experts", "num_experts", "num_local_experts", "moe_num_experts", "num_moe_experts")
@@ -97,3 +97,41 @@ def _is_sparse(fields: Fields, layer: int) -> bool:
         return False
     step = fields.number("interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", default=1) or 1
     return (layer + 1) % step == 0 if "first_k_dense_replace" not in fields else layer % step == 0
+
+
+def dense_mlp(fields: Fields, prefix: str, width: int) -> Iterator[Module]:
+    hidden = fields.required("hidden_size", "n_embd", "d_model", "dim")
+    names: Sequence[str] = (
+        ("gate_proj", "up_proj", "down_proj") if is_gated(fields) else ("up_proj", "down_proj")
+    )
+    for name in names:
+        yield Module(f"{prefix}.{name}", hidden * width)
+
+
+_PLAIN = frozenset(
+    [
+        "bert",
+        "bloom",
+        "codegen",
+        "falcon",
+        "gpt2",
+        "gpt_bigcode",
+        "gpt_neox",
+        "gptj",
+        "mpt",
+        "nemotron",
+        "nemotron_h",
+        "opt",
+        "phi",
+        "roberta",
+        "starcoder2",
+        "xlm-roberta",
+        "RefinedWebModel",
+        "whisper",
+    ]
+)
+"""Architectures whose MLP has two matrices instead of three."""
+
+
+def is_gated(fields: Fields) -> bool:
+    return fields.text("model_type") not in _PLAIN
