@@ -17,9 +17,9 @@ import pytest
 from gpu_cluster_tools.rehearsal import copy_project
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.toolchain import install, provide
+from gpu_cluster_tools.toolchain.image_programs import CRANE
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from gpu_cluster_tools.toolchain.tools import CRANE
 from tests.real_node.platform import wait
 from tests.real_node.servers import Servers, library, publish, published, servers
 from tests.rehearsal.checkout import PROJECT

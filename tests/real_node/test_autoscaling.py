@@ -17,10 +17,15 @@ from typing import Any
 import httpx2
 import pytest
 
+from gpu_cluster_tools.toolchain.image_programs import (
+    KUBE_STATE_METRICS,
+    METRICS_ADAPTER,
+    NODE_EXPORTER,
+    PROMETHEUS,
+)
 from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.toolchain import is_built
-from gpu_cluster_tools.toolchain.tools import KUBE_STATE_METRICS, METRICS_ADAPTER, NODE_EXPORTER, PROMETHEUS
 from tests.real_node.platform import DEPLOYMENT, Platform, brought_up, wait
 from tests.real_node.scaling_stack import scaling_stack
 from tests.rehearsal.checkout import Checkout, run_gpu_cluster

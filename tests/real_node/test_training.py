@@ -19,8 +19,8 @@ from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import REAL_NODE_LABEL
 from gpu_cluster_tools.toolchain import provide
+from gpu_cluster_tools.toolchain.image_programs import KUEUE, KUEUE_CHARTS
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from gpu_cluster_tools.toolchain.tools import KUEUE, KUEUE_CHARTS
 from tests.real_node.platform import CLIENT_IMAGE, Platform, brought_up, wait
 from tests.rehearsal.checkout import PROJECT, Checkout
 

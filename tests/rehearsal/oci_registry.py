@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 
 from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import CRANE, OCI_REGISTRY
+from gpu_cluster_tools.toolchain.image_programs import CRANE, OCI_REGISTRY
 
 USER, PASSWORD = "robot", "pull-only"
 _HTPASSWD = "$2b$04$95.mdC0B2OZjuArEd.Nnju9J.nnNJ3O94ghlAVoupOt6pPd.xj36K"

@@ -16,7 +16,7 @@ from cryptography import x509
 from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
-from gpu_cluster_tools.toolchain.tools import CERT_MANAGER
+from gpu_cluster_tools.toolchain.image_programs import CERT_MANAGER
 from tests.rehearsal.envoy import running
 from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within

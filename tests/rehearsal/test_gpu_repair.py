@@ -24,7 +24,7 @@ from gpu_cluster_tools.rehearsal import Sandbox
 from gpu_cluster_tools.rehearsal.control_plane import ports
 from gpu_cluster_tools.rehearsal.simulated_controllers import simulated_controllers
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import NODE_PROBLEM_DETECTOR
+from gpu_cluster_tools.toolchain.image_programs import NODE_PROBLEM_DETECTOR
 from tests.rehearsal.site import run, site_sandbox
 from tests.rehearsal.within import within
 

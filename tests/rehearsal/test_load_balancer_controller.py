@@ -23,7 +23,7 @@ from gpu_cluster_tools.rehearsal import LocalControlPlane
 from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient, Object
 from gpu_cluster_tools.toolchain import install
-from gpu_cluster_tools.toolchain.tools import AWS_LOAD_BALANCER_CONTROLLER
+from gpu_cluster_tools.toolchain.image_programs import AWS_LOAD_BALANCER_CONTROLLER
 from tests.rehearsal.checkout import PROJECT
 from tests.rehearsal.envoy import running
 from tests.rehearsal.within import within

@@ -18,7 +18,7 @@ from gpu_cluster.kubernetes.logs import agent_config, collector_config
 from gpu_cluster.kubernetes.logs.agent_config import ARGUMENTS, HOST, STATE
 from gpu_cluster.kubernetes.logs.collector_config import DATA
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import OTEL_COLLECTOR
+from gpu_cluster_tools.toolchain.image_programs import OTEL_COLLECTOR
 
 _Found = TypeVar("_Found")
 

@@ -10,7 +10,7 @@ import httpx2
 
 from gpu_cluster_tools.rehearsal.control_plane.ports import assign
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import PROMETHEUS
+from gpu_cluster_tools.toolchain.image_programs import PROMETHEUS
 from tests.witnesses.promtool import promtool
 
 _SECONDS = 60

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import PROMTOOL
+from gpu_cluster_tools.toolchain.image_programs import PROMTOOL
 
 
 def promtool(*arguments: str, files: Sequence[Path] = ()) -> str:

@@ -26,7 +26,7 @@ from gpu_cluster.kubernetes.telemetry import alertmanager_config, rule_files
 from gpu_cluster.stack import load
 from gpu_cluster_tools.rehearsal.control_plane.ports import assign
 from gpu_cluster_tools.toolchain import provide
-from gpu_cluster_tools.toolchain.tools import ALERTMANAGER
+from gpu_cluster_tools.toolchain.image_programs import ALERTMANAGER
 from tests.unit.gpu_cluster.stack.corpus import HAPPY
 from tests.witnesses.mail_server import HOST, MailServer, mail_server
 

@@ -13,8 +13,7 @@ from gpu_cluster.plan import Graph
 from gpu_cluster_tools.real_node.images import LocalImage, pods_of
 from gpu_cluster_tools.rehearsal.cluster_state.unscheduled import selects
 from gpu_cluster_tools.toolchain import Tool, Toolchain
-from gpu_cluster_tools.toolchain.real_node import GPU_DEVICE_PLUGIN, MODEL_SERVER, NO_METRICS
-from gpu_cluster_tools.toolchain.tools import (
+from gpu_cluster_tools.toolchain.image_programs import (
     ALERTMANAGER,
     KUBE_STATE_METRICS,
     METRICS_ADAPTER,
@@ -23,6 +22,7 @@ from gpu_cluster_tools.toolchain.tools import (
     OTEL_COLLECTOR,
     PROMETHEUS,
 )
+from gpu_cluster_tools.toolchain.real_node import GPU_DEVICE_PLUGIN, MODEL_SERVER, NO_METRICS
 
 DCGM_EXPORTER = "dcgm-exporter"
 _ON_EVERY_NODE = (MODEL_SERVER.name, GPU_DEVICE_PLUGIN.name)

@@ -2,7 +2,15 @@
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.errors import ToolchainError
+from gpu_cluster_tools.toolchain.image_programs import (
+    ENDPOINT_PICKER,
+    ENVOY_GATEWAY,
+    ENVOY_GATEWAY_CHARTS,
+    LWS_CONTROLLER,
+    RATE_LIMIT,
+)
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
+from gpu_cluster_tools.toolchain.tool import Tool
 from gpu_cluster_tools.toolchain.toolchain import (
     AT_ONCE,
     Toolchain,
@@ -13,15 +21,7 @@ from gpu_cluster_tools.toolchain.toolchain import (
     ready_engine,
     tools_folder,
 )
-from gpu_cluster_tools.toolchain.tools import (
-    ENDPOINT_PICKER,
-    ENVOY_GATEWAY,
-    ENVOY_GATEWAY_CHARTS,
-    KARPENTER_CHARTS,
-    LWS_CONTROLLER,
-    RATE_LIMIT,
-    Tool,
-)
+from gpu_cluster_tools.toolchain.tools import KARPENTER_CHARTS
 
 __all__ = [
     "AT_ONCE",

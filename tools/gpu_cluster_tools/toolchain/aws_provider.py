@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from gpu_cluster_tools.toolchain.tools import ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tool import ModuleTree, SourcePatch, Tool
 
 PULUMI_AWS_VERSION = "v7.51.1"
 """Version of the SDK that the provider serves."""

@@ -14,7 +14,8 @@ from gpu_cluster_tools.toolchain.build_failure import build_failure
 from gpu_cluster_tools.toolchain.c_compiler import compiler_environment
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import Go
-from gpu_cluster_tools.toolchain.tools import MODULES, ModuleFiles, ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tool import ModuleFiles, ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tools import MODULES
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import re
 
 from gpu_cluster_tools.toolchain.errors import ToolchainError
-from gpu_cluster_tools.toolchain.tools import MODULES, Tool
+from gpu_cluster_tools.toolchain.tool import Tool
+from gpu_cluster_tools.toolchain.tools import MODULES
 
 _ADVICE = {
     r"no space left on device": "free disk space: the first build needs about 15 GB in the cache directory.",

@@ -24,7 +24,8 @@ from pathlib import Path
 
 from gpu_cluster.cache_folder import cache_folder
 from gpu_cluster_tools.toolchain.go import OLDEST_GO
-from gpu_cluster_tools.toolchain.tools import MODULES, Tool
+from gpu_cluster_tools.toolchain.tool import Tool
+from gpu_cluster_tools.toolchain.tools import MODULES
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Karpenter for AWS, the controller of a rehearsal, built as released but for two edits."""
 
-from gpu_cluster_tools.toolchain.tools import KARPENTER_VERSION, ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tool import ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tools import KARPENTER_VERSION
 
 _MODULE = "github.com/aws/karpenter-provider-aws"
 _CORE = "sigs.k8s.io/karpenter"

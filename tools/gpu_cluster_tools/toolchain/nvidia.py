@@ -1,7 +1,8 @@
 """NVIDIA's device plugin and feature discovery, hooks of CDI, and a library in the place of NVML."""
 
 from gpu_cluster_tools.toolchain.c_compiler import COMPILER
-from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_VERSION, ModuleFiles, Tool
+from gpu_cluster_tools.toolchain.tool import ModuleFiles, Tool
+from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_VERSION
 
 _PLUGIN = "github.com/NVIDIA/k8s-device-plugin"
 

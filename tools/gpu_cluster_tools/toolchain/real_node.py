@@ -1,6 +1,7 @@
 """The programs of a real node: kubelet, container runtime, network, DNS, and what runs in its images."""
 
-from gpu_cluster_tools.toolchain.tools import ModuleTree, SourcePatch, Tool, kubernetes
+from gpu_cluster_tools.toolchain.tool import ModuleTree, SourcePatch, Tool
+from gpu_cluster_tools.toolchain.tools import kubernetes
 
 _CONTAINERD = "v2.1.4"
 _CNI_PLUGINS = "v1.9.0"

@@ -21,7 +21,8 @@ from gpu_cluster_tools.toolchain.installed import (
     installed_pulumi,
 )
 from gpu_cluster_tools.toolchain.progress import BuildProgress, Report
-from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI, Tool
+from gpu_cluster_tools.toolchain.tool import Tool
+from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, PINNED, PULUMI
 
 AT_ONCE = 32
 """Operations that the engine works on at once: most of them wait for a cloud, and take no processor."""

@@ -16,7 +16,7 @@ from gpu_cluster_tools.real_node.support_images import support_images, support_t
 from gpu_cluster_tools.real_node.support_pools import support_pools
 from gpu_cluster_tools.real_node.volumes import paths_of
 from gpu_cluster_tools.toolchain import Toolchain
-from gpu_cluster_tools.toolchain.tools import ALERTMANAGER
+from gpu_cluster_tools.toolchain.image_programs import ALERTMANAGER
 from tests.unit.platforms import platform_of
 
 STACK = """\

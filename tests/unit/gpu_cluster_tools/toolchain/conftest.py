@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.toolchain.tools import Tool
+from gpu_cluster_tools.toolchain.tool import Tool
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from gpu_cluster_tools.toolchain import build
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
-from gpu_cluster_tools.toolchain.tools import ModuleFiles, Tool
+from gpu_cluster_tools.toolchain.tool import ModuleFiles, Tool
 
 BUILDING = """
 import sys
@@ -26,7 +26,7 @@ from gpu_cluster_tools.termination import terminate_in_order
 from gpu_cluster_tools.toolchain import build
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.go import Go
-from gpu_cluster_tools.toolchain.tools import Tool
+from gpu_cluster_tools.toolchain.tool import Tool
 
 terminate_in_order()
 go, cache, module, directory = sys.argv[1:]

@@ -12,7 +12,7 @@ from gpu_cluster_tools.rehearsal.control_plane.certificate import self_signed
 from gpu_cluster_tools.toolchain.build import Builder
 from gpu_cluster_tools.toolchain.errors import ToolchainError
 from gpu_cluster_tools.toolchain.go import find_go
-from gpu_cluster_tools.toolchain.tools import Tool
+from gpu_cluster_tools.toolchain.tool import Tool
 
 
 @pytest.fixture

@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_tools.toolchain.cache import is_valid, locked, store, tool_path
-from gpu_cluster_tools.toolchain.tools import (
-    KUBERNETES_PROVIDER,
-    LANGUAGE_EXEC,
-    MODULES,
-    PINNED,
-    PULUMI,
-    Tool,
-)
+from gpu_cluster_tools.toolchain.tool import Tool
+from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, LANGUAGE_EXEC, MODULES, PINNED, PULUMI
 
 TOOLS = [PULUMI, LANGUAGE_EXEC, KUBERNETES_PROVIDER, *PINNED]
 

@@ -8,7 +8,7 @@ import pytest
 
 from gpu_cluster_tools.toolchain import Toolchain, ToolchainError, install
 from gpu_cluster_tools.toolchain.cache import tool_path
-from gpu_cluster_tools.toolchain.tools import Tool
+from gpu_cluster_tools.toolchain.tool import Tool
 
 
 @pytest.fixture

@@ -20,6 +20,27 @@ from gpu_cluster.images import REGISTRY as REGISTRY_IMAGE
 from gpu_cluster.images import VALKEY as VALKEY_IMAGE
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.envoy import VALKEY
+from gpu_cluster_tools.toolchain.image_programs import (
+    ALERTMANAGER,
+    AWS_LOAD_BALANCER_CONTROLLER,
+    CERT_MANAGER,
+    CRANE,
+    ENDPOINT_PICKER,
+    ENVOY_GATEWAY,
+    ENVOY_GATEWAY_CHARTS,
+    KUBE_STATE_METRICS,
+    KUEUE,
+    KUEUE_CHARTS,
+    LWS_CONTROLLER,
+    METRICS_ADAPTER,
+    NODE_EXPORTER,
+    NODE_PROBLEM_DETECTOR,
+    OCI_REGISTRY,
+    OTEL_COLLECTOR,
+    PROMETHEUS,
+    PROMTOOL,
+    RATE_LIMIT,
+)
 from gpu_cluster_tools.toolchain.karpenter import KARPENTER
 from gpu_cluster_tools.toolchain.nvidia import (
     GPU_FEATURE_DISCOVERY,
@@ -38,35 +59,16 @@ from gpu_cluster_tools.toolchain.real_node import (
     NO_METRICS,
     REAL_NODE,
 )
+from gpu_cluster_tools.toolchain.tool import Tool
 from gpu_cluster_tools.toolchain.tools import (
-    ALERTMANAGER,
-    AWS_LOAD_BALANCER_CONTROLLER,
-    CERT_MANAGER,
-    CRANE,
     DEVICE_PLUGIN_CONFIG,
-    ENDPOINT_PICKER,
-    ENVOY_GATEWAY,
-    ENVOY_GATEWAY_CHARTS,
     KARPENTER_CHARTS,
-    KUBE_STATE_METRICS,
     KUBERNETES_PROVIDER,
-    KUEUE,
-    KUEUE_CHARTS,
     LANGUAGE_EXEC,
-    LWS_CONTROLLER,
-    METRICS_ADAPTER,
     MODULES,
-    NODE_EXPORTER,
-    NODE_PROBLEM_DETECTOR,
-    OCI_REGISTRY,
-    OTEL_COLLECTOR,
     PINNED,
-    PROMETHEUS,
-    PROMTOOL,
     PULUMI,
-    RATE_LIMIT,
     WITNESSES,
-    Tool,
 )
 
 
