@@ -52,8 +52,9 @@ def evaluate_manifests(contents: dict[str, bytes], stack: str | None) -> Evaluat
     As part of a stack they keep its rules and have its waivers; else production's rules hold, and nothing is
     waived. `ManifestError` with everything that is wrong with them.
     """
-    manifests = manifests_in(contents)
     pack = pack_of(stack) if stack else strictest()
-    # A few of a stack's objects do not need every waiver of it.
-    report = replace(pack.check(manifests.resources), stale=())
+    with gc_paused():
+        manifests = manifests_in(contents)
+        # A few of a stack's objects do not need every waiver of it.
+        report = replace(pack.check(manifests.resources), stale=())
     return Evaluation(stack or "manifests", pack, report, manifests, manifests.resources, manifests.unread)

@@ -14,6 +14,7 @@ from gpu_cluster.stack.document import UnreadableFileError
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"(?:[ \t\r\n]|---[ \t]*(?:\r?\n|$))*")
+_SIGNS = frozenset('{}[]:,"')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -128,5 +129,7 @@ def _entries(text: str, position: int) -> dict[str | int, tuple[int, int]]:
 
 
 def _skipped(pattern: re.Pattern[str], text: str, position: int) -> int:
+    if text[position : position + 1] in _SIGNS:
+        return position  # nothing to skip, as mostly
     match = pattern.match(text, position)
     return match.end() if match else position

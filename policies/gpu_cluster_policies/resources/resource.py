@@ -187,7 +187,7 @@ class Container:
     def at(self, *keys: str) -> Property:
         return self.field.at(*keys)
 
-    @property
+    @cached_property
     def gpu_resources(self) -> list[str]:
         sections = [self.at("resources", section) for section in ("requests", "limits")]
         return [name for section in sections for name, _ in section.entries() if is_gpu(name)]
