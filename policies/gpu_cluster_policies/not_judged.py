@@ -14,6 +14,9 @@ from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
 from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.resources.resource_types import WITHOUT_RULE
+from gpu_cluster_policies.resources.secret_manifest import unrecognised_value
+from gpu_cluster_policies.resources.unseen_permissions import unseen_permission
+from gpu_cluster_policies.resources.unseen_pod_settings import unseen_in_pod
 from gpu_cluster_policies.resources.unseen_settings import holds_pod
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
@@ -30,6 +33,7 @@ _ENCODED = frozenset({("ConfigMap", "binaryData"), ("Secret", "data")})
 _CLOUDS = ("aws:", "aws-native:", "azure-native:", "azure:", "gcp:", "google-native:", "oci:")
 """Pulumi packages of clouds; rules know some types of aws."""
 
+_OF_ACCOUNT = "kubernetes.io/service-account-token"
 _TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -78,7 +82,7 @@ def not_judged(resource: Resource) -> NotJudged | None:
         why = "its objects are rendered only during an update"
         return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
     try:
-        why = resource.templates.unseen if resource.makes_pods else _unseen_in_known(resource)
+        why = _unseen_in_pods(resource) if resource.makes_pods else _unseen_in_known(resource)
     except (NotKnownError, UnreadableError):
         return None
     return NotJudged(resource.kind, resource.address, why, resource) if why else None
@@ -92,17 +96,37 @@ def of_unknown_type(resource: Resource, known: Container[str]) -> NotJudged | No
     return NotJudged(kind, resource.address, "no rule is about this type", resource)
 
 
+def _unseen_in_pods(resource: Resource) -> str:
+    """Why an object may create pods with more than rules see; empty if it does not."""
+    if why := resource.templates.unseen:
+        return why
+    if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
+        return ""
+    return next((why for pod in resource.pods if (why := unseen_in_pod(pod))), "")
+
+
 def _unseen_in_known(resource: Resource) -> str:
     """Why an object of a known kind has an effect that rules do not see; empty if it has none."""
     if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
         return ""
     if why := UNSEEN_KINDS.get(resource.kind):
         return why
+    if resource.kind == "Certificate" and resource.at("spec", "isCA").value is True:
+        return "it is an authority that signs other certificates"
+    if resource.kind == "ClusterRole":
+        return unseen_permission(resource)
     for key in _TEXTS.get(resource.kind, ()):
         for _, entry in resource.at(key).entries():
             if holds_pod(_text(entry.content, encoded=(resource.kind, key) in _ENCODED)):
                 return f"{entry.path} holds a pod as text"
-    return ""
+    return _unseen_in_secret(resource) if resource.kind == "Secret" else ""
+
+
+def _unseen_in_secret(secret: Resource) -> str:
+    if secret.at("type").value == _OF_ACCOUNT:
+        return "it gets a token that does not expire"
+    value = unrecognised_value(secret)
+    return f"{value.path} is written out, and may be a secret" if value else ""
 
 
 def _text(content: Any, *, encoded: bool) -> str:

@@ -68,7 +68,7 @@ def resources_of(documents: Iterable[dict[str, Any]]) -> list[Resource]:
 
 
 def resource_of(document: dict[str, Any]) -> Resource:
-    if "type" in document:
+    if "kind" not in document:
         return Resource(
             document["type"],
             document["properties"],

@@ -156,6 +156,15 @@ def test_a_launch_template_outside_of_the_stack_is_not_judged(
     assert [(it.kind, it.path) for it in report.not_judged] == [("12-imdsv2", path)]
 
 
+def test_a_policy_outside_of_the_stack_is_not_judged() -> None:
+    given = {"role": "work", "policyArn": "arn:aws:iam::111122223333:policy/work"}
+    attachment = Resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", given, "work")
+
+    [unseen] = pack_of("prod-elsewhere").check([attachment]).not_judged
+
+    assert (unseen.kind, unseen.path) == ("45-no-administrator-access", "policyArn")
+
+
 def test_a_prefix_list_outside_of_the_stack_is_not_judged() -> None:
     rule = Resource(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"prefixListId": "pl-0"}, "a"

@@ -10,7 +10,13 @@ from gpu_cluster_policies.resources import envoy_proxy
 from gpu_cluster_policies.resources.object_kinds import is_known
 from gpu_cluster_policies.resources.pod_fields import CONTAINER, CONTAINERS, POD_SPEC
 from gpu_cluster_policies.resources.property import Property, UnreadableError, is_list
-from gpu_cluster_policies.resources.unseen_settings import has_image, service_type, unseen_setting
+from gpu_cluster_policies.resources.unseen_settings import (
+    has_image,
+    model_addresses,
+    service_type,
+    unseen_exposure,
+    unseen_setting,
+)
 
 _ABOUT = ("metadata", "status")
 _ITEMS = "#"  # each item of a list
@@ -80,6 +86,10 @@ _WHOLE: Mapping[str, tuple[str, ...]] = {
 }
 """Pod specs with fields of their operator, which adds no container to them, from the same sources."""
 
+_LOADING = ("InferenceService", "LLMInferenceService", "SeldonDeployment")
+_AROUND = ("spec", "predictor", "model", "transformer", "explainer", "predictors", "graph")
+"""Kinds that load models, and keys around the addresses of these."""
+
 _BESIDE_CONTAINERS = frozenset(
     {"annotations", "labels", "maxReplicas", "metadata", "minReplicas", "name", "replicas"}
 )
@@ -109,6 +119,9 @@ class Found(NamedTuple):
     services: tuple[Property, ...] = ()
     """Types of Services that its operator exposes outside of the cluster."""
 
+    models: tuple[Property, ...] = ()
+    """Addresses from which its operator loads models."""
+
 
 class PodKinds:
     """Kinds that may create pods: kinds in the tables, and all unknown kinds."""
@@ -136,8 +149,9 @@ def templates_of(kind: str, root: Property) -> Found:
     walk.through(root)
     templates = (*(Template(template) for template in listed), *walk.templates)
     if not templates:
-        return Found((), "no pod template found", services=tuple(walk.services))
-    return Found(templates, walk.unseen, services=tuple(walk.services))
+        return Found((), "no pod template found", (), tuple(walk.services), walk.models_of(kind))
+    unseen = walk.unseen or unseen_exposure(kind, root)
+    return Found(templates, unseen, (), tuple(walk.services), walk.models_of(kind))
 
 
 def _keys(path: str) -> tuple[str, ...]:
@@ -177,6 +191,8 @@ class _Walk:
         self._seen = {template.at("spec").path for template in listed if template.content is not UNKNOWN}
         self.templates: list[Template] = []
         self.services: list[Property] = []
+        self._models: list[Property] = []
+        self._unknown: list[Property] = []
         self._unseen = ""
         self._mixed = ""
 
@@ -184,6 +200,11 @@ class _Walk:
     def unseen(self) -> str:
         """Reason why it may create pods that rules do not see; empty if there is none."""
         return self._unseen or self._mixed
+
+    def models_of(self, kind: str) -> tuple[Property, ...]:
+        """Addresses of models, and for kinds that load one what is unknown and may hold its address."""
+        hidden = [it for it in self._unknown if kind in _LOADING and it.path.rpartition(".")[2] in _AROUND]
+        return (*self._models, *hidden)
 
     def through(self, root: Property) -> None:
         """Search all nested fields, except metadata of the object itself."""
@@ -193,6 +214,7 @@ class _Walk:
         while ahead:
             field, parent = ahead.pop()
             if field.content is UNKNOWN:
+                self._unknown.append(field)
                 self._miss(f"{field.path} is unknown at preview")
                 continue
             inside = None
@@ -213,6 +235,7 @@ class _Walk:
         """Keep unknown fields that configure a container."""
         if exposed := service_type(field):
             self.services.append(exposed)
+        self._models += model_addresses(field)
         if not self._unseen:
             self._miss(unseen_setting(field, known))
 

@@ -104,7 +104,7 @@ class Statement:
     @property
     def is_for_anybody(self) -> bool:
         """Whether it allows all principals without a condition that limits callers."""
-        named = any(kind in ("AWS", "*") and name.text == "*" for kind, name in self.principals)
+        named = any(name.text == "*" for _, name in self.principals)
         excepted = self.field.at("NotPrincipal").value is not None
         return (named or excepted) and not any(map(_tells_callers_apart, self.conditions))
 

@@ -17,7 +17,7 @@ _VALUES = re.compile(
     r"|\bnvapi-[A-Za-z0-9_-]{20,}"  # NVIDIA
     r"|://[^/\s:@]+:[^/\s:@$]+@"  # user and password in a URL
     r"|\bBearer[ ]+[A-Za-z0-9._~+/-]{20,}"
-    r"|--(?:password|passwd|token|secret)[= ][\"']?[^\s\"'$<{(|=-][^\s\"'$]{5,}"
+    r"|--(?:password|passwd|token|secret)[= ][\"']?[^\s\"'$<{(|=/-][^\s\"'$]{5,}"
     r"|\b(?:docker|podman|crane|oras)[ ](?:auth[ ])?login\b[^\n]*[ ]-p[ =]?[\"']?[^\s\"'$<{(|-][^\s\"'$]{3,}"
 )
 """Shapes that only secrets have."""
@@ -26,6 +26,9 @@ _ASSIGNMENT = re.compile(
     r"^\s*(?:export\s+|set\s+|-\s+)?[\"']?([A-Za-z][\w.-]*)[\"']?\s*[=:]\s*[\"']?([^\s\"'$<{(|>][^\s\"']{3,})"
 )
 """A value that a line of a script or of YAML writes out, rather than taking it from elsewhere."""
+
+_SETTING = re.compile(r"(?:true|false|none|null|str|string|bytes|path|\d+)[,;}]*", re.IGNORECASE)
+"""Values and types that are no secrets, such as of `automountServiceAccountToken: false` or `token: str`."""
 
 
 def is_name_of_secret(name: str) -> bool:
@@ -42,7 +45,8 @@ def holds_secret(text: str) -> int:
     """The first line of a script or a file of settings with a secret in it, from 1; 0 where there is none."""
     for number, line in enumerate(text.splitlines(), start=1):
         assigned = _ASSIGNMENT.match(line)
-        if is_secret(line) or (assigned and is_name_of_secret(assigned[1])):
+        named = assigned and is_name_of_secret(assigned[1]) and not _SETTING.fullmatch(assigned[2])
+        if is_secret(line) or named:
             return number
     return 0
 

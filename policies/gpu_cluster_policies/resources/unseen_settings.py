@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
@@ -11,7 +11,9 @@ from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.resources.pod_fields import OF_PODS
 from gpu_cluster_policies.resources.property import Property, is_list
 
-_IMAGE_KEY = re.compile(r"(?:image|[a-z]\w*Image|(?:image|containerImage)(?:Name|Ref|Repository)?)")
+_IMAGE_KEY = re.compile(
+    r"(?:[\w.-]+\.)?(?:image|[a-z]\w*Image|(?:image|containerImage)(?:Name|Ref|Repository)?)"
+)
 _NO_IMAGE_OF_CONTAINERS = frozenset({"diskImage", "machineImage", "osImage"})
 _IMAGE_PARTS = frozenset({"name", "registry", "repository"})
 _JUDGED_AS_PODS = frozenset({"Job", "PersistentVolumeClaim", "Pod", "PodTemplate"})
@@ -21,6 +23,24 @@ _CONTAINERS_TEXT = re.compile(r"\b(?:initContainers|containers)[\"']?[ \t]*:")
 _IMAGE_TEXT = re.compile(r"\bimage[\"']?[ \t]*:")
 _VERSION_TEXT = re.compile(r"\bapiVersion[\"']?[ \t]*:")
 _KIND_TEXT = re.compile(r"\bkind[\"']?[ \t]*:")
+_DOWNLOADS = re.compile(
+    r"\b(?:working_dir|py_modules|pip|uv|conda)[\"']?[ \t]*:[^\n]*\b(?:https?|gs|s3)://|git\+https?://"
+)
+"""Code in a runtime environment of Ray that its pods download."""
+
+_SPARK = "spark.kubernetes."
+_SPARK_VOLUMES = ".volumes."
+_LOCAL_ONLY = {
+    "InferenceService": "networking.kserve.io/visibility",
+    "Service.serving.knative.dev": "networking.knative.dev/visibility",
+}
+"""Label with which an operator that exposes its Services keeps one in the cluster.
+
+Source: knative.dev/docs/serving/services/private-services; kserve/kserve pkg/constants; 2026-11-30.
+"""
+
+_OF_MODELS = re.compile(r"(?:^|\.)(?:model|storageUris\[\d+\]|adapters\[\d+\])$")
+_MODELS = ("modelUri", "storageUri")
 _EXPOSED = ("LoadBalancer", "NodePort")
 
 
@@ -44,9 +64,33 @@ def unseen_setting(field: Property, known: frozenset[str]) -> str:
         return f"{field.path} is an object of kind {kind}, of which rules only see pods"
     if _grants(given):
         return f"{field.path} has permissions of a role"
+    for key in given:
+        if key.startswith(_SPARK) and _SPARK_VOLUMES in key:
+            return f"{field.at(key).path} mounts a volume outside of a pod template"
     if given.get("enableIngress") is True:
         return f"{field.path}.enableIngress creates an Ingress"
     return ""
+
+
+def unseen_exposure(kind: str, root: Property) -> str:
+    """Why an operator may expose the object outside of the cluster; empty if it does not."""
+    label = _LOCAL_ONLY.get(kind)
+    if label and root.at("metadata", "labels", label).text != "cluster-local":
+        return f"its operator may expose it, because it has no label {label}: cluster-local"
+    return ""
+
+
+def model_addresses(field: Property) -> Iterator[Property]:
+    """Addresses of models: `storageUri` of KServe, `modelUri` of Seldon, and `uri` of a model of KServe."""
+    content: Any = field.content
+    if not isinstance(content, Mapping):
+        return
+    given = cast(Mapping[str, Any], content)
+    for key in _MODELS:
+        if given.get(key) is not None and not field.path.endswith("dataset"):
+            yield field.at(key)
+    if "uri" in given and _OF_MODELS.search(field.path):
+        yield field.at("uri")
 
 
 def has_image(field: Property) -> bool:
@@ -78,6 +122,8 @@ def service_type(field: Property) -> Property | None:
 def _in_text(path: str, text: str) -> str:
     if holds_pod(text):
         return f"{path} holds a pod as text"
+    if _DOWNLOADS.search(text):
+        return f"{path} has code that pods download"
     if _VERSION_TEXT.search(text) and _KIND_TEXT.search(text):
         return f"{path} holds an object as text"
     return ""

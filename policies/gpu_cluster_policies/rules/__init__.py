@@ -29,7 +29,7 @@ from gpu_cluster_policies.rules.container_runtime import runtime_isolation
 from gpu_cluster_policies.rules.device_claims import no_admin_access
 from gpu_cluster_policies.rules.devices import gpus_from_the_scheduler
 from gpu_cluster_policies.rules.egress import aws_endpoints_reached
-from gpu_cluster_policies.rules.escalation import no_iam_escalation
+from gpu_cluster_policies.rules.escalation import no_iam_escalation, no_reading_of_all_data
 from gpu_cluster_policies.rules.exposure import no_exposed_services, tls_at_entrances
 from gpu_cluster_policies.rules.file_systems import (
     access_points,
@@ -226,6 +226,7 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         api_extensions,
         no_admin_access,
         no_system_priority,
+        no_reading_of_all_data,
     )
 
 

@@ -44,7 +44,7 @@ _MOUNT = ResourceLink(
     35,
     "public-access-blocked",
     "S3 public access is blocked",
-    of=each(*BUCKETS, _ACCOUNT_BLOCK),
+    of=each(*BUCKETS, _ACCOUNT_BLOCK, *_BLOCK.of),
     level=Level.MANDATORY,
     references="CKV_AWS_53; CKV_AWS_54; CKV_AWS_55; CKV_AWS_56; trivy AWS-0086; trivy AWS-0087; "
     "trivy AWS-0091; trivy AWS-0093; FSBP S3.8; cdk-nag S2",
@@ -52,7 +52,9 @@ _MOUNT = ResourceLink(
 )
 def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     """A single wrong ACL or policy would make the data public."""
-    if bucket.kind == _ACCOUNT_BLOCK:
+    if bucket.kind in _BLOCK.of and inventory.targets(bucket, _BLOCK):
+        return  # a finding of its bucket
+    if bucket.kind not in BUCKETS:
         yield from (it for key in _BLOCKS for it in should_be(bucket.at(key), True))
         return
     if any(_blocks_all(account) for account in inventory.every((_ACCOUNT_BLOCK,))):

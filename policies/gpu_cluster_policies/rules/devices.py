@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from gpu_cluster.catalog.device_variables import CUDA_DEVICES, DEVICE_VARIABLES, VISIBLE_DEVICES
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.property import Property
-from gpu_cluster_policies.resources.resource import Container, Resource, containers
+from gpu_cluster_policies.resources.resource import Container, containers
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
-from gpu_cluster_policies.rules.namespaces import TEAM_LABEL
+from gpu_cluster_policies.rules.namespaces import is_of_team
 
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(DEVICE_VARIABLES, ()),
@@ -34,7 +34,7 @@ def gpus_from_the_scheduler(container: Container, inventory: Inventory) -> Itera
     """With such a variable, a container can use GPUs of other pods outside of any quota, or hide its own
     GPUs."""
     workload = container.pod.resource
-    if workload.kind == "DaemonSet" and not _is_of_a_team(workload, inventory):
+    if workload.kind == "DaemonSet" and not is_of_team(workload, inventory):
         return  # device plugins and exporters see every GPU of their node
     named = list(container.at("env").items())
     for variable in named:
@@ -61,10 +61,3 @@ def _loaded(container: Container, inventory: Inventory) -> Iterator[tuple[str, P
         for config in inventory.of("ConfigMap", container.pod.resource.namespace) if wanted else ():
             if config.name == wanted:
                 yield from ((prefix + key, value) for key, value in config.at("data").entries())
-
-
-def _is_of_a_team(workload: Resource, inventory: Inventory) -> bool:
-    return any(
-        namespace.name == workload.namespace and namespace.at("metadata", "labels", TEAM_LABEL).value
-        for namespace in inventory.every(("Namespace",))
-    )

@@ -1,6 +1,6 @@
-"""Rule for privilege escalation through IAM: permissions that grant other permissions."""
+"""Rules for IAM permissions that grant other permissions, or read all data of an account."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gpu_cluster_policies.resources.policy_document import Statement, allowing, matches_all
 from gpu_cluster_policies.resources.property import Property
@@ -47,6 +47,15 @@ Source: rhinosecuritylabs.com, AWS IAM privilege escalation methods and mitigati
 Reference, resource types of IAM, STS, EKS, Systems Manager and Lambda; both read 2026-11-30.
 """
 
+_READS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "s3:GetObject": ("s3", ("qx7/a", "j0k-3/b/9")),
+    "secretsmanager:GetSecretValue": ("secretsmanager", ("secret:qx7-a1b2c3", "secret:j/0k-3-d4e5f6")),
+    "ssm:GetParameter": ("ssm", ("parameter/qx7", "parameter/j/0k-3")),
+    "ssm:GetParameters": ("ssm", ("parameter/qx7", "parameter/j/0k-3")),
+    "ssm:GetParametersByPath": ("ssm", ("parameter/qx7", "parameter/j/0k-3")),
+}
+"""Actions that read the data of an account, with the service and names of their resources."""
+
 _BOUNDED = ("iam:permissionsboundary", "iam:policyarn")
 _SHOWN = 4
 _TAGGED = ("aws:resourcetag/", "iam:resourcetag/", "ssm:resourcetag/")
@@ -67,16 +76,31 @@ def no_iam_escalation(document: Property) -> Iterator[Violation]:
     """A principal that can change any role, assume any role or run commands on any instance has the
     permissions of the most powerful one."""
     for statement in allowing(document):
-        actions = [] if _is_bounded(statement) else _escalating(statement)
-        if actions:
-            yield from _unnamed(statement, actions)
+        if not _is_bounded(statement):
+            yield from _unnamed(statement, _ESCALATES)
 
 
-def _escalating(statement: Statement) -> list[str]:
+@rule(
+    114,
+    "no-reading-of-all-data",
+    "IAM policies do not allow reading all objects, secrets or parameters",
+    of=permissions,
+    level=Level.MANDATORY,
+    references="CKV_AWS_287; CKV_AWS_288; CKV_AWS_107; CKV_AWS_108",
+    fix="name the buckets, secrets or parameters in Resource",
+)
+def no_reading_of_all_data(document: Property) -> Iterator[Violation]:
+    """A compromised workload could read the models, secrets and settings of all others."""
+    for statement in allowing(document):
+        if not _is_bounded(statement):
+            yield from _unnamed(statement, _READS)
+
+
+def _allowed(statement: Statement, known: Iterable[str]) -> list[str]:
     """Actions that it allows; without those of wildcards on all resources, which are findings of rule 44."""
     named = {action.text.lower() for action in statement.actions}
     every = statement.on_everything is None
-    return [it for it in _ESCALATES if (statement.may(it) if every else it.lower() in named)]
+    return [it for it in known if (statement.may(it) if every else it.lower() in named)]
 
 
 def _is_bounded(statement: Statement) -> bool:
@@ -89,13 +113,16 @@ def _is_bounded(statement: Statement) -> bool:
     )
 
 
-def _unnamed(statement: Statement, actions: Sequence[str]) -> Iterator[Violation]:
+def _unnamed(statement: Statement, known: Mapping[str, tuple[str, Sequence[str]]]) -> Iterator[Violation]:
     """Wildcard resources of these actions."""
+    actions = _allowed(statement, known)
+    if not actions:
+        return
     excepted = statement.field.at("NotResource")
     if excepted.value is not None:
         yield Violation(excepted, f"Resource, with named ones for {actions[0]}")
     for resource in statement.resources:
-        wide = [it for it in actions if matches_all(resource.text, *_ESCALATES[it])]
+        wide = [it for it in actions if matches_all(resource.text, *known[it])]
         if wide:
             shown = [*wide[:_SHOWN], *([f"{len(wide) - _SHOWN} more"] if len(wide) > _SHOWN else [])]
             yield Violation(resource, f"named ones for {', '.join(shown)}")

@@ -14,6 +14,7 @@ _NLB = "service.beta.kubernetes.io/aws-load-balancer"
 _LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
 _ENCRYPTED = ("HTTPS", "TLS")
 _ROUTES = ("HTTPRoute", "GRPCRoute")
+_LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 _SNIPPET = "-snippet"
 _WAYS = ("apiKeyAuth", "basicAuth", "extAuth", "jwt", "oidc")
 """Authentication keys of a SecurityPolicy of Envoy Gateway v1.6.0 (api/v1alpha1/securitypolicy_types.go,
@@ -32,7 +33,8 @@ class _Exposing:
     """Kinds that may expose Services, also by their operators."""
 
     def __contains__(self, kind: object) -> bool:
-        return kind in ("Service", "Ingress", "EnvoyProxy", "Gateway", *_ROUTES) or kind in POD_KINDS
+        known = ("Service", "Ingress", "EnvoyProxy", "Gateway", *_ROUTES, *_LOAD_BALANCERS)
+        return kind in known or kind in POD_KINDS
 
 
 _exposing: Subjects[Resource] = Subjects(_Exposing(), lambda resource: (resource,))
@@ -60,6 +62,10 @@ def no_exposed_services(listed: Collection[str]) -> Rule:
         match resource.kind:
             case "Service":
                 yield from _service(resource)
+            case kind if kind in _LOAD_BALANCERS:
+                internal = resource.at("internal")
+                if internal.value is not True and resource.at("loadBalancerType").text != "gateway":
+                    yield Violation(internal, "true")
             case "Ingress":
                 yield from _ingress_opening(resource)
             case "EnvoyProxy":

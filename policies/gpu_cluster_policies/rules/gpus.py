@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpu_cluster.catalog import INSTANCES
+from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.property import Property
 from gpu_cluster_policies.resources.resource import (
     GPU_TAINTS,
@@ -14,7 +15,8 @@ from gpu_cluster_policies.resources.resource import (
     is_gpu,
     pods,
 )
-from gpu_cluster_policies.rule import Level, Violation, rule
+from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.rules.namespaces import is_of_team
 
 _NVIDIA = "nvidia.com/gpu"
 _NEURON = "aws.amazon.com/neuron"
@@ -79,7 +81,7 @@ def gpu_pool_taint(nodes: _GpuNodes) -> Iterator[Violation]:
         yield Violation(nodes.taints, f"{nodes.key} with effect {nodes.effect}, among others")
 
 
-@rule(
+@stack_rule(
     75,
     "gpu-placement",
     "GPU pods tolerate and select their nodes, and other pods do not",
@@ -89,13 +91,15 @@ def gpu_pool_taint(nodes: _GpuNodes) -> Iterator[Violation]:
     fix="for a model, set gpu-cluster:serving.models.<name>.pool; for other GPU pods, set tolerations "
     "and nodeSelector; for pods without GPUs, remove the toleration",
 )
-def gpu_placement(pod: Pod) -> Iterator[Violation]:
+def gpu_placement(pod: Pod, inventory: Inventory) -> Iterator[Violation]:
     """A GPU pod without a toleration cannot be scheduled, without a selector it may get the wrong GPU, and
-    other pods on GPU nodes block capacity."""
+    other pods on GPU nodes block capacity. A pod that names its node is not stopped by taints."""
+    yield from _bound(pod)
     if not pod.gpu_resources:
         # A DaemonSet serves its node: device plugins and exporters tolerate what they look after.
+        of_nodes = pod.resource.kind == "DaemonSet" and not is_of_team(pod.resource, inventory)
         claims = pod.spec.at("resourceClaims").value  # which may be of GPUs
-        yield from () if claims or pod.resource.kind == "DaemonSet" else _stray(pod)
+        yield from () if of_nodes or claims else _stray(pod)
         return
     tolerations = pod.spec.at("tolerations")
     for key in sorted({_taint_of(name) for name in pod.gpu_resources}):
@@ -104,6 +108,13 @@ def gpu_placement(pod: Pod) -> Iterator[Violation]:
     required = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     if not pod.spec.at("nodeSelector").value and not pod.spec.at(*required).value:
         yield Violation(pod.spec.at("nodeSelector"), "the labels of a GPU pool")
+
+
+def _bound(pod: Pod) -> Iterator[Violation]:
+    """A node that the manifest names; in a pod that runs, the scheduler has written it."""
+    node = pod.spec.at("nodeName")
+    if node.text and not pod.resource.at("status").value:
+        yield Violation(node, "not set, because the scheduler chooses the node")
 
 
 def _stray(pod: Pod) -> Iterator[Violation]:

@@ -23,6 +23,13 @@ _DRAFT_OBJECT_FLAGS = ("--speculative-config", "--speculative_config")
 _ADAPTER_FLAGS = ("--lora-modules", "--lora_modules", "--lora-paths", "--lora_paths")
 _TOKEN_FLAGS = ("--hf-token", "--hf_token")
 _TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN")
+_HUB = "hf://"
+_OF_CLUSTER = ("pvc://", "/")
+"""Addresses of volumes of the cluster.
+
+Source: kserve.github.io, storage of models; 2026-11-30.
+"""
+
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -59,6 +66,12 @@ class _Server:
         return named[0] if after and named else None
 
 
+def _loaded(resource: Resource) -> Iterator[_Server | Property]:
+    """Model servers, and addresses from which an operator loads a model."""
+    yield from resource.templates.models
+    yield from _servers(resource)
+
+
 def _servers(resource: Resource) -> Iterator[_Server]:
     for container in containers(resource):
         words = tuple(word for key in ("command", "args") for word in container.at(key).items())
@@ -76,15 +89,18 @@ def model_sources(context: EvaluationContext) -> Rule:
         82,
         "model-sources",
         "Models come from an allowed store, in a revision that stays, without a literal hub token",
-        of=Subjects(containers.kinds, _servers),
+        of=Subjects(containers.kinds, _loaded),
         level=Level.MANDATORY,
         references="OWASP LLM03:2025; MITRE ATLAS AML.T0010; vLLM: engine arguments, revision",
         fix="set revision in gpu-cluster:serving.models.<name> to a commit of the model, and hubToken of "
         "gpu-cluster:serving by `pulumi config set --secret`; to allow the owner of a model, "
         "draft or adapter, add it to modelStores of policies/settings.yaml",
     )
-    def judge(server: _Server) -> Iterator[Violation]:
+    def judge(server: _Server | Property) -> Iterator[Violation]:
         """The owner of a model can change its weights, code and license between restarts."""
+        if isinstance(server, Property):
+            yield from address(server)
+            return
         yield from _literal_tokens(server)
         model = server.model()
         if model is None:
@@ -102,6 +118,15 @@ def model_sources(context: EvaluationContext) -> Rule:
         for word, name in _adapters(server):
             yield from origin(server, word, name, "an adapter ")
 
+    def address(given: Property) -> Iterator[Violation]:
+        if not given.text or given.text.startswith(_OF_CLUSTER):
+            return
+        name, revision = _hub_model(given.text)
+        if not any(fnmatchcase(name, store) for store in stores):
+            yield Violation(given, f"from one of {allowed}")
+        if given.text.startswith(_HUB) and not _COMMIT.fullmatch(revision):
+            yield Violation(given, "with a commit of the model, as hf://<owner>/<model>:<commit>")
+
     def origin(server: _Server, word: Property, name: str, kind: str = "") -> Iterator[Violation]:
         if name.startswith("/"):
             if not any(_within(name, mount.at("mountPath").text) for mount in _mounts(server)):
@@ -110,6 +135,14 @@ def model_sources(context: EvaluationContext) -> Rule:
             yield Violation(word, f"{kind}from one of {allowed}")
 
     return judge
+
+
+def _hub_model(address: str) -> tuple[str, str]:
+    """Model and revision of hf://owner/model:revision; other addresses are whole."""
+    if not address.startswith(_HUB):
+        return address, ""
+    name, _, revision = address.removeprefix(_HUB).partition(":")
+    return name, revision
 
 
 def _is_stored(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Rules for namespaces: Pod Security level, default-deny network policy and quotas."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from gpu_cluster_policies.resources.inventory import Inventory
@@ -10,6 +11,9 @@ from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
 
 TEAM_LABEL = "gpu-cluster/team"
 _ENFORCE = "pod-security.kubernetes.io/enforce"
+_OLD = re.compile(r"v1\.(\d|1\d|2[0-4])")
+"""Versions of the levels before Pod Security admission was stable, with fewer checks."""
+
 _GPU_CLASS = re.compile(r"gpu|\bmig\b|neuron|nvidia|tpu")
 """DeviceClasses of accelerators, such as gpu.nvidia.com, mig.nvidia.com and neuron.aws.com."""
 
@@ -40,6 +44,14 @@ _NAMESPACED = frozenset(
 )
 
 
+def is_of_team(workload: Resource, inventory: Inventory) -> bool:
+    """Whether the stack gives the namespace of the workload to a team."""
+    return any(
+        namespace.name == workload.namespace and namespace.at("metadata", "labels", TEAM_LABEL).value
+        for namespace in inventory.every(("Namespace",))
+    )
+
+
 def _namespaces(resource: Resource) -> Iterable[Resource]:
     return (resource,) if resource.kind == "Namespace" else ()
 
@@ -66,6 +78,9 @@ def own_namespace(resource: Resource) -> Iterator[Violation]:
         level = resource.at("metadata", "labels", _ENFORCE)
         if level.value not in ("restricted", "baseline"):
             yield Violation(level, "restricted or baseline")
+        version = resource.at("metadata", "labels", f"{_ENFORCE}-version")
+        if _OLD.fullmatch(version.text):
+            yield Violation(version, "latest, or a version from v1.25")
         return
     namespace = resource.at("metadata", "namespace")
     if namespace.text in ("", "default"):
@@ -105,8 +120,17 @@ def _all_allowed(spec: Property) -> Iterator[Violation]:
     """Empty rules, which allow all traffic, of a policy for all pods of its namespace."""
     for direction in ("ingress", "egress") if _selects_all(spec) else ():
         for allowed in spec.at(direction).items():
-            if not any(field.value for _, field in allowed.entries()):
-                yield Violation(allowed, "peers or ports", actual="everything")
+            peers = allowed.at("from" if direction == "ingress" else "to")
+            if not allowed.at("ports").value and (not peers.value or any(map(_is_any, peers.items()))):
+                yield Violation(allowed, "named peers, or ports", actual="everything")
+
+
+def _is_any(peer: Property) -> bool:
+    """Whether it is every address, or every pod of the cluster."""
+    addresses = peer.at("ipBlock")
+    if addresses.value is not None:
+        return addresses.at("cidr").text in ("0.0.0.0/0", "::/0") and not addresses.at("except").value
+    return peer.at("namespaceSelector").value == {} and not peer.at("podSelector").value
 
 
 def _selects_all(spec: Property) -> bool:
@@ -179,18 +203,22 @@ def gpu_quota(namespace: Resource, inventory: Inventory) -> Iterator[Violation]:
     quotas = inventory.of("ResourceQuota", namespace.name)
     limited = {name for quota in quotas for name, _ in quota.at("spec", "hard").entries()}
     wanted = [f"requests.{name}" for name in sorted(used)]
-    wanted += [f"{name}.deviceclass.resource.k8s.io/devices" for name in _claimed(namespace, inventory)]
+    claimed = inventory.once(_claimed).get(namespace.name, ())
+    wanted += [f"{name}.deviceclass.resource.k8s.io/devices" for name in sorted(claimed)]
     for name in wanted:
         if name not in limited:
             quota = namespace.missing(f"quota of {name}")
             yield Violation(quota, "in a ResourceQuota of the namespace", actual="missing")
 
 
-def _claimed(namespace: Resource, inventory: Inventory) -> list[str]:
-    """Device classes of GPUs that claims and claim templates of the namespace request."""
-    specs = [it.at("spec") for it in inventory.of("ResourceClaim", namespace.name)]
-    specs += [it.at("spec", "spec") for it in inventory.of("ResourceClaimTemplate", namespace.name)]
-    requests = [it for spec in specs for it in spec.at("devices", "requests").items()]
-    wanted = [*requests, *(it.at("exactly") for it in requests)]
-    wanted += [one for it in requests for one in it.at("firstAvailable").items()]
-    return sorted({name for it in wanted if _GPU_CLASS.search(name := it.at("deviceClassName").text)})
+def _claimed(inventory: Inventory) -> dict[str, set[str]]:
+    """Device classes of GPUs that claims and claim templates request, by namespace."""
+    claimed: defaultdict[str, set[str]] = defaultdict(set)
+    for claim in inventory.every(("ResourceClaim", "ResourceClaimTemplate")):
+        spec = claim.at("spec") if claim.kind == "ResourceClaim" else claim.at("spec", "spec")
+        requests = list(spec.at("devices", "requests").items())
+        wanted = [*requests, *(it.at("exactly") for it in requests)]
+        wanted += [one for it in requests for one in it.at("firstAvailable").items()]
+        names = (it.at("deviceClassName").text for it in wanted)
+        claimed[claim.namespace].update(name for name in names if _GPU_CLASS.search(name))
+    return claimed

@@ -9,7 +9,7 @@ from gpu_cluster_policies.resources.property import UNKNOWN, Property
 from gpu_cluster_policies.resources.resource import Resource, each, subjects
 from gpu_cluster_policies.resources.resource_links import ResourceLink
 from gpu_cluster_policies.resources.resource_types import CUSTOMER_POLICIES, ROLE
-from gpu_cluster_policies.rule import Level, Violation, rule, stack_rule
+from gpu_cluster_policies.rule import Level, NotJudgedProperty, Violation, rule, stack_rule
 
 _ATTACHMENTS = frozenset(
     (
@@ -44,9 +44,11 @@ _LINKS = {
     _SSO_ATTACHMENT: ResourceLink(frozenset((_SSO_ATTACHMENT,)), ("managedPolicyArn",), CUSTOMER_POLICIES),
 }
 _ADMINISTRATOR = re.compile(
-    r"arn:[^:]*:iam::aws:policy/(AdministratorAccess.*|IAMFullAccess|PowerUserAccess)"
+    r"arn:[^:]*:iam::aws:policy/(?:.+/)?(?:AdministratorAccess.*|PowerUserAccess|.*FullAccess)"
 )
-"""Policies of AWS for the whole account, or with which a principal can give itself any permission."""
+"""Policies of AWS for the whole account, or for all actions of a service on all of its resources."""
+
+_OF_AN_ACCOUNT = re.compile(r"arn:[^:]*:iam::\d{12}:policy/.+")
 
 _WILD = re.compile(r"[*?]")
 _READ_ONLY = re.compile(r"[a-z0-9-]+:(describe|list)[a-z]*\*", re.IGNORECASE)
@@ -98,16 +100,16 @@ def no_wildcard_permissions(document: Property) -> Iterator[Violation]:
 @stack_rule(
     45,
     "no-administrator-access",
-    "No principal has AdministratorAccess, PowerUserAccess or IAMFullAccess",
+    "No principal has AdministratorAccess, PowerUserAccess or full access to a service",
     of=each(*_LINKS),
     level=Level.MANDATORY,
     references="CKV_AWS_274",
     fix="attach a policy with the required actions; for access to the cluster, use "
     "gpu-cluster:cluster.access, which needs no permissions in the account",
+    can_abstain=True,
 )
 def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterator[Violation]:
-    """A process with the role controls the whole account, including keys and backups, or can give itself
-    the permissions to."""
+    """A process with the role controls the whole account or a whole service, including keys and backups."""
     link = _LINKS[resource.kind]
     attached = resource.at(*link.key)
     given = [attached] if attached.content is UNKNOWN else attached.one_or_more()
@@ -116,6 +118,8 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
             inventory.targets(resource, link)  # one of the stack's own is no policy of AWS
         elif _ADMINISTRATOR.fullmatch(policy.text):
             yield Violation(policy, "a policy with the required actions")
+        elif _OF_AN_ACCOUNT.fullmatch(policy.text) and not inventory.targets(resource, link):
+            yield NotJudgedProperty(policy, "a policy of the stack, whose statements rules see")
 
 
 @rule(

@@ -12,6 +12,7 @@ from gpu_cluster_policies.rule import Level, Violation, rule
 _ROLES = ("Role", "ClusterRole")
 _BINDINGS = ("RoleBinding", "ClusterRoleBinding")
 _ENTRY = "aws:eks/accessEntry:AccessEntry"
+_POD_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 _ASSOCIATION = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
 _SELF_PROMOTION = ("bind", "escalate", "impersonate")
 _EVERYTHING = ("*", "/*")
@@ -29,6 +30,10 @@ _APPROVE = frozenset(("update", "patch"))
 _DANGEROUS = {
     ("", "pods/exec"): (_CALL, "removed: it allows any command in any pod"),
     ("", "pods/attach"): (_CALL, "removed: it gives control of processes in pods"),
+    **{
+        ("", resource): (_CALL, "removed: it reaches ports of any pod past its NetworkPolicies")
+        for resource in ("pods/portforward", "pods/proxy", "services/proxy")
+    },
     ("", "pods/ephemeralcontainers"): (_CHANGE, "removed: it adds containers to running pods"),
     ("", "nodes/proxy"): (_CALL, "removed: it calls the kubelet and bypasses the audit log"),
     ("", "secrets"): (_READ, "the names of the required secrets"),
@@ -86,6 +91,11 @@ _ANYBODY = {
 (https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles, read 2026-11-29)."""
 
 _ADMIN_ROLE = "cluster-admin"
+_OF_NAMESPACES = ("admin", "edit")
+"""Roles of Kubernetes that read Secrets and create pods with any ServiceAccount."""
+
+_OF_COMPONENTS = ("system:controller:", "system:kube-controller-manager", "system:node")
+_FOR_NODES = ("system:node-bootstrapper", "system:node-problem-detector", "system:node-proxier")
 _ADMIN_GROUP = "system:masters"
 _ADMIN_POLICY = "AmazonEKSClusterAdminPolicy"
 
@@ -160,7 +170,7 @@ def no_dangerous_permissions(allowed: _Allowed) -> Iterator[Violation]:
 @rule(
     68,
     "no-cluster-admin",
-    "No subject has cluster-admin or system:masters",
+    "No subject has cluster-admin, system:masters, or admin of every namespace",
     of=each(*_BINDINGS, _ENTRY, _ASSOCIATION, CLUSTER),
     level=Level.MANDATORY,
     references="KSV-0111; KSV-0123; CIS 4.1.1; C-0246; kyverno restrict-binding-clusteradmin",
@@ -182,8 +192,11 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
         yield from _masters(grant.at("kubernetesGroups").items())
     else:
         role = grant.at("roleRef", "name")
-        if role.text == _ADMIN_ROLE:
+        everywhere = grant.kind == "ClusterRoleBinding"
+        if role.text == _ADMIN_ROLE or (role.text.startswith(_OF_COMPONENTS) and role.text not in _FOR_NODES):
             yield Violation(role, "a more limited role")
+        elif role.text in _OF_NAMESPACES and everywhere:
+            yield Violation(role, "a more limited role, or a RoleBinding in a namespace")
         subjects = (subject for subject in grant.at("subjects").items() if subject.at("kind").text == "Group")
         yield from _masters(subject.at("name") for subject in subjects)
 
@@ -192,7 +205,7 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
     105,
     "named-subjects",
     "Roles are bound to named users, groups and ServiceAccounts",
-    of=each(*_BINDINGS),
+    of=each(*_BINDINGS, _POD_IDENTITY),
     level=Level.MANDATORY,
     references="CKV_K8S_42; C-0262",
     fix="bind the role to a specific group, or to the ServiceAccount of one workload",
@@ -200,6 +213,11 @@ def no_cluster_admin(grant: Resource) -> Iterator[Violation]:
 def named_subjects(binding: Resource) -> Iterator[Violation]:
     """A binding to an unspecific group grants its permissions to every client of the API server, or to every
     pod."""
+    if binding.kind == _POD_IDENTITY:
+        account = binding.at("serviceAccount")
+        if account.text == "default":
+            yield Violation(account, "a ServiceAccount of one workload")
+        return
     role = binding.at("roleRef", "name").text
     for subject in binding.at("subjects").items():
         kind, name = subject.at("kind").text, subject.at("name")

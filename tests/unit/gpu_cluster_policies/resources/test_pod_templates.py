@@ -17,8 +17,15 @@ TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": 
 """Spec of a pod that breaks rule 50."""
 
 
+LOCAL = dict.fromkeys(
+    ("networking.knative.dev/visibility", "networking.kserve.io/visibility"), "cluster-local"
+)
+"""Labels that keep Services of operators in the cluster."""
+
+
 def _object(version: str, kind: str, **content: Any) -> Resource:
-    return object_of({"apiVersion": version, "kind": kind, "metadata": {"name": "a"}, **content})
+    about = {"name": "a", "labels": LOCAL}
+    return object_of({"apiVersion": version, "kind": kind, "metadata": about, **content})
 
 
 def _shared(resource: Resource) -> list[str]:
@@ -459,3 +466,53 @@ def test_a_deep_object_is_walked_to_its_end() -> None:
         spec = {"a": spec}
 
     assert len(_shared(_object("example.com/v1", "Farm", spec=spec))) == 1
+
+
+@pytest.mark.parametrize(
+    ("version", "kind", "content", "why"),
+    [
+        (
+            "sparkoperator.k8s.io/v1beta2",
+            "SparkApplication",
+            {"sparkConf": {"spark.kubernetes.container.image": "a"}, "driver": {"template": TEMPLATE}},
+            'spec.sparkConf["spark.kubernetes.container.image"] has a container image outside of a pod '
+            "template",
+        ),
+        (
+            "sparkoperator.k8s.io/v1beta2",
+            "SparkApplication",
+            {"sparkConf": {"spark.kubernetes.driver.volumes.hostPath.a.mount.path": "/"}, "driver": TEMPLATE},
+            'spec.sparkConf["spark.kubernetes.driver.volumes.hostPath.a.mount.path"] mounts a volume outside '
+            "of a pod template",
+        ),
+        (
+            "ray.io/v1",
+            "RayJob",
+            {"rayClusterSpec": RAY, "runtimeEnvYAML": "working_dir: https://example.com/a.zip"},
+            "spec.runtimeEnvYAML has code that pods download",
+        ),
+    ],
+)
+def test_settings_of_operators_are_not_judged(version: str, kind: str, content: Any, why: str) -> None:
+    assert _unseen(_object(version, kind, spec=content)) == why
+
+
+def test_a_service_that_knative_may_expose_is_not_judged() -> None:
+    inside = _object("serving.knative.dev/v1", "Service", spec={"template": TEMPLATE})
+    outside = replace(inside, properties={**inside.properties, "metadata": {"name": "a"}})
+
+    assert _unseen(inside) == ""
+    assert _unseen(outside) == (
+        "its operator may expose it, because it has no label networking.knative.dev/visibility: cluster-local"
+    )
+
+
+def test_addresses_of_models_are_found() -> None:
+    content = {"model": {"uri": "hf://a/b"}, "predictor": {"storageUri": "s3://a", "uri": "x"}}
+
+    found = _object("serving.kserve.io/v1alpha1", "LLMInferenceService", spec=content).templates.models
+
+    assert {it.path: it.value for it in found} == {
+        "spec.model.uri": "hf://a/b",
+        "spec.predictor.storageUri": "s3://a",
+    }

@@ -34,6 +34,8 @@ def test_some_shapes_only_secrets_have(text: str) -> None:
         ("HUB_TOKEN=$(cat /run/hub-token)\n", 0),
         ("password: ${PASSWORD}\nMAX_TOKENS=4096\n", 0),
         ("tokenFile: /var/run/token\n", 0),
+        ('{\n  "autoMountServiceAccountToken": true\n}\n', 0),
+        ("maxToken: 4096\n", 0),
         ("docker login -u me -p hunter2hunter2 registry.example.com\n", 1),
         ("docker login -u me --password-stdin registry.example.com\n", 0),
         ("curl -H 'Authorization: Bearer abcdefghijklmnopqrstuvwxyz' https://example.com\n", 1),
