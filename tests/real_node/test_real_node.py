@@ -58,7 +58,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         assert "model chat answered in" in up.stdout
         platform = Platform(checkout.folder / ".local")
         platform.import_client()
+        authority = checkout.authority
         yield platform
+    assert checkout.left_in_tmp(authority) == []
     assert not [
         found for found in processes(lambda _: True) if str(checkout.folder) in " ".join(found.arguments)
     ]
@@ -69,11 +71,10 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 def _outside() -> set[Path]:
-    """Files and folders of the machine where a kubelet and a container runtime write by default."""
+    """Files of the machine where a kubelet and a container runtime write by default, and network devices."""
     defaults = ("/var/log", "/opt", "/var/lib", "/usr/libexec/kubernetes", "/etc/cni", "/run/containerd")
-    return {
-        found for folder in defaults for found in (Path(folder), *Path(folder).glob("*")) if found.exists()
-    }
+    files = {it for folder in defaults for it in (Path(folder), *Path(folder).glob("*")) if it.exists()}
+    return files | set(Path("/sys/class/net").iterdir())
 
 
 def _servers(platform: Platform) -> list[Process]:

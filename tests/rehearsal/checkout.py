@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 from gpu_cluster.capacity import pools_of
@@ -79,6 +80,20 @@ class Checkout:
     @property
     def api(self) -> DynamicClient:
         return DynamicClient(self.folder / ".local" / "kubeconfig")
+
+    @property
+    def authority(self) -> str:
+        """Certificate in its kubeconfigs, by which copies of them are found."""
+        [cluster] = json.loads((self.folder / ".local" / "kubeconfig").read_text())["clusters"]
+        return cluster["cluster"]["certificate-authority-data"]
+
+    def left_in_tmp(self, authority: str) -> list[Path]:
+        """Kubeconfigs of its cluster, and links into its folder, among the temporary files of the machine."""
+        temporary = Path(gettempdir())
+        kubeconfigs = [it for it in temporary.glob("kubeconfig*") if authority in it.read_text()]
+        folder = self.folder.resolve()
+        links = (it for it in temporary.glob("gpu-cluster-*") if it.resolve().is_relative_to(folder))
+        return [*kubeconfigs, *links]
 
     def state(self) -> list[dict[str, Any]]:
         """The resources that the engine knows."""
