@@ -60,7 +60,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         platform.import_client()
         authority = checkout.authority
         yield platform
-    assert checkout.left_in_tmp(authority) == []
+    assert checkout.left_elsewhere(authority) == []
     assert not [
         found for found in processes(lambda _: True) if str(checkout.folder) in " ".join(found.arguments)
     ]

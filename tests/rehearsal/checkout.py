@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -22,6 +23,7 @@ from gpu_cluster_tools.rehearsal import (
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import shell_variables
 from gpu_cluster_tools.toolchain import install
+from gpu_cluster_tools.toolchain.engine import pulumi_home
 
 PROJECT = Path(__file__).parents[2]
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
@@ -87,13 +89,18 @@ class Checkout:
         [cluster] = json.loads((self.folder / ".local" / "kubeconfig").read_text())["clusters"]
         return cluster["cluster"]["certificate-authority-data"]
 
-    def left_in_tmp(self, authority: str) -> list[Path]:
-        """Kubeconfigs of its cluster, and links into its folder, among the temporary files of the machine."""
+    def left_elsewhere(self, authority: str) -> list[Path]:
+        """Temporary kubeconfigs of its cluster, links into its folder, and its selected stack."""
         temporary = Path(gettempdir())
         kubeconfigs = [it for it in temporary.glob("kubeconfig*") if authority in it.read_text()]
         folder = self.folder.resolve()
         links = (it for it in temporary.glob("gpu-cluster-*") if it.resolve().is_relative_to(folder))
-        return [*kubeconfigs, *links]
+        return [*kubeconfigs, *links, *self._selections()]
+
+    def _selections(self) -> list[Path]:
+        """Files in which the engine keeps the selected stack of a project, by the digest of its path."""
+        digest = sha1(str(self.folder / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
+        return list((pulumi_home() / "workspaces").glob(f"*-{digest}-*"))
 
     def state(self) -> list[dict[str, Any]]:
         """The resources that the engine knows."""

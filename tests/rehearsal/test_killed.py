@@ -47,7 +47,7 @@ def empty(checkout: Checkout, whole: set[str]) -> Checkout:
 def test_an_update_leaves_no_credentials_outside_of_the_project(checkout: Checkout) -> None:
     """The Kubernetes provider never deletes its temporary file with the kubeconfig."""
     assert checkout.pulumi("preview").returncode == 0
-    left = checkout.left_in_tmp(checkout.authority)
+    left = checkout.left_elsewhere(checkout.authority)
     assert [file for file in left if file.name.startswith("kubeconfig")] == []
     assert list((checkout.folder / ".local" / "tmp").glob("*/kubeconfig*"))  # of `pulumi` in a shell
 

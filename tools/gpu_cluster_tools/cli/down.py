@@ -12,6 +12,7 @@ from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.team_stack import down_team
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
 from gpu_cluster_tools.rehearsal import PulumiEngine, local_stacks, local_state, recover, unlock
+from gpu_cluster_tools.rehearsal.engine.engine import forget_selection
 from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, TMPDIRS, clear_tmpdirs
 from gpu_cluster_tools.rehearsal.engine.recovery import end_abandoned
 from gpu_cluster_tools.toolchain import Toolchain, install
@@ -38,7 +39,8 @@ def _remove_local(project: RunningProject, stack: str) -> None:
         typer.echo(f"{stack}: not deployed on this machine")
         return
     with project.alone():
-        for name in local_stacks(project.folder):
+        names = local_stacks(project.folder)
+        for name in names:
             unlock(PulumiEngine(project.folder, name, local_state(project.folder)))
         end_abandoned(project.folder)
         if (project.local / "rehearsal").is_dir():
@@ -49,6 +51,7 @@ def _remove_local(project: RunningProject, stack: str) -> None:
         RealNodes(project.local).remove()
         project.control_plane(Toolchain({})).remove()  # needs no tool, so it does not wait for a build
         _delete_files(project)
+        forget_selection(project.folder, {stack, *names})
     typer.echo(f"{stack} is removed: control plane, nodes, volumes and state")
     if (tmpdir := os.environ.get(TMPDIR)) and not Path(tmpdir).is_dir():
         typer.echo(f"TMPDIR of this shell was removed too: run `unset {TMPDIR}`")

@@ -20,7 +20,12 @@ from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import Kubernet
 from gpu_cluster_tools.rehearsal.control_plane.processes import end, processes
 from gpu_cluster_tools.rehearsal.controllers.karpenter_process import KarpenterProcess
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
-from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine, forget_history, local_state
+from gpu_cluster_tools.rehearsal.engine.engine import (
+    PulumiEngine,
+    forget_history,
+    forget_selection,
+    local_state,
+)
 from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import remove_tmpdirs
 from gpu_cluster_tools.rehearsal.engine.run_watcher import STALLED_SECONDS
 from gpu_cluster_tools.rehearsal.engine.state_files import resources_of
@@ -121,6 +126,7 @@ class Sandbox:
         Account(self.folder / ".local").stop()
         LocalControlPlane(self.folder / ".local", self.toolchain).remove()
         remove_tmpdirs(self.folder)
+        forget_selection(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def reconcile(self) -> None:

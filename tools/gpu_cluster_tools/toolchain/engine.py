@@ -52,9 +52,13 @@ def link_provider(provider: Path) -> None:
 
 def plugin_directory() -> Path:
     """Folder in which the engine keeps the provider of the pinned version."""
-    home = Path(os.environ.get("PULUMI_HOME") or _home() / ".pulumi")
     name = KUBERNETES_PROVIDER.name.removeprefix("pulumi-")
-    return home / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"
+    return pulumi_home() / "plugins" / f"{name}-{KUBERNETES_PROVIDER.version}"
+
+
+def pulumi_home() -> Path:
+    """Folder of the engine with plugins, credentials and the selected stack of each project."""
+    return Path(os.environ.get("PULUMI_HOME") or _home() / ".pulumi")
 
 
 def _home() -> Path:

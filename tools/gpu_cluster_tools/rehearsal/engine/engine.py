@@ -1,11 +1,12 @@
 """The Pulumi engine, run on one stack of this project."""
 
+import hashlib
 import json
 import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, EngineTmpdir, engine_tmpdir
 from gpu_cluster_tools.rehearsal.errors import NotDeployedError, RehearsalError
 from gpu_cluster_tools.termination import Interruption, TerminatedError
+from gpu_cluster_tools.toolchain.engine import pulumi_home
 
 _NO_BACKEND = (
     "No state backend is configured: export PULUMI_BACKEND_URL (file:///srv/state, s3://…)\n"
@@ -75,7 +77,8 @@ class PulumiEngine:
 
     def environment_in(self, tmpdir: EngineTmpdir) -> dict[str, str]:
         """Environment of a run with its folder for temporary files."""
-        return {**self.environment, RUN_BY: str(os.getpid()), TMPDIR: str(tmpdir.path)}
+        own = {RUN_BY: str(os.getpid()), TMPDIR: str(tmpdir.path)}
+        return {**self.environment, **own, "PWD": str(self.project)}  # by which the engine knows the project
 
     def state(self) -> dict[str, Any]:
         """Deployment of the stack in the engine's state, as `pulumi stack export` writes it."""
@@ -107,6 +110,22 @@ def forget_history(project: Path) -> None:
     """Delete the engine's history and backups of earlier states."""
     for kept in ("backups", "history"):
         shutil.rmtree(_state(project) / ".pulumi" / kept, ignore_errors=True)
+
+
+def forget_selection(project: Path, stacks: Collection[str] | None = None) -> None:
+    """Delete the engine's file about the selected stack of a project, if it is one of these; default: any.
+
+    The engine has it in the home folder, under the SHA-1 digest of the path of Pulumi.yaml.
+    """
+    names = {project, project.resolve(), Path(os.environ.get("PWD", project))}
+    digests = {
+        hashlib.sha1(os.fsencode(it / "Pulumi.yaml"), usedforsecurity=False).hexdigest() for it in names
+    }
+    for digest in digests:
+        for file in (pulumi_home() / "workspaces").glob(f"*-{digest}-workspace.json"):
+            selected = json.loads(file.read_text() or "{}").get("stack", "").rpartition("/")[2]
+            if stacks is None or selected in stacks:
+                file.unlink(missing_ok=True)
 
 
 def _state(project: Path) -> Path:
