@@ -144,7 +144,7 @@ def _words(error: OSError) -> str | None:
     if error.filename:
         return f"{os.fsdecode(error.filename)}: {error.strerror}"
     if error.errno in _FULL:
-        return f"the output cannot be written: {error.strerror}"
+        return f"the output or a file cannot be written: {error.strerror}"
     if error.errno == errno.ENOENT:
         return "the working directory does not exist any more"
     return None

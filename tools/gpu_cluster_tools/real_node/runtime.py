@@ -12,19 +12,13 @@ from typing import Any
 from gpu_cluster_tools.real_node.images import LocalImage
 from gpu_cluster_tools.real_node.node_files import RUNTIME_SOCKET
 from gpu_cluster_tools.rehearsal import RehearsalError
+from gpu_cluster_tools.rehearsal.control_plane.log_tail import tail
 from gpu_cluster_tools.rehearsal.control_plane.processes import processes
 from gpu_cluster_tools.toolchain import Toolchain
 from gpu_cluster_tools.toolchain.real_node import CNI_PLUGINS
 
 READY_SECONDS = 120
 _POLL_SECONDS = 0.2
-_HINTS = {
-    "too many open files": "raise limits of the machine: sysctl -w fs.inotify.max_user_instances=1024",
-    "no space left on device": "free disk space below the folder of the project",
-}
-"""Hints by words in the log of a program."""
-
-_LAST_LINES = 50
 
 
 def import_images(folder: Path, ctr: Path, images: Sequence[LocalImage]) -> None:
@@ -78,13 +72,8 @@ def runtime_client(folder: Path, ctr: Path) -> list[str]:
 def not_ready(folder: Path, program: str) -> str:
     """Message with the last words of a program of a node."""
     log = folder / "logs" / f"{program}.log"
-    words = log.read_text(errors="replace").splitlines()[-_LAST_LINES:] if log.exists() else []
-    last = "\n".join(f"  {line[:400]}" for line in words[-5:])
-    hints = [hint for cause, hint in _HINTS.items() if any(cause in line.lower() for line in words)]
-    hinted = "".join(f"hint: {hint}\n" for hint in hints)
     return (
-        f"the real node {folder.name} is not ready after {READY_SECONDS} s; {program} said:\n{last}\n"
-        f"{hinted}"
+        f"the real node {folder.name} is not ready after {READY_SECONDS} s; {program} said:\n{tail(log)}\n"
         f"Its logs are in {log.parent}; `REAL_NODE=no make up` continues without it."
     )
 

@@ -123,7 +123,7 @@ def test_a_full_disk_is_an_error_in_words() -> None:
 
         assert done.returncode == 1
         told = done.stderr.splitlines()  # progress comes first where it takes seconds
-        assert told[-1] == "error: the output cannot be written: No space left on device"
+        assert told[-1] == "error: the output or a file cannot be written: No space left on device"
         assert "Traceback" not in done.stderr
 
 

@@ -20,6 +20,7 @@ from gpu_cluster_tools.rehearsal.control_plane import (
     webhook,
 )
 from gpu_cluster_tools.rehearsal.control_plane.component_options import CLUSTER, COMPONENTS, PORTS, ports_of
+from gpu_cluster_tools.rehearsal.control_plane.log_tail import tail
 from gpu_cluster_tools.rehearsal.control_plane.processes import Process, end, processes
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
 from gpu_cluster_tools.rehearsal.lock import locked
@@ -190,13 +191,13 @@ class LocalControlPlane:
             begun = {file.stem for file in (self._cluster / "pids").glob("*.pid")}
             running = self._running()
             if dead := [name for name in COMPONENTS if name in begun - running]:
-                return f"{dead[0]} ended.\n{_tail(self._logs / f'{dead[0]}.log')}"
+                return f"{dead[0]} ended.\n{tail(self._logs / f'{dead[0]}.log')}"
             if ended:
-                return f"kwokctl ended with exit code {ended}.\n{_tail(log)}"
+                return f"kwokctl ended with exit code {ended}.\n{tail(log)}"
             if running == set(COMPONENTS) and health.ready(port, self._pki):
                 return ""
             time.sleep(_POLL_SECONDS)
-        return f"it does not answer after {_START_SECONDS} s.\n{_tail(self._logs / 'kube-apiserver.log')}"
+        return f"it does not answer after {_START_SECONDS} s.\n{tail(self._logs / 'kube-apiserver.log')}"
 
     def _ready(self) -> bool:
         settings = component_options.read(self._started)
@@ -241,11 +242,3 @@ class LocalControlPlane:
             end((process for process in doomed if process.command == name), grace_seconds=_GRACE_SECONDS)
             if name == COMPONENTS[-1] and self._started.exists():
                 node_leases.release(self.port, self._pki)
-
-
-def _tail(log: Path, lines: int = 5, width: int = 400) -> str:
-    """The last lines of a log, indented."""
-    if not log.exists():
-        return "  (it said nothing)"
-    text = log.read_text(errors="replace").strip().splitlines()[-lines:]
-    return "\n".join(f"  {line[:width]}" for line in text) or "  (it said nothing)"
