@@ -1,6 +1,7 @@
 """Provide every tool: installed ones are used, others are built once."""
 
 import os
+import pwd
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -49,7 +50,7 @@ class Toolchain:
         ours = dict.fromkeys(str(found.path.parent) for found in engine if found.origin == "built")
         search = os.pathsep.join([*ours, os.environ.get("PATH", os.defpath)])
         parallel = {"PULUMI_PARALLEL": os.environ.get("PULUMI_PARALLEL", str(AT_ONCE))}
-        return os.environ | _past_proxies() | {"PATH": search, **_QUIET, **parallel}
+        return os.environ | _past_proxies() | _user() | {"PATH": search, **_QUIET, **parallel}
 
 
 def install(report: Report | None = None, *, also: Sequence[Tool] = ()) -> Toolchain:
@@ -130,6 +131,15 @@ def _missing(also: Sequence[Tool]) -> list[str]:
 def _built(tool: Tool) -> InstalledTool | None:
     path = tool_path(tool)
     return InstalledTool(path, tool.version, "built") if is_valid(path) else None
+
+
+def _user() -> dict[str, str]:
+    """USER of a user whom the password database does not have: the engine ends without it."""
+    try:
+        pwd.getpwuid(os.getuid())
+    except KeyError:
+        return {"USER": os.environ.get("USER") or str(os.getuid())}
+    return {}
 
 
 def _past_proxies() -> dict[str, str]:

@@ -103,6 +103,20 @@ def test_no_proxy_stands_between_the_engine_and_its_plugins(
     assert environment["no_proxy"] == environment["NO_PROXY"] == exempt
 
 
+@pytest.mark.usefixtures("tools")
+def test_a_user_without_a_name_gets_one_for_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pulumi v3.246.0: `user: Current requires cgo or $USER set in environment`."""
+
+    def unknown(_: int) -> None:
+        raise KeyError
+
+    toolchain = install(lambda _line: None)
+    monkeypatch.delenv("USER", raising=False)
+    assert "USER" not in toolchain.environment()
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert toolchain.environment()["USER"] == str(os.getuid())
+
+
 def test_an_installed_engine_with_its_language_host_is_left_as_it_is(
     tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
