@@ -12,7 +12,7 @@ from gpu_cluster.capacity import Resources, allocatable
 from gpu_cluster.capacity.resources import GIB
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.control_plane.component_options import SIMULATED
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 from gpu_cluster_tools.rehearsal.simulated_nodes.nodes import system_info
 from gpu_cluster_tools.rehearsal.simulated_nodes.server_hardware import server_of

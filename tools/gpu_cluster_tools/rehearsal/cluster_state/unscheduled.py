@@ -8,7 +8,7 @@ from typing import Any
 from lightkube.utils.quantity import parse_quantity
 
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import Object
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import NO_GPUS
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import NO_GPUS
 
 Amounts = dict[str, Decimal]
 

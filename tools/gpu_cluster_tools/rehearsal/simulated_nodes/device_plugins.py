@@ -26,7 +26,7 @@ from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import (
     name_of,
 )
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import NO_GPUS, Devices
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import NO_GPUS, Devices
 
 _NVIDIA, _MIG_MANAGER, _EFA_PLUGIN = "k8s-device-plugin", "k8s-mig-manager", "aws-efa-k8s-device-plugin"
 _LAYOUT, _STATE = "nvidia.com/mig.config", "nvidia.com/mig.config.state"

@@ -10,7 +10,7 @@ from gpu_cluster.config.quantity import amount
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupInstance, NodeGroupRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import Kubelet
 from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import labels_of
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import Devices
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import Devices
 
 RAID = (
     '{"spec": {"instance": {"localStorage": {"strategy": "RAID0"}}, "kubelet": {"config": {"maxPods": 110}}}}'

@@ -15,7 +15,7 @@ from gpu_cluster.config.pools import Sharing
 from gpu_cluster.kubernetes.gpu.device_plugin_config import plugin_config
 from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import name_of
 from gpu_cluster_tools.rehearsal.simulated_nodes.device_plugins import offer_devices
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import NO_GPUS, Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import NO_GPUS, Devices, devices_of_image
 from tests.unit.gpu_cluster.aws.nodes.eks import pool_with
 
 LAYOUTS = {

@@ -28,7 +28,7 @@ from gpu_cluster_tools.rehearsal.aws.eks.records import ClusterRecord
 from gpu_cluster_tools.rehearsal.aws.kubelet import capacity_of, registration
 from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import KubernetesClient as Nodes
 from gpu_cluster_tools.rehearsal.errors import RehearsalError
-from gpu_cluster_tools.rehearsal.simulated_nodes.devices import Devices, devices_of_image
+from gpu_cluster_tools.rehearsal.simulated_nodes.host_devices import Devices, devices_of_image
 from gpu_cluster_tools.rehearsal.simulated_nodes.instance_types import instance_types
 
 _NODE_CONFIG = "application/node.eks.aws"
