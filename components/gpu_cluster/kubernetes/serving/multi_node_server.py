@@ -8,13 +8,12 @@ from gpu_cluster.capacity import EFA_RESOURCE, Pool
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.serving_engine import ServingEngine
 from gpu_cluster.kubernetes.serving.server import Server
+from gpu_cluster.kubernetes.serving.sglang import GROUP_PORT
 
 _LEADER = "$(LWS_LEADER_ADDRESS)"
 _RANK = "$(LWS_WORKER_INDEX)"
 """Variables that the LeaderWorkerSet controller sets first in each container (pkg/utils/pod/pod_utils.go
 of kubernetes-sigs/lws v0.7.0, 2026-11-29)."""
-
-_SGLANG_PORT = 20000
 
 
 def group_member(server: Server, settings: ModelSettings, pool: Pool, *, leader: bool) -> Server:
@@ -27,7 +26,7 @@ def group_member(server: Server, settings: ModelSettings, pool: Pool, *, leader:
     rank = "0" if leader else _RANK
     arguments = [*server.arguments, f"--nnodes={settings.nodes}", f"--node-rank={rank}"]
     if settings.engine is ServingEngine.SGLANG:
-        arguments.append(f"--dist-init-addr={_LEADER}:{_SGLANG_PORT}")
+        arguments.append(f"--dist-init-addr={_LEADER}:{GROUP_PORT}")
     else:
         arguments += [f"--master-addr={_LEADER}", *([] if leader else ["--headless"])]
     environment = {**server.environment, **_fabric(settings, pool)}

@@ -13,6 +13,9 @@ from gpu_cluster.kubernetes.serving.server import (
     weights_of,
 )
 
+GROUP_PORT = 20000
+"""Port of a leader on which the other pods of its group register."""
+
 
 def sglang(served_name: str, settings: ModelSettings, pool: Pool, *, reports_usage: bool = False) -> Server:
     """Answers on PORT under `served_name`; without --host it listens only on loopback.
