@@ -12,9 +12,8 @@ import pytest
 from gpu_cluster.component_provider import VERSION
 from gpu_cluster_tools.rehearsal.engine.engine import local_state
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
-from gpu_cluster_tools.toolchain.aws_provider import PULUMI_AWS_VERSION
-from gpu_cluster_tools.toolchain.tools import PROVIDER_VERSION
 from tests.rehearsal.checkout import PROJECT
+from tests.rehearsal.provider_plugins import home_with_providers
 
 pytestmark = pytest.mark.engine
 
@@ -81,10 +80,7 @@ class Workplace:
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     folder = tmp_path_factory.mktemp("components")
     toolchain = install(also=[AWS_PROVIDER])
-    for name, version in (("aws", PULUMI_AWS_VERSION), ("kubernetes", PROVIDER_VERSION)):
-        plugin = folder / f"home/plugins/resource-{name}-{version}"
-        plugin.mkdir(parents=True)
-        (plugin / f"pulumi-resource-{name}").symlink_to(toolchain.path(f"pulumi-resource-{name}"))
+    home = home_with_providers(folder, toolchain)
     shutil.copytree(PROJECT / "components", folder / "plugin", ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "plugin/.venv").symlink_to(PROJECT / ".venv")
     program = folder / "program"
@@ -93,7 +89,6 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
         PROJECT_FILE.format(venv=PROJECT / ".venv", plugin=folder / "plugin", version=VERSION)
     )
     (program / "__main__.py").write_text(PROGRAM.replace("READERS", "readers"))
-    home = {"PULUMI_HOME": str(folder / "home")}
     return Workplace(folder / "plugin", program, toolchain.environment() | local_state(program) | home)
 
 
@@ -132,5 +127,5 @@ def test_a_wrong_input_is_told_by_key_and_without_frames_of_the_provider(workpla
     done = workplace.pulumi("preview", "--stack", "dev")
 
     assert done.returncode != 0
-    assert "property settings.repositories.vision/api.reeders" in done.stdout + done.stderr
+    assert 'property settings.repositories["vision/api"].reeders' in done.stdout + done.stderr
     assert "component_provider.py" not in done.stdout + done.stderr

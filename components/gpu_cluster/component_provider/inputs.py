@@ -25,7 +25,9 @@ def stack_from(sections: dict[str, Any]) -> Stack:
         return stack_of(_whole(sections))
     except StackFileError as error:
         own = f"{NAMESPACE}:"
-        details = [detail(f"stack.{it.key.removeprefix(own)}", it.message) for it in error.problems]
+        details = [
+            detail(f"stack.{it.key.removeprefix(own)}", it.message.replace(own, "")) for it in error.problems
+        ]
         raise InputPropertiesError("the stack is wrong", details) from None
 
 

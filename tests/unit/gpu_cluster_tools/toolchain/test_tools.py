@@ -68,7 +68,9 @@ from gpu_cluster_tools.toolchain.tools import (
     MODULES,
     PINNED,
     PULUMI,
+    SDK_HOSTS,
     WITNESSES,
+    YAML_HOST,
 )
 
 
@@ -93,6 +95,7 @@ from gpu_cluster_tools.toolchain.tools import (
         RATE_LIMIT,
         CERT_MANAGER,
         AWS_LOAD_BALANCER_CONTROLLER,
+        YAML_HOST,
         *PINNED,
         KUBELET,
         KUBE_PROXY,
@@ -127,6 +130,11 @@ def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> Non
 )
 def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
     assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
+
+
+def test_the_generators_of_sdks_are_of_the_version_of_the_engine() -> None:
+    pins = _pins(MODULES / "language-hosts/go.mod")
+    assert SDK_HOSTS.version == PULUMI.version == pins["github.com/pulumi/pulumi/pkg/v3"]
 
 
 def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
@@ -254,6 +262,8 @@ def test_every_module_is_used() -> None:
         RATE_LIMIT,
         CERT_MANAGER,
         AWS_LOAD_BALANCER_CONTROLLER,
+        SDK_HOSTS,
+        YAML_HOST,
         AWS_PROVIDER,
         KARPENTER,
         *REAL_NODE,
