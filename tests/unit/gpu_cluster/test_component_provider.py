@@ -344,8 +344,13 @@ def test_keys_of_the_gateway_are_secret_though_the_program_has_them_in_plain_tex
 
     made(lambda: Platform("platform", args))
 
-    assert asyncio.run(given["gateway_keys"]["batch"].is_secret())
-    assert asyncio.run(given["hub_token"].is_secret())
+    assert asyncio.run(_is_secret(given["gateway_keys"]["batch"]))
+    assert asyncio.run(_is_secret(given["hub_token"]))
+
+
+async def _is_secret(output: pulumi.Output[Any]) -> bool:
+    """Older versions of Pulumi return a future, which asyncio.run takes in a coroutine only."""
+    return await output.is_secret()
 
 
 def test_the_plugin_installs_what_the_library_needs() -> None:
