@@ -15,6 +15,7 @@ import pulumi_kubernetes
 _SDK = Path(pulumi_kubernetes.__file__).parent
 _GROUPS = {
     "admissionregistration/v1": "admissionregistration.k8s.io/v1",
+    "apiregistration/v1": "apiregistration.k8s.io/v1",
     "apps/v1": "apps/v1",
     "autoscaling/v1": "autoscaling/v1",
     "autoscaling/v2": "autoscaling/v2",
@@ -27,6 +28,7 @@ _GROUPS = {
     "node/v1": "node.k8s.io/v1",
     "policy/v1": "policy/v1",
     "rbac/v1": "rbac.authorization.k8s.io/v1",
+    "resource/v1beta2": "resource.k8s.io/v1",  # the SDK has no v1, whose types are these
     "scheduling/v1": "scheduling.k8s.io/v1",
     "storage/v1": "storage.k8s.io/v1",
 }

@@ -21,6 +21,7 @@ HOLDS_DATA = {
     "aws:s3/bucket:Bucket",
 }
 OF_THE_WHOLE_ACCOUNT = "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+DELETED_WITH_ITS_GROUP = "aws:autoscaling/schedule:Schedule"
 PLATFORM = "platform"
 OF_THE_FOUNDATION = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
@@ -174,7 +175,7 @@ def test_what_holds_data_refuses_to_go_where_the_file_says_so(graph: Graph, stac
 def test_a_stack_without_protection_leaves_nothing_behind() -> None:
     graph, _ = platform_of(load(STACKS / "Pulumi.prod.yaml").model_copy(update={"protect": False}))
     kept = {r.type for r in graph.resources if r.protected or r.retained}
-    assert kept == {OF_THE_WHOLE_ACCOUNT}
+    assert kept == {OF_THE_WHOLE_ACCOUNT, DELETED_WITH_ITS_GROUP}
     assert [r.urn for r in graph.of("bucket:Bucket") if not r["forceDestroy"]] == []
     assert [r.urn for r in graph.of("repository:Repository") if not r["forceDelete"]] == []
 
