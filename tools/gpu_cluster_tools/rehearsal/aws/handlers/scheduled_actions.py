@@ -19,7 +19,7 @@ from gpu_cluster_tools.rehearsal.aws.router import ApiCall, Operation
 _TIMES = ("StartTime", "EndTime")
 
 _actions: dict[tuple[str, str, str], Document] = {}
-"""By region, group and name."""
+"""Scheduled actions by region, group and name."""
 
 
 def _put(call: ApiCall) -> Document:
