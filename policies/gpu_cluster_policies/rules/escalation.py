@@ -75,9 +75,7 @@ _TAGGED = ("aws:resourcetag/", "iam:resourcetag/", "ssm:resourcetag/")
 def no_iam_escalation(document: Property) -> Iterator[Violation]:
     """A principal that can change any role, assume any role or run commands on any instance has the
     permissions of the most powerful one."""
-    for statement in allowing(document):
-        if not _is_bounded(statement):
-            yield from _unnamed(statement, _ESCALATES)
+    yield from _on_all_resources(document, _ESCALATES)
 
 
 @rule(
@@ -91,16 +89,15 @@ def no_iam_escalation(document: Property) -> Iterator[Violation]:
 )
 def no_reading_of_all_data(document: Property) -> Iterator[Violation]:
     """A compromised workload could read the models, secrets and settings of all others."""
+    yield from _on_all_resources(document, _READS)
+
+
+def _on_all_resources(
+    document: Property, known: Mapping[str, tuple[str, Sequence[str]]]
+) -> Iterator[Violation]:
     for statement in allowing(document):
         if not _is_bounded(statement):
-            yield from _unnamed(statement, _READS)
-
-
-def _allowed(statement: Statement, known: Iterable[str]) -> list[str]:
-    """Actions that it allows; without those of wildcards on all resources, which are findings of rule 44."""
-    named = {action.text.lower() for action in statement.actions}
-    every = statement.on_everything is None
-    return [it for it in known if (statement.may(it) if every else it.lower() in named)]
+            yield from _unnamed(statement, known)
 
 
 def _is_bounded(statement: Statement) -> bool:
@@ -126,3 +123,10 @@ def _unnamed(statement: Statement, known: Mapping[str, tuple[str, Sequence[str]]
         if wide:
             shown = [*wide[:_SHOWN], *([f"{len(wide) - _SHOWN} more"] if len(wide) > _SHOWN else [])]
             yield Violation(resource, f"named ones for {', '.join(shown)}")
+
+
+def _allowed(statement: Statement, known: Iterable[str]) -> list[str]:
+    """Actions that it allows; without those of wildcards on all resources, which are findings of rule 44."""
+    named = {action.text.lower() for action in statement.actions}
+    every = statement.on_everything is None
+    return [it for it in known if (statement.may(it) if every else it.lower() in named)]
