@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
+from gpu_cluster_policies.resources.origin import is_extra, is_of_platform
 from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.resources.resource_types import WITHOUT_RULE
@@ -22,10 +23,6 @@ from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
-_OF_THE_USER = "gpu-cluster:index:Extras$"
-"""Part of the addresses below the component that creates extras."""
-
-_OF_THE_PLATFORM = "gpu-cluster:index:"
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("stringData", "data")}
 _ENCODED = frozenset({("ConfigMap", "binaryData"), ("Secret", "data")})
 """Fields of known kinds with text that programs in the cluster may apply."""
@@ -78,7 +75,7 @@ def not_judged(resource: Resource) -> NotJudged | None:
 
     What cannot be read, or is unknown, is a finding of the rules about pods instead.
     """
-    if resource.kind == _CHART and _OF_THE_USER in resource.urn:
+    if resource.kind == _CHART and is_extra(resource.urn):
         why = "its objects are rendered only during an update"
         return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
     try:
@@ -100,14 +97,14 @@ def _unseen_in_pods(resource: Resource) -> str:
     """Why an object may create pods with more than rules see; empty if it does not."""
     if why := resource.templates.unseen:
         return why
-    if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
+    if is_of_platform(resource.urn):
         return ""
     return next((why for pod in resource.pods if (why := unseen_in_pod(pod))), "")
 
 
 def _unseen_in_known(resource: Resource) -> str:
     """Why an object of a known kind has an effect that rules do not see; empty if it has none."""
-    if _OF_THE_PLATFORM in resource.urn and _OF_THE_USER not in resource.urn:
+    if is_of_platform(resource.urn):
         return ""
     if why := UNSEEN_KINDS.get(resource.kind):
         return why

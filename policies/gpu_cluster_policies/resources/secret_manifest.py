@@ -7,11 +7,11 @@ import binascii
 from collections.abc import Iterator
 from contextlib import suppress
 
+from gpu_cluster_policies.resources.origin import is_extra
 from gpu_cluster_policies.resources.property import Property
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.resources.secret_text import holds_secret, is_name_of_secret, is_secret
 
-_OF_THE_USER = "gpu-cluster:index:Extras$"
 _REGISTRY = (".dockercfg", ".dockerconfigjson")
 _NO_SECRETS = (
     "ca.crt",
@@ -49,7 +49,7 @@ def unrecognised_value(secret: Resource) -> Property | None:
 
 def _values(secret: Resource) -> Iterator[tuple[str, Property]]:
     """Decoded values of a manifest. Those of a program may come from secret settings; rule 90 judges them."""
-    if secret.urn and _OF_THE_USER not in secret.urn:
+    if secret.urn and not is_extra(secret.urn):
         return
     for key, field in secret.at("stringData").entries():
         if isinstance(field.content, str) and field.content:
