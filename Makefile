@@ -32,7 +32,8 @@ test: .venv/ready lint ## run the tests: unit tests, then the real engine on a r
 	$(run)python -m gpu_cluster_tools.toolchain --tests
 	$(run)pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test-all: .venv/ready lint ## the same with every slow test: about an hour on two cores
+test-all: export EXAMPLES = new
+test-all: .venv/ready lint ## the same with every slow test and new examples: about an hour on two cores
 	$(run)python -m gpu_cluster_tools.toolchain --all-tests
 	$(run)pytest -n 3 --dist loadfile --no-loadscope-reorder -m ""
 

@@ -2,10 +2,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.today import Clock
 
 FROZEN_CLOCK = Path(__file__).parent / "frozen_clock"
+
+# `make test` always draws the same examples, so it judges the change alone; `make test-all` draws new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", max_examples=2_000, deadline=None, print_blob=True)
 
 
 def pytest_configure() -> None:
@@ -13,6 +18,7 @@ def pytest_configure() -> None:
 
     That is for the commands to say. What tests start, such as the engine with the pack, has the same day.
     """
+    settings.load_profile(os.environ.get("EXAMPLES", "same"))
     patch = pytest.MonkeyPatch()
     patch.setattr("gpu_cluster.catalog.today.datetime", Clock)
     patch.setenv("PYTHONPATH", str(FROZEN_CLOCK), prepend=os.pathsep)

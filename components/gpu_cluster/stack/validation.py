@@ -1,7 +1,7 @@
 """The models applied to what a file gives, and to the part of it that is sound."""
 
 import json
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -114,7 +114,7 @@ def _holder(error: ErrorDetails, kind: StackKind) -> Keys:
     return keys[:-1][:deep] if error["type"] == "missing" else keys[:deep]
 
 
-def _completed(kind: StackKind, sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
+def _completed(kind: StackKind, sections: dict[str, Any], broken: Collection[Keys]) -> dict[str, Any]:
     """The section with the keys that every model requires."""
     *around, last = map(str, kind.models)
     holder: dict[str, Any] = sections
@@ -126,10 +126,11 @@ def _completed(kind: StackKind, sections: dict[str, Any], broken: Iterable[Keys]
     return {**sections, **completed, **_completed_pools(sections, broken)}
 
 
-def _completed_pools(sections: dict[str, Any], broken: Iterable[Keys]) -> dict[str, Any]:
-    """Reservations with valid values in place of invalid ones, each with a unique id."""
+def _completed_pools(sections: dict[str, Any], broken: Collection[Keys]) -> dict[str, Any]:
+    """Pools that remain, with valid values in place of invalid ones of reservations, and unique ids."""
     pools: dict[str, Any] = dict(sections.get("pools", {}))
-    for number, keys in enumerate(sorted(it for it in broken if _is_of_a_reservation(it))):
+    replaced = sorted(it for it in broken if _is_of_a_reservation(it) and not is_below(it[:-1], broken))
+    for number, keys in enumerate(replaced):
         _, name, _, way, key = map(str, keys)
         capacity = pools[name]["capacity"]
         right = f"cr-{number:08x}" if key == "id" else _RIGHT[key]

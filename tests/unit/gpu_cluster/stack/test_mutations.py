@@ -1,9 +1,11 @@
 """Any edit of a stack file ends as a stack or as a list of diagnostics with lines."""
 
+import re
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load
@@ -18,7 +20,14 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.parametrize("text", TEXTS, ids=[path.stem for path in HAPPY])
+def test_no_key_written_wrong_ends_in_a_traceback(text: str) -> None:
+    """Two errors in one place: an unknown key, and what it was meant to be is missing."""
+    for key in set(re.findall(r"(?<=[\s{])\w+:", text)):
+        wrong = re.sub(rf"(?<=[\s{{]){key}", f"null{key}", text)
+        assert all(problem.message for problem in problems(wrong.encode()))
+
+
 @given(st.sampled_from(TEXTS), CHANGES)
 def test_no_change_ends_in_a_traceback(text: str, changes: list[tuple[float, int, str]]) -> None:
     content = changed(text, changes).encode(errors="surrogatepass")

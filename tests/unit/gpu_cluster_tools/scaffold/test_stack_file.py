@@ -44,7 +44,7 @@ ON_SITE = st.builds(
 
 
 @given(init=st.one_of(OPTIONS, ON_SITE))
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) -> None:
     try:
         text = stack_file(init)
@@ -57,7 +57,7 @@ def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) ->
 
 
 @given(init=st.one_of(OPTIONS, ON_SITE))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_before_that_nothing_is_wrong_with_it_but_its_placeholders(
     init: InitOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -99,7 +99,7 @@ def test_without_any_one_action_a_call_is_denied() -> None:
         assert set(denied) == {action}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(1, 400), st.integers(1, 60))
 def test_every_document_is_within_the_size_of_a_managed_policy(names: int, actions: int) -> None:
     calls = [
