@@ -1,4 +1,4 @@
-"""The API server of a cluster, asked in its own words."""
+"""Client of a cluster's API server."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
@@ -20,7 +20,7 @@ Object = dict[str, Any]
 
 
 class NoAnswerError(Exception):
-    """The kubeconfig leads nowhere, or the API server refuses all."""
+    """The API server does not answer, or rejects all requests."""
 
 
 class ForbiddenError(NoAnswerError):
@@ -136,7 +136,7 @@ class Upgraded:
         self._stream = stream
 
     def read(self, most: int, timeout: float) -> bytes:
-        """Bytes as they come; none once the other side has closed."""
+        """Received bytes; empty after the other side has closed."""
         with _one_error(timeout):
             return self._stream.read(most, timeout=timeout)
 

@@ -36,7 +36,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Makes the checks of one group: `Group("machine").ok("Python", "3.11.7")`."""
+    """Creates the checks of one group: `Group("machine").ok("Python", "3.11.7")`."""
 
     name: str
 

@@ -1,4 +1,4 @@
-"""The stack files: whether they are right, and whether editors complete them by what is allowed today."""
+"""Stack files: whether they are valid, and whether the schema for editors is current."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Start, look at and remove the real nodes of a checkout."""
+"""Start, inspect and remove the real nodes of a checkout."""
 
 import hashlib
 import json

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 GATEWAY = "gateway"
-"""Way to the gateway."""
+"""Route to the gateway."""
 
 
 def model_way(model: str) -> str:

@@ -19,7 +19,7 @@ _TEMPLATE = (
 
 
 def small_model(context: int) -> dict[str, bytes]:
-    """Files of a model that takes prompt and answer of so many tokens."""
+    """Files of a model with this context length in tokens."""
     vocabulary = {word: number for number, word in enumerate(dict.fromkeys(_SENTENCE.split()))}
     return {
         "config.json": _json(_config(context, len(vocabulary))),
@@ -72,7 +72,7 @@ def _config(context: int, words: int) -> dict[str, Any]:
 
 
 def _tokenizer(vocabulary: dict[str, int]) -> dict[str, Any]:
-    """One token a word. Source of the format: tokenizers 0.23.3, 2026-11-30."""
+    """Tokenizer with one token per word. Source of the format: tokenizers 0.23.3, 2026-11-30."""
     return {
         "version": "1.0",
         "truncation": None,

@@ -1,4 +1,4 @@
-"""One process at a time."""
+"""Lock file for one process at a time."""
 
 import fcntl
 import os

@@ -38,7 +38,7 @@ class _TeamSteps(RehearsalSteps[TeamSandbox]):
         return Outcome(f"team {self.tried.team.name} on a control plane")
 
     def environment(self) -> Outcome:
-        """The environment of the team's stack is up, and all of it runs."""
+        """The environment of the team's stack is deployed, and all workloads run."""
         environment = RehearsalSteps(self.sandbox, self.sandbox, self.tell)
         created = environment.up()
         unhealthy = () if created.findings else environment.workloads().findings

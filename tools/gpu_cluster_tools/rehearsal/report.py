@@ -34,7 +34,7 @@ class StepResult:
         return not self.findings
 
     def as_text(self) -> str:
-        """A line, and below it the findings."""
+        """A line, with the findings below."""
         head = f"{'ok  ' if self.held else 'FAIL'}  {self.name:<10} {self.seconds:>5.1f} s  {self.words}"
         below = (line for text in (*self.findings, *self.notes) for line in text.splitlines())
         return "\n".join([head, *(f"      {line}" for line in below)])

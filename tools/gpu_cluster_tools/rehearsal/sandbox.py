@@ -117,7 +117,7 @@ class Sandbox:
         self.secrets.update(set_fake_secrets(self.engine, left_out))
 
     def remove(self) -> None:
-        """End all that runs in it, and delete it."""
+        """End all of its processes, and delete it."""
         end(
             found
             for found in processes(lambda command: command.startswith(_PROGRAMS))
@@ -270,7 +270,7 @@ class Sandbox:
         self.account.take_as_given()
 
     def _open_network(self) -> None:
-        """The VPC that the stack file names is there; the copy of the file has the ids of this account."""
+        """Create the existing VPC of the stack file, and write its ids to the copy of the file."""
         network = self._original.network
         if network is None or network.existing is None:
             return

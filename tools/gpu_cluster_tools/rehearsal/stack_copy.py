@@ -70,7 +70,7 @@ class StackCopy:
         return True
 
     def get(self, keys: Keys) -> Any:
-        """The value; None where there is none."""
+        """The value; None if it is not set."""
         inside = _yaml().load(self.path)
         for key in keys:
             if not isinstance(inside, Mapping) or key not in inside:

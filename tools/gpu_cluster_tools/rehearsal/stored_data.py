@@ -46,7 +46,7 @@ def store_data(api: Api, resources: Iterable[State]) -> int:
 
 
 def _put_object(api: Api, bucket: str) -> None:
-    """Two versions of an object, and a delete marker if the bucket has versions."""
+    """Put two versions of an object, and a delete marker if the bucket is versioned."""
     for body in (b"old", b"new"):
         api.call("s3", "PutObject", Bucket=bucket, Key=_NAME, Body=body)
     if api.call("s3", "GetBucketVersioning", Bucket=bucket).get("Status") == "Enabled":

@@ -33,7 +33,7 @@ class TeamSandbox:
     """Name of its stack."""
 
     def open(self) -> None:
-        """Let the team in, with a copy of its stack file. The sandbox has to be open."""
+        """Grant the team access, and copy its stack file. The sandbox must be open."""
         original = self.sandbox.project / "stacks" / self.stack_file.path.name
         name, elsewhere = _team_of(original).name, self.sandbox.provider == "existing"
         kubeconfig = f"{LOCAL_TEAMS}/{name}.kubeconfig" if elsewhere else None

@@ -28,7 +28,7 @@ PlannedNow = Plan | StackFileError | None
 """A plan, or the errors of the stack file, or None without a file."""
 
 Planned = PlannedNow | Outdated
-"""The same, by whichever code."""
+"""Plan by the running code or by other code."""
 
 _CODE = """
 import pickle, sys

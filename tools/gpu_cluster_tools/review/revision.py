@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 
 class RevisionError(Exception):
-    """A revision that cannot be read, in words fit to be shown."""
+    """Revision that cannot be read, with a message for the user."""
 
 
 @dataclass(frozen=True)

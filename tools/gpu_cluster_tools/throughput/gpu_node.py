@@ -34,7 +34,7 @@ class GpuNode:
     """Purchase option, or reason for a missing price."""
 
     def usd_per_million(self, gpus: int, tokens_per_second: float) -> Range | None:
-        """US dollars of a million tokens, at the share of the node that so many of its GPUs are."""
+        """US dollars per million tokens, where `gpus` cost their share of the node; None without a price."""
         if self.hourly is None or tokens_per_second <= 0:
             return None
         tokens = Fraction(tokens_per_second) * _SECONDS

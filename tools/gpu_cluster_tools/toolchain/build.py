@@ -102,7 +102,7 @@ class Builder:
 
 
 def _copied(source: Path, target: Path) -> Path:
-    """A file, or a folder with all that is in it; without the read-only mode that Go's cache may have."""
+    """Copy of a file or folder, without the read-only mode of Go's cache."""
     if source.is_file():
         return Path(shutil.copyfile(source, target))
     target.mkdir(exist_ok=True)

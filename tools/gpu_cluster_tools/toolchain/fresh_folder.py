@@ -1,4 +1,4 @@
-"""Folders that are filled beside their place, and moved to it at once."""
+"""Folders that are written under a temporary name and then renamed."""
 
 import shutil
 import tempfile

@@ -53,7 +53,7 @@ class Account:
     """
 
     def __init__(self, directory: Path, *, id: str = identity.ACCOUNT, principal: str | None = None) -> None:
-        """`id` has twelve digits; `principal` is the ARN of the role or user that engines stand for."""
+        """`id`: 12 digits; `principal`: ARN of the role or user that engines call as."""
         self._id = id
         self.principal = principal or f"arn:aws:iam::{id}:role/rehearsal"
         self._directory = directory.resolve()
@@ -69,7 +69,7 @@ class Account:
         return f"http://127.0.0.1:{self._port.read_text()}"
 
     def start(self) -> bool:
-        """Make it run. Whether it is new, and so empty."""
+        """Start the server if it does not run. Returns True if the account is new and empty."""
         with locked(self._lock):
             if self._running() and self._answers():
                 return False
@@ -78,14 +78,14 @@ class Account:
             return True
 
     def stop(self) -> None:
-        """End it, and with it forget all that was made in it."""
+        """Stop the server; all resources of the account are lost."""
         if not self._directory.exists():
             return
         with locked(self._lock):
             end(self._running())
 
     def environment(self, inherited: Mapping[str, str], provider: Path) -> dict[str, str]:
-        """An engine's environment in which `provider`, an executable, makes AWS resources in this account."""
+        """Environment of an engine whose `provider`, an executable, creates AWS resources in this account."""
         programs = self._work / "bin"
         programs.mkdir(parents=True, exist_ok=True)
         link(provider, programs / _PROVIDER, os.symlink)
@@ -135,19 +135,19 @@ class Account:
         images: Mapping[str, str],
         reservations: Iterable[CapacityReservation],
     ) -> None:
-        """Know these instance types, architectures of images by id and reservations, once it starts."""
+        """Write instance types, architectures of images by id, and reservations for the next start."""
         self._work.mkdir(parents=True, exist_ok=True)
         write_declared(hardware, self._work)
         write_own(images, self._work)
         write_reservations(reservations, self._work)
 
     def calls(self) -> list[RecordedCall]:
-        """Every call that engines made and that was allowed, once each."""
+        """Allowed calls of engines, without duplicates."""
         recorded = map(RecordedCall.parsed, json.loads(self._get(CALLS, _LIST_SECONDS)))
         return [each for each in recorded if each.principal == self.principal]
 
     def refusals(self, principal: str) -> list[str]:
-        """Refusals of IAM to this role or user, once each, in AWS's words."""
+        """AWS's messages about calls that IAM denied this role or user, without duplicates."""
         return [words for arn, words in json.loads(self._get(REFUSED, _LIST_SECONDS)) if arn == principal]
 
     def take_as_given(self) -> None:
@@ -184,7 +184,7 @@ class Account:
         }
 
     def inject(self, faults: Faults) -> None:
-        """Let these faults strike from now on, and no others."""
+        """Replace the current faults by these."""
         faults.write(self._work)
 
     def _start(self) -> None:

@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 CALLS, GIVEN, LEFTOVERS, MADE, REFUSED = "/_calls", "/_given", "/_leftovers", "/_made", "/_refused"
 
 Page = Callable[[Any], Any]
-"""JSON for JSON."""
+"""Handler that takes and returns JSON."""
 
 
 class AdminEndpoints:

@@ -27,7 +27,7 @@ _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")  # HEAD has
 
 
 class ApiError(Exception):
-    """The account's refusal, as AWS words it."""
+    """Error of a call, with AWS's code and message."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -56,7 +56,7 @@ class Api:
     region: str
     access_key: str = identity.INTERNAL
     send: Callable[..., Any] | None = None
-    """Takes requests in the network's place."""
+    """Sends requests without the network."""
 
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
@@ -64,7 +64,7 @@ class Api:
         return replace(self, region=region)
 
     def call(self, service: str, operation: str, **arguments: Any) -> dict[str, Any]:
-        """The answer without its metadata. `ApiError` where the account or botocore refuses."""
+        """Response without its metadata. `ApiError` if the account or botocore rejects the call."""
         with _refusals():
             return self._client(service)._make_api_call(operation, arguments)  # by its AWS name
 

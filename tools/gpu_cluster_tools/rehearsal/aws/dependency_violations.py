@@ -75,7 +75,7 @@ def _referenced(group: Found) -> set[str]:
 
 
 def _range(api: Api, parameters: Parameters) -> ServiceError | None:
-    """A range of the wrong size, or one that its VPC has already."""
+    """Error of a range with an invalid size, or of one that the VPC already has."""
     if "CidrBlock" not in parameters:
         return None
     block = ip_network(parameters["CidrBlock"], strict=False)
@@ -89,7 +89,7 @@ def _range(api: Api, parameters: Parameters) -> ServiceError | None:
 
 
 def _associated_range(api: Api, parameters: Parameters) -> ServiceError | None:
-    """A range in which subnets are."""
+    """Error of a range that contains subnets."""
     id = parameters["AssociationId"]
     for vpc in _find(api, "DescribeVpcs", "Vpcs"):
         for each in vpc.get("CidrBlockAssociationSet", []):

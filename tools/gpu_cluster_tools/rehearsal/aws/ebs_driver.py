@@ -17,13 +17,13 @@ Source: AWS managed policy reference, read 2026-11-28.
 
 
 class EbsDriver:
-    """Creates a volume, attaches it to the server of a node, and takes both back.
+    """Creates a test volume, attaches it to the instance of a node, and deletes it.
 
     EbsDriver(sandbox.aws).require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": arn})
     """
 
     def __init__(self, api: Api) -> None:
-        """`api` is the account as the rehearsal sees it."""
+        """`api`: the account, called by the rehearsal itself."""
         self._api = api
 
     def require(self, claim: str, node: dict[str, Any], parameters: dict[str, str]) -> None:

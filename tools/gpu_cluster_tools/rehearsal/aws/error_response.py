@@ -1,4 +1,4 @@
-"""Errors of the account, written as the protocol of the service has them."""
+"""Error responses of the account, in the protocol of the service."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _XML = {
 
 @dataclass(frozen=True, slots=True)
 class ServiceError:
-    """The error of a service."""
+    """Error of a service."""
 
     code: str
     message: str
@@ -24,7 +24,7 @@ class ServiceError:
 
 
 def error_response(protocol: str, code: str, message: str, status: int) -> Response:
-    """The answer of a service that refuses.
+    """Response with an error of a service.
 
     error_response("query", "LimitExceeded", "Cannot exceed quota for PolicySize: 6144", 409)
     """

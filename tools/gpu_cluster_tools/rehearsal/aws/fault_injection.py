@@ -1,4 +1,4 @@
-"""Refusals that an account gives now and then although nothing is wrong with the call."""
+"""Transient errors of an account on valid calls."""
 
 import hashlib
 import re

@@ -15,7 +15,7 @@ _RATE = 0.2  # of a fault of which only the name is given
 
 
 class Fault(StrEnum):
-    """A fault; its rate is how often it strikes where it can."""
+    """A fault; its rate is the probability at each opportunity."""
 
     THROTTLING = "throttling"
     """Throttling: a call is refused, drawn for each attempt."""
@@ -24,22 +24,22 @@ class Fault(StrEnum):
     """Eventual consistency: a new resource or role is not visible yet, drawn for each attempt."""
 
     TIMEOUT_AFTER_SUCCESS = "timeout-after-success"
-    """A resource is created, and the wait for it ends with a time-out; each creation."""
+    """A resource is created, and the wait for it times out; drawn for each creation."""
 
     INSUFFICIENT_CAPACITY = "insufficient-capacity"
-    """There are no servers of the type in the zone; checked at each start of servers of a node group."""
+    """The zone has no capacity for the type; drawn for each start of instances of a node group."""
 
     NODE_NEVER_JOINS = "node-never-joins"
-    """A server starts and never becomes a node of the cluster; each start of servers of a node group."""
+    """An instance starts and never joins the cluster; drawn for each start of a node group."""
 
 
 class FaultError(ValueError):
-    """A fault that does not exist, or a rate that is none."""
+    """Unknown fault or invalid rate."""
 
 
 @dataclass(frozen=True)
 class Faults:
-    """Faults by rate, and the seed that decides where they strike.
+    """Rates of faults, and the seed that decides where they occur.
 
     Faults.parsed(["throttling=0.2"], seed=7).strikes(Fault.THROTTLING, "ec2", "CreateVpc")
     """
@@ -58,7 +58,7 @@ class Faults:
 
     @classmethod
     def of_this_account(cls) -> "Faults":
-        """Faults of the account whose server this process is; none where no file has any."""
+        """Faults of the account that this process serves; none without a file."""
         try:
             written = json.loads(FILE.read_text())
         except FileNotFoundError:

@@ -41,7 +41,7 @@ def principal_of(key: str) -> str:
 
 
 def session_of(principal: str) -> str:
-    """The ARN by which a role or user calls: a role's is that of its session."""
+    """ARN of a caller: a user's own, or that of a role's session."""
     home, _, path = principal.partition(":role/")
     if not path:
         return principal

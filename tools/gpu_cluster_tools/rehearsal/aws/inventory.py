@@ -1,4 +1,4 @@
-"""Everything that the account holds, by the types and ids of the provider."""
+"""Resources of the account, by the types and ids of the provider."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -19,22 +19,22 @@ _GIVEN: set[Resource] = set()
 
 
 def watch_region(region: str) -> None:
-    """Look into this region from now on."""
+    """Include this region."""
     _REGIONS.add(region)
 
 
 def ignore_existing(api: Api) -> None:
-    """Pass over everything that is there now: it is not of the stack."""
+    """Exclude all present resources, which are not part of the stack."""
     _GIVEN.update(_everything(api))
 
 
 def leftovers(api: Api) -> list[Resource]:
-    """The type and id of all resources in order, those that services made by themselves among them."""
+    """Type and id of all resources in order, including those that services created."""
     return sorted(set(_everything(api)) - _GIVEN)
 
 
 def created_resources(api: Api) -> list[Resource]:
-    """The type and id of all resources that a provider made, in order."""
+    """Type and id of all resources that a provider created, in order."""
     return [each for each in leftovers(api) if each[0] not in _MADE_BY_SERVICES]
 
 
@@ -56,7 +56,7 @@ def _listed_in(part: str) -> dict[str, Listed]:
 def _by(
     service: str, operation: str, listed: str, id: str, arguments: Mapping[str, Any] | None = None
 ) -> Listed:
-    """All ids of one answer."""
+    """All ids of a response."""
 
     def ids(api: Api) -> Iterator[str]:
         things: list[Found] = api.call(service, operation, **(arguments or {}))[listed]
@@ -66,7 +66,7 @@ def _by(
 
 
 def _is_gone(thing: Found) -> bool:
-    """A service may list for a while what was deleted."""
+    """Whether it is deleted: a service may still list it for a while."""
     return str(thing.get("State", thing.get("LifeCycleState", ""))).lower() in ("deleted", "terminated")
 
 
@@ -187,7 +187,7 @@ def _lifecycle_policies(api: Api) -> Iterator[str]:
 
 
 def _registry_scanning(api: Api) -> Iterator[str]:
-    """A registry always has the configuration: it is left where it is not that of the beginning."""
+    """A registry always has a configuration; only one with rules is a leftover."""
     found = api.call("ecr", "GetRegistryScanningConfiguration")
     if found["scanningConfiguration"]["rules"]:
         yield found["registryId"]
@@ -247,4 +247,4 @@ _MADE_BY_SERVICES: Mapping[str, Listed] = {
     "a launch template of EKS": _launch_template_copies,
     "a security group of EKS": _security_groups_of_eks,
 }
-"""Resources that no program names: EKS, Auto Scaling and drivers make and remove them."""
+"""Resources outside programs: EKS, Auto Scaling and drivers create and delete them."""

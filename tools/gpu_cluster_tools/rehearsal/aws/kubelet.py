@@ -89,7 +89,7 @@ def capacity_of(type: str, *, root_gib: int, joins_disks: bool, pods: int | None
 
 @dataclass(frozen=True)
 class Kubelet:
-    """The agent of a server that starts now, as its group is now."""
+    """Kubelet of a new instance, with the present settings of its group."""
 
     group: NodeGroupRecord
     instance: NodeGroupInstance

@@ -1,4 +1,4 @@
-"""Long polls of SQS as many short ones: a long one would keep all other calls to the account waiting."""
+"""Long polls of SQS as repeated short ones, since a long one would block all other calls."""
 
 import json
 import time

@@ -15,7 +15,7 @@ from gpu_cluster_tools.rehearsal.aws.error_response import ServiceError
 
 _MAKING = ("Allocate", "Associate", "Attach", "Authorize", "Create", "Put", "Subscribe", "Update")
 _UNCHECKED = ("CreateLaunchTemplate", "CreateLaunchTemplateVersion", "CreateTags")
-"""EC2 stores a template without a look at what it names."""
+"""EC2 does not validate the references of a launch template."""
 
 _LOOK_THEMSELVES = ("eks", "iam")  # with the words of their own
 
@@ -44,7 +44,7 @@ _LISTED = {ids.removesuffix("Ids") + "s" for _, ids, _ in NOT_FOUND.values()} | 
     "Addresses",
     "SecurityGroups",
 }
-"""Keys of the answers of these operations that hold the resources found."""
+"""Key of the resources in the response of each operation."""
 
 _OF_EFS = {"fs": "FileSystemNotFound", "sg": "SecurityGroupNotFound", "subnet": "SubnetNotFound"}
 

@@ -1,4 +1,4 @@
-"""moto, the account's foundation, as an application."""
+"""moto as a WSGI application, the base of the account."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportPrivateImportUsage=false

@@ -29,7 +29,7 @@ _put_bucket = S3Response._bucket_response_put
 
 
 def patch_moto() -> None:
-    """Mend moto for this process; a second call changes nothing."""
+    """Patch moto in this process; a second call changes nothing."""
     LaunchTemplate.create_version = _without_tags_of_its_own
     VPCBackend.modify_vpc_endpoint = _modify_with_parts
     BackupResponse.list_tags = _tags_of_path

@@ -44,7 +44,7 @@ def drain(cluster: KubernetesClient, names: Collection[str], patience_seconds: f
 
 
 def leave(cluster: KubernetesClient, names: Collection[str]) -> None:
-    """Take nodes out of the cluster, with whatever still is on them."""
+    """Delete nodes from the cluster, with their remaining pods."""
     at_once(cluster.delete_node, names)
     delete_pods(cluster, frozenset(names))
 

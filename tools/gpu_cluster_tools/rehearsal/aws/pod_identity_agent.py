@@ -19,7 +19,7 @@ CREDENTIALS = "/v1/credentials"
 README, 2026-11-29."""
 
 AUDIENCE = "pods.eks.amazonaws.com"
-"""Audience of the tokens that pods show it."""
+"""Audience of the tokens of pods."""
 
 _VALID = timedelta(hours=6)
 _PREFIX = "system:serviceaccount:"

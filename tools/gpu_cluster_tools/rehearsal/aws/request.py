@@ -1,4 +1,4 @@
-"""Requests to the account, read by the models of their services."""
+"""Requests to the account, parsed with the models of their services."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
@@ -30,7 +30,7 @@ _READ = "gpu-cluster.request"
 
 @dataclass(frozen=True)
 class SignedRequest:
-    """A request that a principal signed."""
+    """A signed request."""
 
     key: str
     """The access key."""

@@ -9,7 +9,7 @@ REQUEST_LOCK = RLock()
 
 
 class OneRequestAtATime:
-    """An application that takes one request at a time."""
+    """Application that processes one request at a time."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application

@@ -30,18 +30,18 @@ class ApiCall:
 
     parameters: Mapping[str, Any]
     api: Api
-    """The account as its own operations see it, in the region of the request."""
+    """The account in the region of a request, for its operations."""
 
     principal: str
     """ARN of the calling role or user."""
 
 
 Operation = Callable[[ApiCall], Mapping[str, Any]]
-"""The answer under the service's names; `ApiError` to refuse."""
+"""Returns the response in the names of the service; raises `ApiError` to reject."""
 
 
 class Router:
-    """An application that answers the operations of its table, and leaves the rest to another.
+    """Application that handles the operations of a table, and passes on all others.
 
     Router(moto, {"eks": {"CreateCluster": create_cluster}})
     """

@@ -1,4 +1,4 @@
-"""Requests that a limit of AWS refuses, each with the error of its service.
+"""Requests beyond a limit of AWS, each with the error of its service.
 
 The limits are those of `components/gpu_cluster/catalog/limits`. Sources of the errors: botocore 1.44.5,
 errors of each operation; aws/aws-sdk-cpp, EC2Errors.cpp; moto 5.2, for CidrLimitExceeded and errors of all

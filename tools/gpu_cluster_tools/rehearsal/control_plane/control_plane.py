@@ -34,7 +34,7 @@ _GRACE_SECONDS = 3  # without etcd the API server would wait for a minute, and e
 
 @dataclass(frozen=True, slots=True)
 class ControlPlaneStatus:
-    """Parts that run."""
+    """Running components."""
 
     running: tuple[str, ...]
     """Components with a living process."""

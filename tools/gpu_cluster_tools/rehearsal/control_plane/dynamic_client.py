@@ -1,4 +1,4 @@
-"""Every object of a cluster, whatever its kind."""
+"""Client for objects of any kind."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownParameterType=false
 
@@ -50,7 +50,7 @@ class DynamicClient:
             time.sleep(float(response.headers.get("Retry-After", 1)))
 
     def text(self, path: str) -> str:
-        """Response that is no object, such as a log."""
+        """Response that is not an object, such as a log."""
         return self._http.get(path).raise_for_status().text
 
     def items(self, path: str) -> list[Object]:
@@ -58,7 +58,7 @@ class DynamicClient:
         return self.get(path)["items"]
 
     def create(self, path: str, body: Object) -> Object:
-        """The object as it was made."""
+        """The created object."""
         return self._http.post(path, json=body).raise_for_status().json()
 
     def patch(self, path: str, body: Object) -> None:
@@ -66,7 +66,7 @@ class DynamicClient:
         self._http.patch(path, json=body, headers=headers).raise_for_status()
 
     def apply(self, path: str, body: Object) -> None:
-        """Make an object, or change it to this."""
+        """Create or update an object."""
         headers = {"Content-Type": "application/apply-patch+yaml"}
         parameters = {"fieldManager": "gpu-cluster-rehearsal", "force": "true"}
         self._http.patch(path, json=body, headers=headers, params=parameters).raise_for_status()

@@ -60,7 +60,7 @@ class KubernetesClient:
             return [it.metadata.name or "" for it in self._client.list(Namespace) if it.metadata]
 
     def apply(self, node: Node) -> None:
-        """Make a node, or change it to this; the status counts only when it is made."""
+        """Create or update a node; the status is used only on creation."""
         with self._asked():
             self._client.apply(node, force=True)
 

@@ -12,7 +12,7 @@ _AUTHORIZE = "authorize.json"
 
 
 def write(folder: Path, server: str) -> None:
-    """Write the ways to both."""
+    """Write the configuration files of both webhooks."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, url in ((_AUTHENTICATE, server + AUTHENTICATE), (_AUTHORIZE, server + AUTHORIZE)):
         config = {

@@ -25,7 +25,7 @@ _DRIVERS = {
 }
 
 Installed = Callable[[], Collection[str]]
-"""Names of the add-ons that a cluster has now."""
+"""Names of a cluster's add-ons."""
 
 
 def installed_in(account: Api) -> Installed:
@@ -43,7 +43,7 @@ def drivers_of(addons: Collection[str]) -> Collection[str]:
 
 
 def define(api: DynamicClient, addons: Collection[str]) -> None:
-    """Let the cluster know the kinds of these add-ons, and of no others."""
+    """Define the kinds of these add-ons in the cluster, and delete those of others."""
     there = {each["metadata"]["name"] for each in api.items(_DEFINITIONS)}
     for addon, kinds in _KINDS.items():
         for kind, scope in kinds:

@@ -111,7 +111,7 @@ class KarpenterProcess:
         return not self._starts or time.monotonic() - self._starts[-1] > _RESTART_SECONDS
 
     def _start(self, pod: Object) -> None:
-        """It is the pod's process but for its ports, which are free ones of this machine."""
+        """Command of the pod's container, with free ports of this machine."""
         container = next(each for each in pod["spec"]["containers"] if each["name"] == _CONTAINER)
         self.folder.mkdir(parents=True, exist_ok=True)
         free = {name: str(port) for name, port in ports.assign(_PORTS, {}).items()}
@@ -185,7 +185,7 @@ class KarpenterProcess:
         return path
 
     def _end(self) -> None:
-        """Asked, it gives its lease back for the next one."""
+        """SIGTERM lets it release its lease for the next process."""
         if self._process is None:
             return
         self._process.terminate()

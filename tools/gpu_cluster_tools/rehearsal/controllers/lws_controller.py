@@ -52,7 +52,7 @@ class _Run:
     _over: bool = field(default=False)
 
     def keep(self) -> None:
-        """Run it where it is wanted, with the Secret that it mounts, as kubelets would."""
+        """Run it while its Service exists, with the Secret that it mounts, as kubelets would."""
         if self._over or self._get(_SERVICE) is None:
             self._stop()
             return

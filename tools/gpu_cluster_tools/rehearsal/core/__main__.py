@@ -1,4 +1,4 @@
-"""The parts of a stack on AWS that fail first, and no more: a network, a cluster, its pools and a secret."""
+"""Program with the parts of a stack that fail first on AWS: network, cluster, pools and a secret."""
 
 import json
 from pathlib import Path

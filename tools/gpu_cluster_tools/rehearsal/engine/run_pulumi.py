@@ -1,4 +1,4 @@
-"""A run of the engine that is watched while it lasts."""
+"""A watched run of the engine."""
 
 import signal
 import subprocess
@@ -21,7 +21,7 @@ Watch = Callable[[EventLog], bool]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that has ended."""
+    """Result of a run."""
 
     log: EventLog
     code: int
@@ -84,7 +84,7 @@ def _watch(process: subprocess.Popen[bytes], log: EventLog, watch: Watch | None)
 
 
 def _end(process: subprocess.Popen[bytes], grace_seconds: float) -> None:
-    """Asked once, the engine finishes what it has begun."""
+    """One interrupt lets the engine finish its started operations."""
     if process.poll() is not None:
         return
     process.send_signal(signal.SIGINT)

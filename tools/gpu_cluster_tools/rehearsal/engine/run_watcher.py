@@ -6,7 +6,7 @@ from collections.abc import Callable
 from gpu_cluster_tools.rehearsal.engine.event_log import EventLog
 
 Tell = Callable[[str], None]
-"""Shows a line."""
+"""Prints a line."""
 
 STALLED_SECONDS = 12
 """Timeout without changes if all workloads start at once."""
@@ -16,7 +16,7 @@ _NEWS_SECONDS = 10  # between two lines
 
 
 class Patience:
-    """Is over when the same was seen for a while."""
+    """Timeout that starts again when the observed value changes."""
 
     def __init__(self, seconds: float = STALLED_SECONDS) -> None:
         self._seconds = seconds

@@ -69,7 +69,7 @@ def _remembered(options: Options) -> InstalledPackages:
 
 
 def _run(words: Sequence[str], environment: Mapping[str, str], output: Path) -> None:
-    """Be the runner of one program."""
+    """Run one program."""
     gc.disable()  # it is gone before it has much to collect, and what was loaded is much to look through
     written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(written, sys.stdout.fileno())

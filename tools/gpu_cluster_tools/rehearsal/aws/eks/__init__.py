@@ -1,4 +1,4 @@
-"""EKS as the account answers it, with every setting that its API has."""
+"""Emulated EKS with every setting of its API."""
 
 from gpu_cluster_tools.rehearsal.aws.eks.routes import OPERATIONS
 

@@ -139,7 +139,7 @@ def admit(
     username: str | None = None,
     tags: dict[str, str] | None = None,
 ) -> Document:
-    """Make an entry, with the groups and the name that EKS gives where none are given."""
+    """Create an entry, with the default groups and user name of EKS."""
     account = principal.split(":")[4]
     path = principal.rpartition(":")[2]
     cluster.entries[principal] = {
@@ -172,13 +172,13 @@ def admit_creator(cluster: ClusterRecord) -> None:
 
 
 def admit_nodes(cluster: ClusterRecord, role: str) -> None:
-    """The entry by which the nodes of a managed node group join."""
+    """Entry with which the nodes of a managed node group join."""
     if cluster.document["accessConfig"]["authenticationMode"] != "CONFIG_MAP" and role not in cluster.entries:
         admit(cluster, role, kind="EC2_LINUX")
 
 
 def _cluster(call: ApiCall) -> ClusterRecord:
-    """The cluster, if it has access entries at all."""
+    """The cluster. `ApiError` if its authentication mode has no access entries."""
     cluster = records.cluster_of(call.api.region, call.parameters["clusterName"])
     if cluster.document["accessConfig"]["authenticationMode"] == "CONFIG_MAP":
         raise ApiError(

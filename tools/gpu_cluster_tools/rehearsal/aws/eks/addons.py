@@ -127,7 +127,7 @@ def _version_for(cluster: ClusterRecord, name: str) -> str:
 
 
 def _health(cluster: ClusterRecord, addon: Document) -> Document:
-    """Degraded while no node lets its pods in."""
+    """DEGRADED while no node accepts the add-on's pods."""
     admitted = any(
         group.instances and all(taint["effect"] == "PREFER_NO_SCHEDULE" for taint in group.document["taints"])
         for group in cluster.node_groups.values()

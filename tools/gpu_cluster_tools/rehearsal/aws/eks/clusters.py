@@ -37,7 +37,7 @@ _KEPT = (
     "kubeSchedulerConfig",
     "kubeControllerManagerConfig",
 )
-"""Settings that are answered as they are given."""
+"""Settings that are returned as given."""
 
 _DEFAULTS: Document = {
     "upgradePolicy": {"supportType": "EXTENDED"},
@@ -61,7 +61,7 @@ _UPDATED = {
     "kubeSchedulerConfig": "ControlPlaneComponentConfigUpdate",
     "kubeControllerManagerConfig": "ControlPlaneComponentConfigUpdate",
 }
-"""Settings that change, and what EKS calls the change; one call makes one kind of change."""
+"""Settings that can change, and EKS's name of the update; a call makes one type of update."""
 
 
 def create_cluster(call: ApiCall) -> Document:

@@ -7,7 +7,7 @@ _TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
 def logging_of(given: Document, before: Document | None = None) -> Document:
-    """Every type once: those that are written, and those that are not."""
+    """Logging settings after a change: all log types, enabled or disabled."""
     written = set(_written({"logging": before})) if before else set[str]()
     for setup in given.get("clusterLogging", []):
         if setup.get("enabled"):

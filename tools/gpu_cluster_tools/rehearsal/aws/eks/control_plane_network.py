@@ -37,7 +37,7 @@ def network_defaults(given: Document) -> Document:
 
 
 def join_network(api: Api, document: Document, subnets: list[Document], groups: list[str]) -> list[str]:
-    """Interfaces in every subnet, in the given groups and in one of the cluster's own that is made here."""
+    """Create interfaces in every subnet, in the given groups and a new group of the cluster."""
     network = document["resourcesVpcConfig"]
     network["vpcId"] = subnets[0]["VpcId"]
     own = network.setdefault("clusterSecurityGroupId", "") or _make_group(api, document)
@@ -69,7 +69,7 @@ def leave_network(api: Api, cluster: ClusterRecord, *, keep_group: bool = False)
 
 
 def changed_network(api: Api, cluster: ClusterRecord, _name: str, value: Document) -> Document:
-    """The settings after a change of some; interfaces move along."""
+    """Settings after an update, with interfaces in the new subnets and groups."""
     merged = cluster.document["resourcesVpcConfig"] | value
     if value.get("endpointPublicAccess") is False and "publicAccessCidrs" not in value:
         merged["publicAccessCidrs"] = []

@@ -9,7 +9,7 @@ from lightkube import KubeConfig
 from gpu_cluster_tools.rehearsal.aws.eks.records import Document
 
 KUBECONFIG = Path("kubeconfig")
-"""The administrator's way to that API server, in the folder in which the account's server runs."""
+"""Kubeconfig of an administrator of that API server, in the account's working directory."""
 
 
 def endpoint_of(document: Document) -> Document:

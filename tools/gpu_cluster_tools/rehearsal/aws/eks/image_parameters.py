@@ -40,7 +40,7 @@ def image_id(path: str) -> str | None:
 
 
 def publish(path: str) -> str | None:
-    """The id of the image; from now on it can be described."""
+    """Id of the image, which DescribeImages then knows."""
     image = image_id(path)
     if image:
         IMAGES[image] = path
@@ -53,7 +53,7 @@ def write_own(architectures: Mapping[str, str], folder: Path) -> None:
 
 
 def take_own() -> None:
-    """Know the images that were written for this account: they can be described from the beginning."""
+    """Read the images that were written for this account, so that DescribeImages knows them."""
     if _OWN_IMAGES.exists():
         own: dict[str, str] = json.loads(_OWN_IMAGES.read_text())
         IMAGES.update({id: f"{OWN}{architecture}/{id}" for id, architecture in own.items()})

@@ -134,7 +134,7 @@ def terminate(api: Api, group: NodeGroupRecord, doomed: list[NodeGroupInstance])
 
 
 def resize(api: Api, group: NodeGroupRecord) -> None:
-    """Tell the Auto Scaling group its new bounds, once its instances are within them."""
+    """Set new bounds of the Auto Scaling group, once its instances are within them."""
     scaling = group.document["scalingConfig"]
     api.call(
         "autoscaling",

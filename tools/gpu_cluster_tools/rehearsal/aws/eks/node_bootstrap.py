@@ -114,7 +114,7 @@ def _user_data(template: Document) -> str:
 
 
 def _devices(kind: str, image: str, user_data: str) -> Devices:
-    """GPUs where the image has a driver for them, as one of the user has."""
+    """Devices of the instance: GPUs only if its image has a driver, as custom images do."""
     if image.startswith(OWN):
         return devices_of_image("CUSTOM", user_data, gpus=instance_types()[kind].gpus, efa=0)
     family = "BOTTLEROCKET" if "bottlerocket" in image else "AL2023"

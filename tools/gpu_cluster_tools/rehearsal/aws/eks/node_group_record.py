@@ -9,7 +9,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class NodeGroupInstance:
-    """A server of a node group."""
+    """An instance of a node group."""
 
     id: str
     type: str
@@ -45,7 +45,7 @@ class NodeGroupRecord:
 
     @property
     def instance_type(self) -> str:
-        """The first choice where there are several."""
+        """Instance type of the launch template, or the group's first one."""
         return self.template.get("InstanceType") or self.document["instanceTypes"][0]
 
     @property

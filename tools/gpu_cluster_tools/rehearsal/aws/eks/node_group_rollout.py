@@ -39,7 +39,7 @@ _POLL_SECONDS = 0.2
 
 
 class NodeGroupError(Exception):
-    """Health issue of a node group: a code, and words."""
+    """Health issue of a node group: code and message."""
 
     def __init__(self, code: str, message: str, resources: list[str]) -> None:
         super().__init__(f"{code}: {message}")
@@ -54,7 +54,7 @@ class Rollout:
     """
 
     api: Api
-    """The account from inside."""
+    """The account, called in its own process."""
 
     cluster: ClusterRecord
     group: NodeGroupRecord
@@ -98,7 +98,7 @@ class Rollout:
         self._settle()
 
     def replace(self, *, force: bool) -> None:
-        """Every server by a new one, a few at a time: the new ones first, or the old ones first (MINIMAL)."""
+        """Replace every instance, a few at a time: new ones start first, or old ones end first (MINIMAL)."""
         old, step = list(self.group.instances), self._step()
         for start in range(0, len(old), step):
             batch = old[start : start + step]
@@ -206,7 +206,7 @@ class Rollout:
             time.sleep(_POLL_SECONDS)
 
     def _step(self) -> int:
-        """Servers that may be missing at once."""
+        """Maximum number of unavailable nodes."""
         config, present = self.group.document["updateConfig"], len(self.group.instances)
         if share := config.get("maxUnavailablePercentage"):
             return max(1, ceil(present * share / 100))

@@ -77,7 +77,7 @@ def update_config(call: ApiCall) -> Document:
 
 
 def update_version(call: ApiCall) -> Document:
-    """Replace every node by one of another release, version or launch template version."""
+    """Update all nodes to another release, version or launch template version."""
     cluster, group = _group(call)
     _require_idle(group)
     before = {name: group.document[name] for name in _VERSIONED if name in group.document}
@@ -139,7 +139,7 @@ def _group(call: ApiCall) -> tuple[ClusterRecord, NodeGroupRecord]:
 
 
 def _template(api: Api, given: Document | None) -> tuple[Document, Document]:
-    """The launch template that is named, as EKS answers it, and the data of the version."""
+    """Launch template of the request as EKS returns it, and the data of its version."""
     if not given:
         return {}, {}
     key = (
@@ -224,7 +224,7 @@ def _require_known(types: list[str]) -> None:
 
 
 def _image_for(types: list[str]) -> str:
-    """The image that EKS takes where none is named."""
+    """Default AMI type of EKS for the instance types."""
     known = next((instance_types()[name] for name in types if name in instance_types()), None)
     return ami_type("al2023", known) if known else "AL2023_x86_64_STANDARD"
 

@@ -9,7 +9,7 @@ from gpu_cluster_tools.rehearsal.aws.api import ApiError
 from gpu_cluster_tools.rehearsal.aws.eks.node_group_record import NodeGroupRecord
 
 Document = dict[str, Any]
-"""Something of EKS as its API describes it."""
+"""A resource of EKS, as its API describes it."""
 
 
 @dataclass
@@ -18,10 +18,10 @@ class ClusterRecord:
 
     document: Document
     creator: str
-    """The principal that made it."""
+    """Principal that created it."""
 
     interfaces: list[str]
-    """Network interfaces by which the control plane reaches the nodes."""
+    """Network interfaces through which the control plane reaches the nodes."""
 
     self_managed_addons: bool = True
     """True if VPC CNI and CoreDNS were installed by default, not as add-ons."""
@@ -50,7 +50,7 @@ class ClusterRecord:
         return self.document["version"]
 
     def tagged(self) -> Iterator[tuple[str, Document]]:
-        """Everything with tags, by ARN."""
+        """All resources with tags, by ARN."""
         yield self.document["arn"], self.document
         for group in self.node_groups.values():
             yield group.document["nodegroupArn"], group.document
@@ -84,7 +84,7 @@ def remove(region: str, name: str) -> None:
 
 
 def cluster_of(region: str, name: str) -> ClusterRecord:
-    """`ApiError` where there is none."""
+    """`ApiError` if it does not exist."""
     if found := _CLUSTERS.get((region, name)):
         return found
     raise ApiError("ResourceNotFoundException", f"No cluster found for name: {name}.")

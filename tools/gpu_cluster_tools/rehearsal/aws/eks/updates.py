@@ -1,4 +1,4 @@
-"""Changes of clusters and node groups as EKS answers them."""
+"""Updates of clusters and node groups, as EKS describes them."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""Pull-through caches of ECR, and templates for the repositories that ECR makes itself."""
+"""Pull-through caches of ECR, and templates for the repositories that ECR creates."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _UPSTREAMS = {
     r"cgr\.dev": "chainguard",
     r"\d{12}\.dkr\.ecr\.[-a-z0-9]+\.amazonaws\.com": "ecr",
 }
-"""Registry to what ECR calls it. Source: ECR API reference, CreatePullThroughCacheRule, 2026-08-22."""
+"""ECR's name of each upstream registry. Source: ECR API reference, CreatePullThroughCacheRule, 2026-08-22."""
 
 _WITH_SECRET = {
     "docker-hub",

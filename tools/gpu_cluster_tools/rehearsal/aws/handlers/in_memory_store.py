@@ -7,7 +7,7 @@ from typing import Any
 from gpu_cluster_tools.rehearsal.aws.api import ApiError
 
 Document = dict[str, Any]
-"""Something as the API of its service describes it."""
+"""A resource, as the API of its service describes it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class InMemoryStore:
         return self._documents[region, name]
 
     def take(self, region: str, name: str) -> Document:
-        """Get and forget it."""
+        """Remove and return a document."""
         document = self.get(region, name)
         del self._documents[region, name]
         return document

@@ -1,4 +1,4 @@
-"""Instance profiles by path: moto lists all of them, and who cleans up below a path would delete all."""
+"""Instance profiles by path: moto lists all, so a clean-up below a path would delete all."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # pyright: reportUnknownArgumentType=false

@@ -1,4 +1,4 @@
-"""Answers in pages, by MaxResults and NextToken."""
+"""Pagination by MaxResults and NextToken."""
 
 from collections.abc import Sequence
 from typing import Any

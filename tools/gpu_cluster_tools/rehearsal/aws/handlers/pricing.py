@@ -1,4 +1,4 @@
-"""The price list: what instances cost on demand, as the catalog has it."""
+"""Price list: on-demand prices of instances from the catalog."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _FAMILIES = {"Compute Instance": False, "Compute Instance (bare metal)": True}
 """Product families, with True for bare-metal instances."""
 
 _IGNORED = {"serviceCode", "preInstalledSw", "operatingSystem", "capacitystatus", "marketoption", "tenancy"}
-"""Attributes in which all prices of the catalog are alike: Linux, used, on demand."""
+"""Attributes that all prices of the catalog share: Linux, used, on demand."""
 
 
 def _get_products(call: ApiCall) -> Document:

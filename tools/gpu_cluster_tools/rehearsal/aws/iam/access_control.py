@@ -89,7 +89,7 @@ class AccessControl:
         return None
 
     def _words(self, caller: Caller, request: OperationRequest) -> str | None:
-        """Reason why a request is rejected."""
+        """Message of a denied request; None if it is allowed."""
         region = request.where.region
         own = [(caller, need) for need in required_permissions(request)]
         for who, need in [*own, *forward_access.forward_access_requests(caller, request)]:

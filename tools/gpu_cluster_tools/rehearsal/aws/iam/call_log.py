@@ -14,7 +14,7 @@ _PASSING = ("aws:currenttime", "aws:epochtime")
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """A call as it was made."""
+    """A call with its context."""
 
     principal: str
     action: str
@@ -52,7 +52,7 @@ class CallLog:
         return list(self._calls.values())
 
     def refuse(self, principal: str, words: str) -> None:
-        """Note a refusal in AWS's words."""
+        """Record the message of a denied call."""
         self._refused.setdefault((principal, words))
 
     def refused(self) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Principals that call the account, and their policies."""
+"""Principals of the account and their policies."""
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 # (moto has hardly any types)

@@ -59,12 +59,12 @@ def action_of(name: str) -> ActionReference | None:
 
 
 def places_in(arn: str) -> list[str]:
-    """The names of what differs in an ARN, without partition, region and account."""
+    """Names of the variables of an ARN, without partition, region and account."""
     return [name for name in _PLACE.findall(arn) if name not in ("Partition", "Region", "Account")]
 
 
 def filled(arn: str, values: Mapping[str, str]) -> str:
-    """The ARN with these values, and `*` for every other."""
+    """ARN with these values, and `*` for all other variables."""
     return _PLACE.sub(lambda found: values.get(found[1], "*"), arn)
 
 

@@ -1,4 +1,4 @@
-"""Capacity reservations: those that the stack file names are taken to be there."""
+"""Capacity reservations: those of the stack file exist."""
 
 import json
 from collections.abc import Iterable
@@ -64,7 +64,7 @@ def _described(api: Api, reservation: CapacityReservation) -> Document:
 
 
 def _taken(api: Api, reservation: CapacityReservation) -> int:
-    """Servers that run of its type in its zone: each that fits counts as started in it."""
+    """Running instances of its type in its zone, which all count as started in it."""
     wanted = {
         "instance-type": reservation.type,
         "availability-zone": reservation.zone,

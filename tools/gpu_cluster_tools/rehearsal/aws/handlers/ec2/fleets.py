@@ -1,4 +1,4 @@
-"""Fleets of type `instant`: servers at once, each the cheapest of those that the request would take."""
+"""Fleets of type `instant`: instances of the cheapest type that the request accepts."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownMemberType=false
 # (moto has hardly any types)
@@ -25,7 +25,7 @@ _SENT = (
     "Monitoring",
     "UserData",
 )
-"""Settings of the launch template that instances take as they are."""
+"""Settings that instances copy from the launch template."""
 
 _NOT_OF_INSTANCES = ("fleet",)
 

@@ -1,4 +1,4 @@
-"""FSx for Lustre, and the buckets that its file systems show."""
+"""FSx for Lustre, and the buckets linked to its file systems."""
 
 from collections.abc import Mapping
 

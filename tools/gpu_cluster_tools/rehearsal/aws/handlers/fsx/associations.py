@@ -1,4 +1,4 @@
-"""Buckets that a file system of Lustre shows as folders."""
+"""Data repository associations: buckets linked to folders of a Lustre file system."""
 
 import re
 import secrets
@@ -63,7 +63,7 @@ def _require_linkable(system: Document) -> None:
 
 
 def _require_room(call: ApiCall) -> None:
-    """Folders and buckets of a file system lie beside each other, none in another."""
+    """Reject folders or buckets that contain one another, and more links than allowed."""
     others = associations_of(call.api.region, call.parameters["FileSystemId"])
     if len(others) >= _MOST:
         raise ApiError(
