@@ -46,7 +46,7 @@ test-versions: .venv/ready ## plans, rules and commands with the versions at one
 	$(addprefix --ignore tests/unit/gpu_cluster_tools/,toolchain rehearsal/aws rehearsal/prerequisites/test_existing_buckets.py \
 	rehearsal/prerequisites/test_existing_vpc.py rehearsal/test_stored_data.py) \
 	--deselect tests/unit/gpu_cluster_policies/resources/test_object_types.py::test_the_table_is_that_of_the_sdk_in_use \
-	--deselect tests/unit/gpu_cluster/catalog/test_regions.py::test_regions_without_inspector_are_those_without_an_endpoint
+	--deselect tests/unit/gpu_cluster/catalog/test_regions.py::test_regions_without_inspector_match_botocore
 
 test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput
 	$(run)uv venv -q --clear --python $(run)python .local/throughput

@@ -15,11 +15,11 @@ from gpu_cluster.catalog import AL2023_RELEASES, INSTANCES, KUBERNETES_VERSIONS,
         ("bottlerocket", "g6.xlarge", "BOTTLEROCKET_x86_64_NVIDIA"),
     ],
 )
-def test_the_image_is_for_gpu_and_architecture(family: str, instance: str, expected: str) -> None:
+def test_ami_type_follows_gpu_and_architecture(family: str, instance: str, expected: str) -> None:
     assert ami_type(family, INSTANCES[instance]) == expected
 
 
-def test_every_version_of_kubernetes_has_a_release_of_its_own() -> None:
+def test_every_kubernetes_version_has_an_al2023_release() -> None:
     assert list(AL2023_RELEASES) == list(KUBERNETES_VERSIONS)
     for version, release in AL2023_RELEASES.items():
         assert release.startswith(f"{version}.")
@@ -35,7 +35,7 @@ def test_every_version_of_kubernetes_has_a_release_of_its_own() -> None:
         ("bottlerocket", "1.53.0-0a1b2c3d", "g6.xlarge", "from 1.54 on, with driver 580 and MPS"),
     ],
 )
-def test_some_images_have_no_driver_for_some_types(
+def test_ami_release_without_driver_for_the_instance_is_rejected(
     family: str, release: str, instance: str, problem: str
 ) -> None:
     assert problem in (ami_problem(family, release, INSTANCES[instance]) or "")
@@ -49,5 +49,7 @@ def test_some_images_have_no_driver_for_some_types(
         ("bottlerocket", "1.54.0-0a1b2c3d", "g6.xlarge"),
     ],
 )
-def test_the_others_run(family: str, release: str, instance: str) -> None:
+def test_ami_release_with_driver_for_the_instance_is_accepted(
+    family: str, release: str, instance: str
+) -> None:
     assert ami_problem(family, release, INSTANCES[instance]) is None

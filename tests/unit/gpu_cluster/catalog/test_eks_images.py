@@ -3,20 +3,20 @@ import pytest
 from gpu_cluster.catalog import REGIONS, eks_images
 
 
-def test_a_region_has_its_own() -> None:
+def test_eks_image_registry_depends_on_the_region() -> None:
     assert eks_images("us-east-2") == "602401143452.dkr.ecr.us-east-2.amazonaws.com/eks"
     assert eks_images("eu-central-2") == "900612956339.dkr.ecr.eu-central-2.amazonaws.com/eks"
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_accounts_have_twelve_digits(region: str) -> None:
+def test_eks_image_registry_has_a_12_digit_account(region: str) -> None:
     account, _, rest = eks_images(region).partition(".")
     assert len(account) == 12
     assert account.isdigit()
     assert rest == f"dkr.ecr.{region}.amazonaws.com/eks"
 
 
-def test_only_the_regions_that_were_first_share_an_account() -> None:
+def test_only_the_oldest_regions_share_an_eks_image_account() -> None:
     first = {region for region in REGIONS if eks_images(region).startswith("602401143452")}
     assert first == {
         "ap-northeast-1",

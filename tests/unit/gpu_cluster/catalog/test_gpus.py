@@ -6,28 +6,28 @@ EVERY = pytest.mark.parametrize("gpu", GPUS.values(), ids=list(GPUS))
 
 
 @EVERY
-def test_a_gpu_goes_by_its_name(gpu: Gpu) -> None:
+def test_gpu_is_keyed_by_its_name(gpu: Gpu) -> None:
     assert GPUS[gpu.name] is gpu
 
 
 @EVERY
-def test_a_product_is_a_label_value(gpu: Gpu) -> None:
+def test_gpu_product_is_a_valid_label_value(gpu: Gpu) -> None:
     assert len(f"{gpu.product}-SHARED") <= 63
     assert " " not in gpu.product
 
 
-def test_products_tell_the_gpus_apart() -> None:
+def test_gpu_products_are_unique() -> None:
     assert len({gpu.product for gpu in GPUS.values()}) == len(GPUS)
 
 
 @EVERY
-def test_memory_is_that_of_a_gpu(gpu: Gpu) -> None:
+def test_gpu_memory_is_plausible(gpu: Gpu) -> None:
     assert 15 * 1024 <= gpu.memory_mib <= 270 * 1024
 
 
 @EVERY
-def test_mig_profiles_are_named_after_their_memory(gpu: Gpu) -> None:
-    """The gigabytes in the name are the part of the GPU's memory, give or take what the whole GPU keeps."""
+def test_mig_profile_name_states_its_memory(gpu: Gpu) -> None:
+    """The gigabytes in the name are the profile's part of the GPU's memory, except what the GPU reserves."""
     slices = max((profile.memory_slices for profile in gpu.profiles.values()), default=1)
     slice_gib = gpu.memory_mib / 1024 / slices
     for name, profile in gpu.profiles.items():
@@ -48,16 +48,16 @@ def test_mig_profiles_are_named_after_their_memory(gpu: Gpu) -> None:
         ("RTX-PRO-6000", {"1g.24gb": 4, "2g.48gb": 2, "4g.96gb": 1}),
     ],
 )
-def test_the_most_of_each_profile_is_what_nvidia_publishes(name: str, most: dict[str, int]) -> None:
+def test_maximum_count_of_each_mig_profile_matches_nvidia(name: str, most: dict[str, int]) -> None:
     assert GPUS[name].mig == most
 
 
 @pytest.mark.parametrize("name", ["T4", "A10G", "L4", "L40S", "GB200"])
-def test_some_gpus_have_no_mig(name: str) -> None:
+def test_gpu_without_mig_has_no_profiles(name: str) -> None:
     assert GPUS[name].mig == {}
 
 
-def test_every_number_says_where_it_comes_from() -> None:
+def test_gpu_numbers_have_a_source_and_date() -> None:
     assert set(GPU_SOURCES) == {"product", "memory_mib"}
     assert all(
         source.where and source.date.year >= 2026 for source in ({**GPU_SOURCES, **MIG_SOURCES}).values()

@@ -43,12 +43,12 @@ from gpu_cluster.catalog import (
         ("p6-b200.48xlarge", "us-east-2", "113.9328"),
     ],
 )
-def test_an_hour_costs_what_aws_lists_to_a_ten_thousandth(instance: str, region: str, usd: str) -> None:
+def test_on_demand_price_matches_the_aws_price_list(instance: str, region: str, usd: str) -> None:
     assert float(on_demand(instance, region).usd) == pytest.approx(float(usd), rel=1e-4)
 
 
 @pytest.mark.parametrize("instance", [name for name, it in INSTANCES.items() if it.hourly_usd])
-def test_every_type_with_a_price_has_one_in_its_first_region(instance: str) -> None:
+def test_priced_instance_type_has_a_price_in_us_east_1(instance: str) -> None:
     assert on_demand(instance, "us-east-1").usd > 0
     assert set(priced_regions(instance)) <= set(REGIONS)
     assert all(on_demand(instance, region).usd > 0 for region in priced_regions(instance))
@@ -67,13 +67,13 @@ def test_every_type_with_a_price_has_one_in_its_first_region(instance: str) -> N
         ),
     ],
 )
-def test_what_has_no_price_says_so_and_is_never_free(instance: str, region: str, message: str) -> None:
+def test_instance_type_without_a_price_raises_price_error(instance: str, region: str, message: str) -> None:
     with pytest.raises(PriceError) as error:
         on_demand(instance, region)
     assert str(error.value) == message
 
 
-def test_every_type_that_aws_prices_has_a_price_in_every_region_that_offers_it() -> None:
+def test_priced_instance_type_has_a_price_in_every_region_that_offers_it() -> None:
     unpriced = {
         (name, region)
         for name, it in INSTANCES.items()
@@ -84,25 +84,25 @@ def test_every_type_that_aws_prices_has_a_price_in_every_region_that_offers_it()
     assert unpriced == set()
 
 
-def test_a_price_names_the_list_that_its_row_is_from() -> None:
+def test_on_demand_price_names_its_source() -> None:
     assert "skypilot" in on_demand("g6.xlarge", "eu-central-1").source.where
     assert "2026-10-15" in on_demand("g6.xlarge", "sa-east-1").source.where
 
 
-def test_spot_is_a_range_up_to_the_price_on_demand() -> None:
+def test_spot_price_range_ends_at_the_on_demand_price() -> None:
     least, most = spot("g6.2xlarge", "us-east-2")
 
     assert least.usd == Fraction("0.9776") * Fraction("0.2")
     assert most.usd == on_demand("g6.2xlarge", "us-east-2").usd
 
 
-def test_of_families_without_a_look_at_the_market_spot_saves_what_aws_says_at_most() -> None:
+def test_spot_price_without_market_data_is_at_least_a_tenth_of_on_demand() -> None:
     least, most = spot("g5.xlarge", "us-east-1")
 
     assert least.usd == most.usd / 10
 
 
-def test_an_instance_in_a_block_costs_what_its_gpus_do() -> None:
+def test_capacity_block_price_is_the_price_of_its_gpus() -> None:
     assert capacity_block("p5.48xlarge", "us-east-2").usd == 8 * Fraction("5.191")
     assert capacity_block("p5.48xlarge", "ap-northeast-1").usd == 8 * Fraction("4.72")
     assert capacity_block("p5e.48xlarge", "us-east-2").usd == 8 * Fraction("5.97")
@@ -112,17 +112,17 @@ def test_an_instance_in_a_block_costs_what_its_gpus_do() -> None:
     ("instance", "region"),
     [("g6.xlarge", "us-east-2"), ("p5.48xlarge", "us-west-1"), ("g9.xlarge", "eu-west-1")],
 )
-def test_a_block_that_aws_does_not_sell_has_no_price(instance: str, region: str) -> None:
+def test_capacity_block_that_aws_does_not_sell_raises_price_error(instance: str, region: str) -> None:
     with pytest.raises(PriceError, match=f"no price for a capacity block of {instance} in {region}"):
         capacity_block(instance, region)
 
 
-def test_blocks_are_cheaper_than_the_same_hours_on_demand() -> None:
+def test_capacity_block_is_cheaper_than_on_demand() -> None:
     for instance in set(CAPACITY_BLOCK_TYPES) - {"p5e.48xlarge", "p6e-gb200.36xlarge"}:
         assert capacity_block(instance, "us-east-1").usd < on_demand(instance, "us-east-1").usd
 
 
-def test_prices_that_move_are_looked_at_more_often() -> None:
+def test_spot_and_capacity_block_prices_expire_sooner() -> None:
     assert spot("g6.xlarge", "us-east-1")[0].days == MOVING_PRICE_DAYS
     assert capacity_block("p5.48xlarge", "us-east-1").days == MOVING_PRICE_DAYS
     assert all(date(2026, 7, 1) <= source.date for source in INSTANCE_PRICE_SOURCES.values())

@@ -13,15 +13,15 @@ def names(**wanted: object) -> list[str]:
     return [it.instance.name for it in gpu_instances(**wanted)]  # pyright: ignore[reportArgumentType]
 
 
-def test_every_type_with_a_gpu_is_offered_in_the_order_of_the_catalog() -> None:
+def test_search_without_filter_lists_gpu_types_in_catalog_order() -> None:
     assert names() == [name for name, instance in INSTANCES.items() if instance.gpu]
 
 
-def test_a_gpu_is_found_by_name() -> None:
+def test_search_filters_by_gpu_name() -> None:
     assert names(gpu="H100") == ["p5.4xlarge", "p5.48xlarge"]
 
 
-def test_a_region_has_its_own_types_and_prices() -> None:
+def test_search_filters_types_and_prices_by_region() -> None:
     [small, large] = gpu_instances(gpu="H100", region="ap-northeast-1")
 
     assert (small.hourly, large.hourly) == (Fraction("8.6"), Fraction("68.8"))
@@ -29,7 +29,7 @@ def test_a_region_has_its_own_types_and_prices() -> None:
     assert names(gpu="H100", region="eu-central-1") == []
 
 
-def test_memory_is_that_of_one_gpu() -> None:
+def test_minimum_memory_filters_by_memory_per_gpu() -> None:
     assert {it.gpu for it in gpu_instances(min_memory=80 * GIB)} == {
         "A100-80GB",
         "H200",
@@ -40,18 +40,18 @@ def test_memory_is_that_of_one_gpu() -> None:
     }
 
 
-def test_what_has_no_price_is_shown_but_within_no_price() -> None:
+def test_maximum_price_excludes_types_without_a_price() -> None:
     [p5e] = [it for it in gpu_instances(gpu="H200") if it.instance.name == "p5e.48xlarge"]
 
     assert p5e.hourly is p5e.gpu_hourly is None
     assert "p5e.48xlarge" not in names(gpu="H200", max_price=1000)
 
 
-def test_only_what_can_be_divided() -> None:
+def test_mig_filter_lists_only_gpus_with_mig() -> None:
     assert {it.gpu for it in gpu_instances(mig=True)} == {name for name, gpu in GPUS.items() if gpu.profiles}
 
 
-def test_orders_put_what_has_no_price_last() -> None:
+def test_search_order_puts_types_without_a_price_last() -> None:
     assert names(gpu="H200", order="price")[-1] == "p5e.48xlarge"
     assert names(order="gpus")[0].endswith(("48xlarge", "metal"))
     assert names(order="memory")[0] == "p6-b300.48xlarge"
@@ -59,11 +59,11 @@ def test_orders_put_what_has_no_price_last() -> None:
     assert cheapest.gpu_hourly == min(it.gpu_hourly for it in gpu_instances() if it.gpu_hourly)
 
 
-def test_a_part_of_a_gpu_has_no_price_for_a_whole_one() -> None:
+def test_fractional_gpu_type_has_no_price_per_gpu() -> None:
     assert all(it.gpu_hourly is None for it in gpu_instances() if it.instance.gpus == 0)
 
 
-def test_groups_hold_everything_once() -> None:
+def test_grouping_lists_every_type_once() -> None:
     for by in ("gpu", "family"):
         groups = grouped(gpu_instances(), by)
         assert sorted(it.instance.name for group in groups.values() for it in group) == sorted(names())
@@ -71,7 +71,7 @@ def test_groups_hold_everything_once() -> None:
 
 
 @given(st.floats(0, 200), st.floats(0, 200), st.sampled_from(list(ORDERS)))
-def test_more_money_buys_no_less(one: float, other: float, order: str) -> None:
+def test_higher_maximum_price_never_lists_fewer_types(one: float, other: float, order: str) -> None:
     less, more = sorted((one, other))
 
     assert set(names(max_price=less, order=order)) <= set(names(max_price=more, order=order))

@@ -6,7 +6,7 @@ EVERY = pytest.mark.parametrize("instance", INSTANCES.values(), ids=list(INSTANC
 
 
 @EVERY
-def test_numbers_are_of_a_size_that_exists(instance: Instance) -> None:
+def test_instance_numbers_are_plausible(instance: Instance) -> None:
     assert 2 <= instance.cpus <= 192
     assert 4 <= instance.memory_gib <= 4096
     assert 2 <= instance.memory_gib / instance.cpus <= 22
@@ -18,16 +18,16 @@ def test_numbers_are_of_a_size_that_exists(instance: Instance) -> None:
 
 
 @EVERY
-def test_whole_gpus_are_of_a_known_model(instance: Instance) -> None:
+def test_instance_with_gpus_has_a_known_gpu(instance: Instance) -> None:
     assert instance.gpu is not None or instance.gpus == 0
 
 
 @EVERY
-def test_interfaces_for_efa_come_with_the_bandwidth(instance: Instance) -> None:
+def test_instance_with_efa_has_at_least_25_gbps(instance: Instance) -> None:
     assert instance.efa == 0 or instance.network_gbps >= 25
 
 
-def test_a_type_without_a_published_price_has_none_rather_than_zero() -> None:
+def test_instance_type_without_published_price_has_no_price() -> None:
     assert {name for name, instance in INSTANCES.items() if instance.hourly_usd is None} == {
         "p5e.48xlarge",
         "p6e-gb200.36xlarge",
@@ -55,17 +55,17 @@ def test_a_type_without_a_published_price_has_none_rather_than_zero() -> None:
         ("p6e-gb200.36xlarge", "GB200", 4),
     ],
 )
-def test_a_type_has_its_gpus(name: str, gpu: str, gpus: int) -> None:
+def test_instance_type_has_the_expected_gpus(name: str, gpu: str, gpus: int) -> None:
     instance = INSTANCES[name]
     assert (instance.gpu and instance.gpu.name, instance.gpus) == (gpu, gpus)
 
 
-def test_a_fraction_of_a_gpu_is_no_gpu_that_a_pod_can_ask_for() -> None:
+def test_only_g6f_and_gr6f_types_have_fractional_gpus() -> None:
     fractional = {name for name, instance in INSTANCES.items() if instance.gpu and not instance.gpus}
     assert fractional == {name for name in INSTANCES if name.startswith(("g6f.", "gr6f."))}
 
 
-def test_types_without_gpus_are_there_for_the_rest_of_a_platform() -> None:
+def test_catalog_has_five_instance_families_without_gpus() -> None:
     assert {name.partition(".")[0] for name, instance in INSTANCES.items() if instance.gpu is None} == {
         "m6i",
         "m7i",
@@ -75,7 +75,7 @@ def test_types_without_gpus_are_there_for_the_rest_of_a_platform() -> None:
     }
 
 
-def test_graviton_is_arm() -> None:
+def test_only_m7g_and_gb200_instances_are_arm64() -> None:
     arm = {name.partition(".")[0] for name, instance in INSTANCES.items() if instance.architecture == "arm64"}
     assert arm == {"m7g", "p6e-gb200"}
 
@@ -92,10 +92,10 @@ def test_graviton_is_arm() -> None:
         ("p6e-gb200.36xlarge", 110),  # interfaces unknown: the kubelet's default
     ],
 )
-def test_pods_are_as_many_as_the_addresses_of_the_first_network_card(name: str, pods: int) -> None:
+def test_max_pods_follows_the_addresses_of_the_first_network_card(name: str, pods: int) -> None:
     assert INSTANCES[name].max_pods == pods
 
 
-def test_every_number_says_where_it_comes_from() -> None:
+def test_instance_numbers_have_a_source_and_date() -> None:
     assert set(INSTANCE_SOURCES) == {"hardware", "hourly_usd", "enis", "p6e-gb200"}
     assert all(source.where and source.date.year >= 2026 for source in INSTANCE_SOURCES.values())

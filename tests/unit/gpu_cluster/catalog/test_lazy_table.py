@@ -1,9 +1,9 @@
-"""Tables that are read when they are first used."""
+"""LazyTable reads its data on first use."""
 
 from gpu_cluster.catalog.lazy_table import LazyTable
 
 
-def test_a_table_is_read_once_and_not_before_it_is_used() -> None:
+def test_lazy_table_is_read_once_on_first_use() -> None:
     reads: list[str] = []
 
     def read() -> dict[str, int]:

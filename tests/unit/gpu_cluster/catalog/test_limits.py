@@ -1,4 +1,4 @@
-"""Limits of AWS services, and the requests that they refuse."""
+"""Limits of AWS services, and requests that exceed them."""
 
 import base64
 import doctest
@@ -33,7 +33,7 @@ MODELLED = {
 
 
 @pytest.mark.parametrize("limit", MODELLED)
-def test_a_limit_is_that_of_the_service_model(limit: str) -> None:
+def test_limit_matches_the_aws_service_model(limit: str) -> None:
     assert LIMITS[limit].most == longest(*MODELLED[limit])
 
 
@@ -45,7 +45,7 @@ SIZES = {
 
 
 @pytest.mark.parametrize("limit", SIZES)
-def test_a_size_of_iam_is_that_of_the_summary_of_an_account(limit: str) -> None:
+def test_iam_size_limit_matches_get_account_summary(limit: str) -> None:
     assert LIMITS[limit].most == account_summary()[SIZES[limit]]
 
 
@@ -53,7 +53,7 @@ CODES = {"security-group-rules": "L-0EA8095F", "vpc-cidrs": "L-83CA0A9D"}
 
 
 @pytest.mark.parametrize("limit", CODES)
-def test_a_quota_of_a_vpc_is_that_of_service_quotas(limit: str) -> None:
+def test_vpc_quota_matches_service_quotas(limit: str) -> None:
     assert LIMITS[limit].most == vpc_quotas()[CODES[limit]]
 
 
@@ -62,7 +62,7 @@ def test_every_limit_has_a_source() -> None:
     assert all(LIMITS[key].source in ("model", "provider", "tags") for key in MODELLED)
 
 
-def test_a_limit_says_what_was_given_and_what_is_allowed() -> None:
+def test_limit_problem_states_the_actual_and_the_allowed_number() -> None:
     assert LIMITS["node-group-taints"].problem(50) is None
     assert LIMITS["node-group-taints"].problem(51) == "a managed node group has 51 taints, EKS takes 50"
     assert LIMITS["security-group-rules"].problem(61) == (
@@ -70,14 +70,14 @@ def test_a_limit_says_what_was_given_and_what_is_allowed() -> None:
     )
 
 
-def test_white_space_of_a_policy_does_not_count() -> None:
+def test_policy_length_excludes_white_space() -> None:
     document = {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
     assert policy_characters(json.dumps(document, indent=4)) == len(
         json.dumps(document, separators=(",", ":"))
     )
 
 
-def test_inline_policies_count_together() -> None:
+def test_inline_policies_of_a_role_share_one_limit() -> None:
     assert inline_policies_problem("x" * 5120, "x" * 5120) is None
     assert inline_policies_problem("x" * 5120, "x" * 5121) == (
         "a role has 10241 characters of inline policies, IAM takes 10240"
@@ -88,7 +88,7 @@ def test_inline_policies_count_together() -> None:
     "key",
     ["team", "example.com/team", "nvidia.com/gpu.product", "k8s.example.com/x", "mykubernetes.io/x"],
 )
-def test_labels_of_other_domains_are_free(key: str) -> None:
+def test_node_labels_outside_reserved_domains_are_accepted(key: str) -> None:
     assert label_problem(key, "vision") is None
 
 
@@ -104,7 +104,7 @@ def test_labels_of_other_domains_are_free(key: str) -> None:
         (f"example.com/{'x' * 52}", "y", "the key of a label has 64 characters, EKS takes 63"),
     ],
 )
-def test_a_label_that_no_node_group_takes(key: str, value: str, problem: str) -> None:
+def test_reserved_or_invalid_node_group_label_is_rejected(key: str, value: str, problem: str) -> None:
     assert (label_problem(key, value) or "").startswith(problem)
 
 
@@ -221,32 +221,32 @@ SIXTH = {"IpProtocol": "tcp", "Ipv6Ranges": [{"CidrIpv6": "fd00::/8"}]}
         ),
     ],
 )
-def test_a_request_beyond_a_limit(
+def test_request_beyond_a_limit_has_one_problem(
     request_: tuple[str, str, dict[str, Any]], existing: list[Any], problem: str
 ) -> None:
     [said] = request_problems(*request_, existing)
     assert said.words.startswith(problem)
 
 
-def test_rules_of_ipv4_and_ipv6_are_counted_apart() -> None:
+def test_ipv4_and_ipv6_rules_are_counted_separately() -> None:
     assert request_problems("ec2", "AuthorizeSecurityGroupIngress", {"IpPermissions": [SIXTH]}, RULES) == []
     assert request_problems("ec2", "AuthorizeSecurityGroupIngress", {"IpPermissions": []}, RULES) == []
 
 
-def test_a_request_without_limits_is_free() -> None:
+def test_request_within_limits_has_no_problem() -> None:
     assert request_problems("ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16"}) == []
     assert request_problems("eks", "CreateNodegroup", {}) == []
     assert request_problems("iam", "CreateRole", {"AssumeRolePolicyDocument": "{}"}) == []
 
 
-def test_the_examples_of_the_page_say_what_happens() -> None:
+def test_examples_in_the_limits_guide_pass_doctest() -> None:
     result = doctest.testfile(str(Path(__file__).parents[4] / "docs" / "limits.md"), module_relative=False)
     assert result.attempted >= 2
     assert result.failed == 0
 
 
 @pytest.mark.parametrize(("service", "operation"), NAMES)
-def test_a_name_is_a_parameter_of_its_operation(service: str, operation: str) -> None:
+def test_name_parameter_of_a_request_is_checked(service: str, operation: str) -> None:
     parameter, resource_type = NAMES[service, operation]
     most = longest(service, operation, parameter)
     assert most in (0, NAME_LIMITS[resource_type].most)

@@ -9,7 +9,7 @@ from gpu_cluster.catalog import GPUS, Gpu, mig_layouts, mig_problem
 
 SLICED = [gpu for gpu in GPUS.values() if len(gpu.profiles) == 6]
 
-# As NVIDIA publishes them: every fullest mix of 1g, 2g, 3g, 4g and 7g, without 1g of twice the memory.
+# NVIDIA's list of maximal mixes of 1g, 2g, 3g, 4g and 7g, without the 1g profile of twice the memory.
 FULLEST = [
     (7, 0, 0, 0, 0),
     (5, 1, 0, 0, 0),
@@ -27,7 +27,7 @@ FULLEST = [
 
 
 def layout(gpu: Gpu, *counts: int) -> dict[str, int]:
-    """Counts of each profile in the order of the GPU's profiles; without those of which there is none."""
+    """Counts by profile, in the order of the GPU's profiles; profiles with a count of 0 are left out."""
     return {name: count for name, count in zip(gpu.profiles, counts, strict=True) if count}
 
 
@@ -36,7 +36,7 @@ def small_layouts() -> Iterator[tuple[int, ...]]:
 
 
 @pytest.mark.parametrize("gpu", SLICED, ids=lambda gpu: gpu.name)
-def test_a_layout_fits_exactly_when_a_published_mix_contains_it(gpu: Gpu) -> None:
+def test_mig_layout_fits_only_if_a_published_mix_contains_it(gpu: Gpu) -> None:
     for ones, twos, threes, fours, sevens in small_layouts():
         counts = (ones, twos, threes, fours, sevens)
         contained = any(all(n <= most for n, most in zip(counts, mix, strict=True)) for mix in FULLEST)
@@ -51,7 +51,7 @@ def test_a_layout_fits_exactly_when_a_published_mix_contains_it(gpu: Gpu) -> Non
     [
         ({"1g.20gb": 4}, True),
         ({"1g.20gb": 4, "1g.10gb": 1}, False),
-        ({"1g.20gb": 3, "1g.10gb": 2}, True),  # only where one of the three lies on the last slices
+        ({"1g.20gb": 3, "1g.10gb": 2}, True),  # only if one of the three uses the last slices
         ({"1g.20gb": 3, "1g.10gb": 3}, False),
         ({"2g.20gb": 3, "1g.20gb": 1}, True),
         ({"4g.40gb": 1, "1g.20gb": 2}, True),
@@ -60,7 +60,9 @@ def test_a_layout_fits_exactly_when_a_published_mix_contains_it(gpu: Gpu) -> Non
         ({"7g.80gb": 1, "1g.20gb": 1}, False),
     ],
 )
-def test_small_instances_with_twice_the_memory_take_two_slices(counts: dict[str, int], fits: bool) -> None:
+def test_mig_profile_1g_with_double_memory_takes_two_memory_slices(
+    counts: dict[str, int], fits: bool
+) -> None:
     assert (mig_problem(GPUS["H100"], counts) is None) == fits
 
 
@@ -68,15 +70,15 @@ COUNTS = st.tuples(*[st.integers(0, 9)] * 6)
 
 
 @given(COUNTS, COUNTS)
-def test_what_holds_more_holds_less(counts: tuple[int, ...], fewer: tuple[int, ...]) -> None:
+def test_part_of_a_fitting_mig_layout_fits(counts: tuple[int, ...], fewer: tuple[int, ...]) -> None:
     gpu = GPUS["H200"]
     part = tuple(min(pair) for pair in zip(counts, fewer, strict=True))
     if mig_problem(gpu, layout(gpu, *counts)) is None:
         assert mig_problem(gpu, layout(gpu, *part)) is None
 
 
-def test_no_layout_asks_for_more_compute_than_there_is() -> None:
-    """A profile counts memory only, because of this."""
+def test_fitting_mig_layout_never_exceeds_the_compute_slices() -> None:
+    """Hence the check of a layout counts memory slices only."""
     gpu = GPUS["A100-40GB"]
     for counts in product(range(8), range(5), range(4), range(3), range(2), range(2)):
         if mig_problem(gpu, layout(gpu, *counts)) is None:
@@ -112,16 +114,16 @@ def test_no_layout_asks_for_more_compute_than_there_is() -> None:
         ),
     ],
 )
-def test_a_refusal_says_what_would_fit(name: str, counts: dict[str, int], problem: str | None) -> None:
+def test_mig_problem_states_what_fits(name: str, counts: dict[str, int], problem: str | None) -> None:
     assert mig_problem(GPUS[name], counts) == problem
 
 
-def test_an_absurd_count_is_refused_at_once() -> None:
+def test_mig_count_of_a_billion_is_rejected() -> None:
     assert mig_problem(GPUS["B200"], {"1g.23gb": 10**9}) is not None
 
 
 @pytest.mark.parametrize("gpu", [gpu for gpu in GPUS.values() if gpu.profiles], ids=lambda gpu: gpu.name)
-def test_every_layout_that_fits_is_listed_and_no_other(gpu: Gpu) -> None:
+def test_mig_layouts_lists_exactly_the_fitting_layouts(gpu: Gpu) -> None:
     every = product(*(range(profile.most + 1) for profile in gpu.profiles.values()))
     fitting = [layout(gpu, *counts) for counts in every if any(counts)]
     fitting = [wanted for wanted in fitting if mig_problem(gpu, wanted) is None]
@@ -132,5 +134,5 @@ def test_every_layout_that_fits_is_listed_and_no_other(gpu: Gpu) -> None:
     assert all(wanted in listed for wanted in fitting)
 
 
-def test_a_gpu_without_mig_has_no_layouts() -> None:
+def test_gpu_without_mig_has_no_layouts() -> None:
     assert mig_layouts(GPUS["L4"]) == []

@@ -11,26 +11,26 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from gpu_cluster.catalog import REGIONS, region_lacks, zone_names, zones_of_some_accounts
 
 
-def test_they_are_those_of_the_commercial_partition_with_eks() -> None:
-    """Regions that botocore knows by name alone, and EKS is not in yet, are none."""
+def test_regions_match_the_eks_regions_of_botocore() -> None:
+    """Regions that botocore knows by name only, without EKS, are left out."""
     known = botocore.session.get_session().get_available_regions("eks", partition_name="aws")
 
     assert set(REGIONS) == set(known)
 
 
-def test_regions_without_inspector_are_those_without_an_endpoint() -> None:
+def test_regions_without_inspector_match_botocore() -> None:
     known = botocore.session.get_session().get_available_regions("inspector2", partition_name="aws")
 
     assert {it for it in REGIONS if region_lacks(it, "inspector")} == set(REGIONS) - set(known)
 
 
-def test_codes_look_like_codes_and_places_are_told_apart() -> None:
+def test_region_codes_are_well_formed_and_region_names_unique() -> None:
     assert all(re.fullmatch(r"[a-z]{2}-[a-z]+-\d", code) for code in REGIONS)
     assert len(set(REGIONS.values())) == len(REGIONS)
 
 
 @pytest.mark.parametrize("region", REGIONS)
-def test_zones_are_those_of_an_account(region: str) -> None:
+def test_zone_names_match_the_zones_of_moto(region: str) -> None:
     """moto has the zones of one account."""
     theirs = {zone.name for zone in RegionsAndZonesBackend.zones[region]}
 
@@ -38,7 +38,7 @@ def test_zones_are_those_of_an_account(region: str) -> None:
     assert len(zone_names(region)) >= 3
 
 
-def test_where_accounts_differ_their_zones_are_told() -> None:
+def test_zones_missing_in_some_accounts_are_listed() -> None:
     differing = {
         region: zones_of_some_accounts(region) for region in REGIONS if zones_of_some_accounts(region)
     }

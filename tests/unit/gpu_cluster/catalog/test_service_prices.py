@@ -40,24 +40,24 @@ NAMED = (
         ("key", "1", "month"),
     ],
 )
-def test_a_service_costs_what_aws_lists(service: str, usd: str, unit: str) -> None:
+def test_service_price_matches_the_aws_price_list(service: str, usd: str, unit: str) -> None:
     price = service_price(service, "us-east-2")
 
     assert (price.usd, price.unit) == (Fraction(usd), unit)
 
 
-def test_nothing_in_the_table_is_free() -> None:
+def test_service_prices_are_positive() -> None:
     assert all(price.usd > 0 for price in SERVICE_PRICES.values())
 
 
-def test_every_row_is_of_a_region_of_the_catalog_and_no_row_is_twice() -> None:
+def test_service_price_rows_are_unique_and_have_a_known_region() -> None:
     rows = [(row["service"], row["region"]) for row in rows_of("service_prices", "prices")]
 
     assert {region for _, region in rows} <= REGIONS.keys()
     assert len(rows) == len(set(rows))
 
 
-def test_every_source_has_a_use_and_was_read_this_year() -> None:
+def test_price_sources_are_used_and_recent() -> None:
     used = {
         row["source"] for table in ("service_prices", "instance_prices") for row in rows_of(table, "prices")
     }
@@ -66,25 +66,25 @@ def test_every_source_has_a_use_and_was_read_this_year() -> None:
     assert all(source.date >= date(2026, 5, 1) for source in price_sources().values())
 
 
-def test_faster_lustre_costs_more_by_the_same_for_every_megabyte() -> None:
+def test_lustre_price_rises_linearly_with_throughput() -> None:
     prices = {speed: service_price(f"lustre-{speed}", "us-east-1").usd for speed in (125, 250, 500, 1000)}
     steps = {(prices[speed] - prices[125]) / (speed - 125) for speed in (250, 500, 1000)}
 
     assert steps == {Fraction("0.52") / 1000}
 
 
-def test_a_region_without_a_price_is_an_error_in_words() -> None:
+def test_region_without_a_price_raises_price_error() -> None:
     with pytest.raises(PriceError, match=r"^no price for gp3 volumes in us-gov-west-1$"):
         service_price("gp3", "us-gov-west-1")
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES.keys() - PARTLY))
-def test_what_the_price_list_was_read_for_everywhere_has_a_price_in_every_region(service: str) -> None:
+def test_fully_sourced_service_has_a_price_in_every_region(service: str) -> None:
     assert all(service_price(service, region).usd > 0 for region in REGIONS)
 
 
 @pytest.mark.parametrize("region", NAMED)
-def test_the_regions_most_used_have_all_prices_but_these(region: str) -> None:
+def test_most_used_regions_lack_only_the_listed_prices(region: str) -> None:
     unpriced = {name for name in SERVICES if (name, region) not in SERVICE_PRICES}
 
     assert unpriced - {it for it in unpriced if it.startswith("lustre-")} == {
@@ -112,12 +112,12 @@ def test_the_regions_most_used_have_all_prices_but_these(region: str) -> None:
         ("nat-hour", "ap-south-1", "0.056"),  # a bill of 2026-09-16
     ],
 )
-def test_another_copy_of_the_price_list_has_the_same_number(service: str, region: str, usd: str) -> None:
+def test_service_price_matches_other_copies_of_the_price_list(service: str, region: str, usd: str) -> None:
     assert service_price(service, region).usd == Fraction(usd)
 
 
 @pytest.mark.parametrize(
     ("service", "usd"), [("gp3", "0.0952"), ("nat-hour", "0.052"), ("load-balancer", "0.027"), ("key", "1")]
 )
-def test_frankfurt_costs_what_a_bill_of_there_says(service: str, usd: str) -> None:
+def test_prices_in_eu_central_1_match_a_real_bill(service: str, usd: str) -> None:
     assert service_price(service, "eu-central-1").usd == Fraction(usd)

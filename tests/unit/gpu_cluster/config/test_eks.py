@@ -13,12 +13,12 @@ def settings(**given: Any) -> EksSettings:
     return EksSettings.model_validate(least | given)
 
 
-def test_a_cluster_is_private_unless_its_stack_says_otherwise() -> None:
+def test_cluster_endpoint_is_private_by_default() -> None:
     assert settings().endpoint == settings(endpoint="private").endpoint == settings(endpoint={}).endpoint
     assert settings().endpoint.public == []
 
 
-def test_what_differs_alone_is_said() -> None:
+def test_eks_settings_have_defaults() -> None:
     least = settings()
     assert (least.support, least.control_plane_tier, least.ip_family) == ("standard", "standard", "ipv4")
     assert least.zonal_shift
@@ -35,7 +35,7 @@ def test_what_differs_alone_is_said() -> None:
         "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_0a1b",
     ],
 )
-def test_roles_and_users_get_in(principal: str) -> None:
+def test_access_entry_accepts_iam_roles_and_users(principal: str) -> None:
     settings(access={"deploy": {**ADMIN, "principal": principal}})
 
 
@@ -49,17 +49,17 @@ def test_roles_and_users_get_in(principal: str) -> None:
         "arn:aws:iam::123456789012:group/platform",
     ],
 )
-def test_a_session_an_account_and_a_group_do_not(principal: str) -> None:
+def test_access_entry_rejects_sessions_accounts_and_groups(principal: str) -> None:
     with pytest.raises(ValidationError, match="expected the ARN of an IAM role or user"):
         settings(access={"deploy": {**ADMIN, "principal": principal}})
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/24", "172.16.0.0/12", "192.168.0.0/16"])
-def test_services_have_private_addresses(cidr: str) -> None:
+def test_service_cidr_accepts_private_ranges(cidr: str) -> None:
     assert settings(serviceCidr=cidr).service_cidr == cidr
 
 
 @pytest.mark.parametrize("cidr", ["100.64.0.0/16", "10.0.0.0/8", "10.0.0.0/25", "fd00::/108"])
-def test_and_no_others_no_more_and_no_fewer_than_eks_takes(cidr: str) -> None:
+def test_service_cidr_rejects_ranges_that_eks_rejects(cidr: str) -> None:
     with pytest.raises(ValidationError, match="expected a range"):
         settings(serviceCidr=cidr)

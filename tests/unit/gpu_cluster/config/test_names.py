@@ -29,7 +29,7 @@ MIRROR: TypeAdapter[str] = TypeAdapter(Mirror)
         (MIRROR, "10.0.0.1:5000/a/b"),
     ],
 )
-def test_accepted(kind: TypeAdapter[str], text: str) -> None:
+def test_valid_name_is_accepted(kind: TypeAdapter[str], text: str) -> None:
     assert kind.validate_python(text) == text
 
 
@@ -56,10 +56,10 @@ def test_accepted(kind: TypeAdapter[str], text: str) -> None:
         (MIRROR, "Harbor"),
     ],
 )
-def test_refused(kind: TypeAdapter[str], text: str) -> None:
+def test_invalid_name_is_rejected(kind: TypeAdapter[str], text: str) -> None:
     with pytest.raises(ValidationError, match="expected"):
         kind.validate_python(text)
 
 
-def test_the_schema_has_the_pattern() -> None:
+def test_namespace_schema_has_the_pattern() -> None:
     assert NAMESPACE.json_schema() == {"type": "string", "pattern": "^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$"}

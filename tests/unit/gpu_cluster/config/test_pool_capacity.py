@@ -13,13 +13,13 @@ def capacity(given: Any) -> Capacity:
     return TypeAdapter[Capacity](CapacitySettings).validate_python(given)
 
 
-def test_a_word_is_a_market() -> None:
+def test_capacity_as_text_is_a_market() -> None:
     assert capacity("spot").market is Market.SPOT
     assert capacity({"market": "spot"}) == capacity("spot")
     assert capacity("spot").reserved is None
 
 
-def test_what_is_reserved_exists_once() -> None:
+def test_capacity_reserved_is_the_reservation_or_capacity_block() -> None:
     reservation = {key: BLOCK[key] for key in ("id", "zone", "count")}
     assert (
         capacity({"reservation": reservation}).reserved == capacity({"reservation": reservation}).reservation
@@ -31,12 +31,12 @@ def test_what_is_reserved_exists_once() -> None:
     ("given", "got"),
     [({}, "none"), ({"market": "spot", "capacityBlock": BLOCK}, "market and capacityBlock")],
 )
-def test_servers_are_lent_in_one_way(given: Any, got: str) -> None:
+def test_capacity_requires_exactly_one_kind(given: Any, got: str) -> None:
     with pytest.raises(ValidationError, match=f"got {got}"):
         capacity(given)
 
 
-def test_a_block_ends_at_a_time_that_exists() -> None:
+def test_capacity_block_end_is_a_valid_utc_time() -> None:
     assert CapacityBlock.model_validate(BLOCK).end == datetime(2036, 12, 1, 11, 30, tzinfo=UTC)
     with pytest.raises(ValidationError, match="a valid date-time"):
         CapacityBlock.model_validate(BLOCK | {"ends": "2036-02-30T11:30:00Z"})

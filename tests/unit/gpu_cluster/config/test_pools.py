@@ -5,7 +5,7 @@ from gpu_cluster.config.min_max import MinMax
 from gpu_cluster.config.pools import Machine, PoolSettings, Sharing
 
 
-def test_a_pool_is_an_instance_type_or_a_machine() -> None:
+def test_pool_requires_either_an_instance_type_or_a_machine() -> None:
     machine = Machine(cpus=64, memory="1Ti")
     assert PoolSettings(machine=machine, nodes=MinMax(min=1, max=1)).instance is None
 
@@ -15,7 +15,7 @@ def test_a_pool_is_an_instance_type_or_a_machine() -> None:
         PoolSettings(nodes=MinMax(min=1, max=1))
 
 
-def test_a_gpu_comes_with_its_count() -> None:
+def test_machine_requires_gpu_and_gpus_together() -> None:
     assert Machine(cpus=64, memory="1Ti", gpu="H100", gpus=8).gpus == 8
     with pytest.raises(ValidationError, match="gpu is H100 and gpus is 0"):
         Machine(cpus=64, memory="1Ti", gpu="H100")
@@ -23,7 +23,7 @@ def test_a_gpu_comes_with_its_count() -> None:
         Machine(cpus=64, memory="1Ti", gpus=8)
 
 
-def test_gpus_are_shared_in_one_way() -> None:
+def test_sharing_requires_exactly_one_method() -> None:
     assert Sharing(mig={"1g.10gb": 7}).time_slicing is None
     with pytest.raises(ValidationError, match="got timeSlicing and mps"):
         Sharing(time_slicing=2, mps=2)
@@ -31,7 +31,7 @@ def test_gpus_are_shared_in_one_way() -> None:
         Sharing()
 
 
-def test_settings_do_not_change() -> None:
+def test_pool_settings_are_frozen() -> None:
     pool = PoolSettings(instance="g6.xlarge", nodes=MinMax(min=1, max=1))
     with pytest.raises(ValidationError, match="frozen"):
         pool.instance = "g6.2xlarge"  # pyright: ignore[reportAttributeAccessIssue]

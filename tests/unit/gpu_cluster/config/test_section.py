@@ -1,4 +1,4 @@
-"""Guarantees of every section to its readers and its writers."""
+"""Properties that all sections of a stack file share."""
 
 import importlib
 import pkgutil
@@ -22,7 +22,7 @@ def _below(kind: type[Settings]) -> list[type[Settings]]:
     return [model for child in kind.__subclasses__() for model in (child, *_below(child))]
 
 
-def test_every_key_says_what_it_is_for() -> None:
+def test_every_key_has_a_description() -> None:
     silent = [
         f"{model.__name__}.{name}"
         for model in sections()
@@ -33,7 +33,7 @@ def test_every_key_says_what_it_is_for() -> None:
     assert silent == []
 
 
-def test_keys_are_camel_case_and_nothing_else_is_known() -> None:
+def test_section_accepts_camel_case_keys_and_rejects_unknown_keys() -> None:
     assert GpuSettings.model_validate({"devicePlugin": False}).device_plugin is False
     with pytest.raises(ValidationError, match="Extra inputs"):
         GpuSettings.model_validate({"devicePlugins": False})

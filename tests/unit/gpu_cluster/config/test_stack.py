@@ -22,7 +22,7 @@ ON_AWS = {
         (ON_AWS, {"mirror": "harbor.example.com/all"}, "harbor.example.com/all"),
     ],
 )
-def test_images_come_from_the_mirror_that_is_named_or_from_the_account(
+def test_image_mirror_is_the_configured_one_or_the_ecr_of_the_account(
     cluster: dict[str, Any], registry: dict[str, Any], mirror: str | None
 ) -> None:
     stack = Stack.model_validate(

@@ -1,4 +1,4 @@
-"""Maximum lengths of names, as the service models of the AWS SDK have them."""
+"""Maximum lengths of AWS resource names match the AWS SDK's service models."""
 
 import pytest
 
@@ -26,11 +26,11 @@ MODELLED = {
 
 
 @pytest.mark.parametrize("resource_type", MODELLED)
-def test_a_length_is_that_of_the_service_model(resource_type: str) -> None:
+def test_name_limit_matches_the_aws_service_model(resource_type: str) -> None:
     assert NAME_LIMITS[resource_type].most == longest(*MODELLED[resource_type])
 
 
-def test_a_length_without_a_service_model_has_a_page() -> None:
+def test_name_limit_outside_the_service_models_cites_a_page() -> None:
     others = {key: it.source for key, it in NAME_LIMITS.items() if it.source != "model"}
     assert others.keys() == NAME_LIMITS.keys() - MODELLED.keys()
     assert all("/" in NAME_SOURCES[source].where for source in others.values())

@@ -28,20 +28,20 @@ def read(**keys: object) -> LanguageModel:
         ({"model_type": "glm4_moe"}, None),  # the number is not stated
         ({"model_type": "glm4_moe", "num_nextn_predict_layers": 1}, 1),
         ({"model_type": "deepseek_v3", "num_nextn_predict_layers": 0}, 0),
-        ({"model_type": "minimax_m2", "num_mtp_modules": 3}, 0),  # has layers, and vLLM no class for them
+        ({"model_type": "minimax_m2", "num_mtp_modules": 3}, 0),  # such layers, but no class in vLLM
         ({"model_type": "mimo_v2_flash"}, 1),  # vLLM reads no number
         ({"model_type": "nemotron_h"}, 0),
         ({"model_type": "qwen3_5_text", "mtp_num_hidden_layers": 1}, 1),
     ],
 )
-def test_layers_for_prediction_are_those_of_types_that_vllm_has_them_for(
+def test_token_prediction_layers_count_only_if_vllm_supports_the_model_type(
     keys: dict[str, object], count: int | None
 ) -> None:
     assert predictors(keys, Fields(keys)) == count
 
 
 @pytest.mark.parametrize(("kind", "own"), [("qwen3", False), ("kimi_k2", False), ("orion", True)])
-def test_a_type_that_vllm_has_no_class_for_is_code_of_its_repository(kind: str, own: bool) -> None:
+def test_model_type_without_vllm_class_requires_code_of_its_repository(kind: str, own: bool) -> None:
     assert read(model_type=kind).own_code is own
 
 
@@ -58,20 +58,20 @@ def test_a_type_that_vllm_has_no_class_for_is_code_of_its_repository(kind: str, 
         ({"quantization_config": FP8, **LATENT}, False),
     ],
 )
-def test_a_checkpoint_has_scales_of_the_cache_where_vllm_has_a_method_for_them(
+def test_kv_cache_scales_are_read_only_for_quantizations_that_vllm_supports(
     keys: dict[str, object], scales: bool | None
 ) -> None:
     assert read(**keys).cache_scales is scales
 
 
-def test_experts_are_counted_and_weighed() -> None:
+def test_read_config_counts_experts_and_their_weights() -> None:
     sparse = read(model_type="qwen3_moe", num_experts=10, num_experts_per_tok=2, moe_intermediate_size=256)
     assert sparse.experts == 10
     assert sparse.expert_weights == 4 * 10 * 3 * 1024 * 256 * 2
     assert read().experts == read().expert_weights == 0
 
 
-def test_the_fullest_gpu_holds_whole_experts() -> None:
+def test_expert_parallelism_sizes_the_gpu_with_the_most_whole_experts() -> None:
     model = MODELS["Qwen/Qwen3-30B-A3B"]
     others = model.weights - model.whole - model.expert_weights
     assert model.experts == 128

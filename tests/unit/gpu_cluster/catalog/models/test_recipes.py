@@ -1,4 +1,4 @@
-"""vLLM's published settings of models, held to what the parser of the pinned release declares."""
+"""vLLM's published recipes use only arguments that the pinned release's parser declares."""
 
 from datetime import date
 from statistics import median
@@ -20,19 +20,19 @@ def served() -> list[Recipe]:
     return [each for each in RECIPES.values() if not each.omni and not each.is_newer_than(RELEASE)]
 
 
-def test_there_are_recipes_of_many_models_each_with_its_source() -> None:
+def test_more_than_300_recipes_cite_the_vllm_recipes_repository() -> None:
     assert len(RECIPES) > 300
     assert {each.source.where.partition("/blob/")[0] for each in RECIPES.values()} == {SOURCE.where}
 
 
-def test_the_parser_of_the_pinned_release_knows_every_argument() -> None:
+def test_pinned_vllm_parser_accepts_every_recipe_argument() -> None:
     flags = flags_of("vllm", RELEASE) or {}
     for recipe in served():
         for argument in recipe.arguments:
             assert canonical_name(argument.partition("=")[0], flags) in flags, recipe
 
 
-def test_what_is_not_a_key_of_the_stack_file_is_right_as_an_argument() -> None:
+def test_recipe_arguments_fail_only_if_a_stack_file_key_exists() -> None:
     for recipe in served():
         for diagnostic in argument_diagnostics((), "vllm", RELEASE, list(recipe.arguments)):
             assert diagnostic.message.endswith("which is validated"), recipe
@@ -42,12 +42,12 @@ def test_what_is_not_a_key_of_the_stack_file_is_right_as_an_argument() -> None:
     ("needed", "newer"),
     [("0.26.0", False), ("0.26.1", True), ("0.9", False), ("1.0", True), ("nightly", True), ("", False)],
 )
-def test_a_release_is_compared_by_its_numbers(needed: str, newer: bool) -> None:
+def test_recipe_release_is_compared_numerically(needed: str, newer: bool) -> None:
     recipe = Recipe("org/model", needed, (), "", "", omni=False, source=SOURCE)
     assert recipe.is_newer_than(RELEASE) is newer
 
 
-def test_the_models_that_the_pinned_release_lacks_are_those_whose_parsers_it_lacks_too() -> None:
+def test_pinned_vllm_lacks_parsers_only_of_models_that_need_a_newer_release() -> None:
     """The publisher's recipes and the parser of its release agree."""
     known = (flags_of("vllm", RELEASE) or {})["--tool-call-parser"].choices
     lacking = {
@@ -60,7 +60,7 @@ def test_the_models_that_the_pinned_release_lacks_are_those_whose_parsers_it_lac
     assert {it.tool_parser for it in served() if it.tool_parser} - {*known} <= plugins | {"ling3"}
 
 
-def test_a_recipe_is_read_as_the_command_line_that_it_makes() -> None:
+def test_recipe_arguments_are_normalized_as_a_vllm_command_line() -> None:
     document = {
         "meta": {"tasks": ["text"], "hardware": {"h200": "verified", "b200": "unsupported"}},
         "model": {
@@ -81,14 +81,14 @@ def test_a_recipe_is_read_as_the_command_line_that_it_makes() -> None:
     assert (small.model, small.arguments[2:]) == ("org/small", ("--kv-cache-dtype=fp8", "--eager"))
 
 
-def test_the_table_is_written_as_it_is_read() -> None:
+def test_write_recipes_writes_one_row_per_recipe() -> None:
     text = write_recipes(RECIPES.values())
     assert text.count("\n") == len(RECIPES) + 1
     assert "moonshotai/Kimi-K3,0.27.1," in text
 
 
-def test_weights_of_the_catalog_are_in_the_memory_that_the_publisher_states() -> None:
-    """It states 1.2 times the weights in the median, and rounds small models."""
+def test_publisher_memory_of_a_model_exceeds_the_catalog_weights() -> None:
+    """The published memory is 1.2 times the weights in the median; small models are rounded."""
     stated = [
         each.memory_gb * 1e9 / MODELS[each.model].weights
         for each in RECIPES.values()
@@ -113,7 +113,7 @@ LARGER_THAN_EIGHT = {
 """Models whose weights leave less than 15 % of eight of these GPUs: recipes name GPUs for all variants."""
 
 
-def test_no_server_is_refused_on_which_the_publisher_tried_the_model() -> None:
+def test_models_fit_on_gpus_that_the_publisher_verified() -> None:
     tried = [
         (each.model, gpu)
         for each in RECIPES.values()

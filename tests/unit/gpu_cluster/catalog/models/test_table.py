@@ -20,19 +20,19 @@ BYTES_OF_A_PARAMETER = {
 
 
 @EVERY
-def test_weights_are_as_large_as_their_precision_makes_them(model: LanguageModel) -> None:
+def test_bytes_per_parameter_match_the_precision(model: LanguageModel) -> None:
     least, most = BYTES_OF_A_PARAMETER[model.precision]
     assert least <= model.weights / model.parameters / 10**9 <= most
 
 
 @EVERY
-def test_key_value_heads_serve_the_same_number_of_attention_heads(model: LanguageModel) -> None:
+def test_attention_heads_are_a_multiple_of_key_value_heads(model: LanguageModel) -> None:
     heads = [each.heads for each in model.cache if each.heads and not each.state]
     assert all(model.heads % each == 0 for each in heads)
 
 
 @EVERY
-def test_numbers_are_of_a_size_that_exists(model: LanguageModel) -> None:
+def test_model_dimensions_are_plausible(model: LanguageModel) -> None:
     assert 0 <= model.whole < model.weights * 0.02
     assert 30_000 <= model.vocabulary <= 262_208
     assert model.context >= 512
@@ -51,18 +51,18 @@ def test_numbers_are_of_a_size_that_exists(model: LanguageModel) -> None:
         ("Qwen/Qwen3-235B-A22B", {1, 2, 4, 8, 16}),
     ],
 )
-def test_heads_are_divided_without_remainder(name: str, counts: set[int]) -> None:
+def test_tensor_parallel_sizes_divide_the_attention_heads(name: str, counts: set[int]) -> None:
     assert {count for count in range(1, 17) if MODELS[name].splits_over(count)} == counts
 
 
-def test_a_model_of_which_only_the_weights_are_known_may_be_divided_at_will() -> None:
+def test_model_without_known_heads_splits_over_any_gpu_count() -> None:
     model = of_weights("org/model", 10**9)
     assert (model.weights, model.cache, model.context, model.has_shape) == (10**9, (), 0, False)
     assert all(model.splits_over(count) for count in range(1, 9))
 
 
 @EVERY
-def test_every_model_says_whether_it_is_gated(model: LanguageModel) -> None:
+def test_only_llama_models_of_meta_are_gated(model: LanguageModel) -> None:
     assert (model.gated is True) == model.name.startswith("meta-llama/")
 
 
@@ -95,7 +95,7 @@ PUBLISHED_PARAMETERS = [
 
 
 @pytest.mark.parametrize(("name", "billions"), PUBLISHED_PARAMETERS)
-def test_counted_parameters_are_those_published(name: str, billions: float) -> None:
+def test_parameter_count_matches_the_published_count(name: str, billions: float) -> None:
     assert MODELS[name].parameters == pytest.approx(billions, rel=0.005)
 
 
@@ -145,11 +145,11 @@ FAMILIES = [
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_current_families_are_known(family: str) -> None:
+def test_catalog_has_models_of_current_families(family: str) -> None:
     assert any(name.startswith(family) for name in MODELS)
 
 
-def test_every_precision_and_size_is_there() -> None:
+def test_catalog_has_250_models_and_every_precision() -> None:
     assert len(MODELS) >= 250
     assert {model.precision for model in MODELS.values()} == set(BYTES_OF_A_PARAMETER)
 
@@ -159,6 +159,6 @@ def test_every_model_has_a_source_and_a_date() -> None:
     assert all(source.where and source.date.year >= 2025 for source in MODEL_SOURCES.values())
 
 
-def test_the_table_is_written_as_it_is_read() -> None:
+def test_models_csv_survives_a_round_trip() -> None:
     path = Path(package.__file__).with_name("models.csv")
     assert write_table(read_table(path).values()) == path.read_text(encoding="utf-8")
