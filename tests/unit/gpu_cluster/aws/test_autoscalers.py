@@ -1,4 +1,4 @@
-"""Autoscalers of a stack on AWS: what they know of its network."""
+"""Autoscalers of a stack on AWS in networks with and without egress."""
 
 from pathlib import Path
 
@@ -31,10 +31,8 @@ config:
 
 
 @pytest.mark.parametrize("offline", [True, False])
-def test_karpenter_calls_no_global_service_of_aws_from_a_network_without_egress(
-    offline: bool, tmp_path: Path
-) -> None:
-    """IAM and pricing have no endpoint in most regions: its finalizers would wait for them forever."""
+def test_karpenter_runs_as_isolated_vpc_in_an_offline_stack(offline: bool, tmp_path: Path) -> None:
+    """IAM and pricing have no endpoint in most regions: Karpenter's finalizers would wait forever."""
     file = tmp_path / "Pulumi.x.yaml"
     file.write_text(STACK.format(offline=str(offline).lower()))
     graph, _ = platform_of(load(file))

@@ -16,14 +16,14 @@ def budget_of(**settings: Any) -> Registered:
     ).only("budget:Budget")
 
 
-def test_it_limits_a_month_in_dollars() -> None:
+def test_budget_is_a_monthly_cost_limit_in_usd() -> None:
     budget = budget_of()
     assert (budget["limitAmount"], budget["limitUnit"]) == ("9000", "USD")
     assert (budget["timeUnit"], budget["budgetType"]) == ("MONTHLY", "COST")
     assert budget["costTypes"] == {"includeCredit": False, "includeRefund": False}
 
 
-def test_it_belongs_to_the_account_of_the_stack_file() -> None:
+def test_budget_belongs_to_the_account_of_the_stack_file() -> None:
     assert budget_of()["accountId"] == "123456789012"
 
 
@@ -40,11 +40,11 @@ def test_all_recipients_are_notified_of_actual_and_forecast_cost() -> None:
         assert notification["thresholdType"] == "PERCENTAGE"
 
 
-def test_nothing_of_the_account_escapes_it() -> None:
+def test_budget_covers_the_whole_account_by_default() -> None:
     assert "costFilters" not in budget_of().inputs
 
 
-def test_in_a_shared_account_it_counts_resources_with_the_tag_of_the_stack() -> None:
+def test_budget_with_scope_stack_filters_by_the_stack_tag() -> None:
     budget = budget_of(scope="stack")
     assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:gpu-cluster/stack$prod"]}]
 
@@ -52,6 +52,6 @@ def test_in_a_shared_account_it_counts_resources_with_the_tag_of_the_stack() -> 
 @pytest.mark.parametrize(
     "parts", [{"spent": [10, 20, 30, 40, 50], "forecast": [100]}, {"spent": [], "forecast": []}]
 )
-def test_aws_sends_one_to_five_kinds_of_mail(parts: dict[str, list[int]]) -> None:
+def test_budget_requires_one_to_five_notifications(parts: dict[str, list[int]]) -> None:
     with pytest.raises(ValidationError, match="one to five"):
         budget_of(**parts)

@@ -1,4 +1,4 @@
-"""The committed stacks on AWS: who makes what, in which order, and what refuses to go."""
+"""Committed stacks on AWS: ownership, order and protection of their resources."""
 
 import json
 from pathlib import Path
@@ -46,11 +46,11 @@ def addon(graph: Graph, name: str) -> Registered:
 
 
 def groups(graph: Graph) -> list[Registered]:
-    """The node groups of EKS, not the components that make them."""
+    """EKS node groups, without the components that create them."""
     return graph.of("nodeGroup:NodeGroup")
 
 
-def test_nothing_falls_back_on_the_account_region_or_cluster_of_a_shell(graph: Graph) -> None:
+def test_every_resource_uses_the_explicit_provider_of_the_stack(graph: Graph) -> None:
     for package in ("aws", "kubernetes"):
         [provider] = graph.of(f"providers:{package}")
         resources = of_package(graph, package)
@@ -58,7 +58,7 @@ def test_nothing_falls_back_on_the_account_region_or_cluster_of_a_shell(graph: G
         assert {r.provider.rpartition("::")[0] for r in resources} == {provider.urn}
 
 
-def test_the_account_and_the_region_are_those_of_the_file(graph: Graph, stack: str) -> None:
+def test_provider_has_account_region_and_tags_of_the_stack_file(graph: Graph, stack: str) -> None:
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
     [provider] = graph.of("providers:aws")
     assert isinstance(settings.cluster, EksSettings)
@@ -78,24 +78,24 @@ def test_every_aws_resource_belongs_to_a_component(graph: Graph) -> None:
     assert orphans == []
 
 
-def test_addresses_services_and_roles_come_before_any_node(graph: Graph) -> None:
+def test_node_groups_wait_for_the_bootstrap_add_ons(graph: Graph) -> None:
     for group in groups(graph):
         for name in OF_THE_FOUNDATION:
             assert graph.waits_for(group, addon(graph, name)), (group.name, name)
 
 
-def test_nodes_have_a_way_out_when_they_start(graph: Graph) -> None:
+def test_node_groups_wait_for_nat_routes_and_endpoints(graph: Graph) -> None:
     for group in groups(graph):
         for way_out in (*graph.of("NatGateway"), *graph.of("Route"), *graph.of("VpcEndpoint")):
             assert graph.waits_for(group, way_out), (group.name, way_out.name)
 
 
-def test_dns_waits_for_a_node_that_takes_it(graph: Graph) -> None:
+def test_coredns_waits_for_an_untainted_node_group(graph: Graph) -> None:
     [system] = [r for r in groups(graph) if not r.inputs.get("taints")]
     assert graph.waits_for(addon(graph, "coredns"), system)
 
 
-def test_what_a_driver_serves_comes_with_its_driver(graph: Graph) -> None:
+def test_storage_classes_and_volumes_have_their_csi_driver(graph: Graph) -> None:
     """`ebs.csi.aws.com` is served by the add-on aws-ebs-csi-driver."""
     served = {r["driver"] for r in graph.of("VolumeSnapshotClass")}
     served |= {r["provisioner"] for r in graph.of("StorageClass")}
@@ -108,8 +108,8 @@ def test_what_a_driver_serves_comes_with_its_driver(graph: Graph) -> None:
     assert addon(graph, "snapshot-controller")
 
 
-def test_objects_come_after_the_nodes_and_go_before_what_serves_them(graph: Graph) -> None:
-    """Removal is the other way round: a volume needs its driver to go, and a driver needs a node."""
+def test_kubernetes_objects_wait_for_node_groups_and_add_ons(graph: Graph) -> None:
+    """Deletion is in reverse order: deleting a volume needs its driver, and a driver needs a node."""
     objects = of_package(graph, "kubernetes")
     served = [r for r in objects if not r.name.startswith(f"{PLATFORM}-gpu")]
     assert served
@@ -121,19 +121,19 @@ def test_objects_come_after_the_nodes_and_go_before_what_serves_them(graph: Grap
             assert graph.waits_for(resource, earlier), (resource.urn, earlier.name)
 
 
-def test_devices_are_offered_while_drivers_still_start(graph: Graph) -> None:
+def test_gpu_daemonsets_do_not_wait_for_coredns(graph: Graph) -> None:
     for daemons in graph.of("DaemonSet"):
         if daemons["metadata.namespace"] != "telemetry-nodes":  # which nothing waits for
             assert not graph.waits_for(daemons, addon(graph, "coredns")), daemons.name
 
 
-def test_the_control_plane_comes_up_beside_the_ways_out(graph: Graph) -> None:
+def test_control_plane_does_not_wait_for_nat_and_endpoints(graph: Graph) -> None:
     cluster = graph.only("cluster:Cluster")
     for way_out in (*graph.of("NatGateway"), *graph.of("VpcEndpoint")):
         assert not graph.waits_for(cluster, way_out), way_out.name
 
 
-def test_a_store_is_awaited_by_what_mounts_it_alone(stack: str, graph: Graph) -> None:
+def test_only_objects_that_mount_a_store_wait_for_it(stack: str, graph: Graph) -> None:
     stores = graph.of("LustreFileSystem") + graph.of("DataRepositoryAssociation") + graph.of("MountTarget")
     assert bool(stores) is (stack != "dev")
     for store in stores:
@@ -141,7 +141,7 @@ def test_a_store_is_awaited_by_what_mounts_it_alone(stack: str, graph: Graph) ->
         assert waiting == ({"home"} if "MountTarget" in store.urn else {"datasets-serving"}), store.name
 
 
-def test_a_model_waits_for_the_store_of_its_cache() -> None:
+def test_only_the_model_with_a_cache_waits_for_its_store() -> None:
     prod = load(STACKS / "Pulumi.prod.yaml")
     model = prod.serving.models["code"]
     assert model.cache
@@ -156,7 +156,7 @@ def test_a_model_waits_for_the_store_of_its_cache() -> None:
         assert not graph.waits_for(draft, target)
 
 
-def test_the_cluster_outlives_its_nodes_and_the_network_both(graph: Graph) -> None:
+def test_cluster_is_created_after_the_network_and_before_the_nodes(graph: Graph) -> None:
     cluster = graph.only("cluster:Cluster")
     for group in groups(graph):
         assert graph.waits_for(group, cluster)
@@ -164,7 +164,7 @@ def test_the_cluster_outlives_its_nodes_and_the_network_both(graph: Graph) -> No
         assert graph.waits_for(cluster, part), part.name
 
 
-def test_what_holds_data_refuses_to_go_where_the_file_says_so(graph: Graph, stack: str) -> None:
+def test_protection_of_stateful_resources_follows_the_stack(graph: Graph, stack: str) -> None:
     protect = load(STACKS / f"Pulumi.{stack}.yaml").protect
     kept = [r for r in graph.resources if r.type in HOLDS_DATA or r.type == "aws:eks/cluster:Cluster"]
     assert {r.type for r in kept} >= {"aws:kms/key:Key", "aws:eks/cluster:Cluster"}
@@ -172,7 +172,7 @@ def test_what_holds_data_refuses_to_go_where_the_file_says_so(graph: Graph, stac
     assert graph.only("cluster:Cluster")["deletionProtection"] is protect
 
 
-def test_a_stack_without_protection_leaves_nothing_behind() -> None:
+def test_unprotected_stack_retains_only_account_wide_settings() -> None:
     graph, _ = platform_of(load(STACKS / "Pulumi.prod.yaml").model_copy(update={"protect": False}))
     kept = {r.type for r in graph.resources if r.protected or r.retained}
     assert kept == {OF_THE_WHOLE_ACCOUNT, DELETED_WITH_ITS_GROUP}
@@ -180,7 +180,7 @@ def test_a_stack_without_protection_leaves_nothing_behind() -> None:
     assert [r.urn for r in graph.of("repository:Repository") if not r["forceDelete"]] == []
 
 
-def test_every_log_has_an_end_and_a_key(graph: Graph) -> None:
+def test_log_groups_have_a_retention_and_a_key(graph: Graph) -> None:
     groups = graph.of("LogGroup")
     assert groups
     for group in groups:
@@ -188,13 +188,13 @@ def test_every_log_has_an_end_and_a_key(graph: Graph) -> None:
         assert group["kmsKeyId"], group.urn
 
 
-def test_everything_that_is_made_is_new(graph: Graph) -> None:
-    """An alias would be a rename, and nothing was released yet that could have had another name."""
+def test_components_have_no_aliases(graph: Graph) -> None:
+    """An alias would mean a rename, and no release has had another name."""
     own = [r for r in graph.resources if r.type.startswith("gpu-cluster:")]
     assert [r.urn for r in own if r.aliases] == []
 
 
-def test_servers_and_disks_that_aws_starts_bear_the_tags_of_the_stack(graph: Graph, stack: str) -> None:
+def test_launch_templates_tag_instances_and_volumes(graph: Graph, stack: str) -> None:
     tags = {"gpu-cluster/stack": "test", **load(STACKS / f"Pulumi.{stack}.yaml").tags}
     for template in graph.of("LaunchTemplate"):
         tagged = {it["resourceType"]: it["tags"] for it in template["tagSpecifications"]}
@@ -203,14 +203,14 @@ def test_servers_and_disks_that_aws_starts_bear_the_tags_of_the_stack(graph: Gra
             assert tags.items() <= tagged[kind].items()
 
 
-def test_disks_that_claims_make_bear_the_tags_of_the_stack(graph: Graph, stack: str) -> None:
+def test_ebs_driver_tags_claimed_volumes_with_the_stack_tags(graph: Graph, stack: str) -> None:
     tags = {"gpu-cluster/stack": "test", **load(STACKS / f"Pulumi.{stack}.yaml").tags}
     [driver] = [it for it in graph.of("Addon") if it["addonName"] == "aws-ebs-csi-driver"]
     assert json.loads(driver["configurationValues"])["controller"]["extraVolumeTags"] == tags
 
 
-def test_roles_of_pods_are_associated_minutes_before_the_pods_start(graph: Graph) -> None:
-    """EKS: an association may take seconds to be effective; a pod gets credentials only when it starts."""
+def test_pod_identity_associations_precede_node_groups_and_pods(graph: Graph) -> None:
+    """EKS associations take seconds to become effective; a pod gets credentials only when it starts."""
     groups = [r for r in graph.resources if r.type == "aws:eks/nodeGroup:NodeGroup"]
     associations = [
         r for r in graph.resources if r.type == "aws:eks/podIdentityAssociation:PodIdentityAssociation"

@@ -12,22 +12,22 @@ MIRROR = ecr_mirror("123456789012", "eu-central-1")
 EVERY = [image for image in vars(images).values() if isinstance(image, Image | TaggedImage)]
 
 
-def test_a_mirror_is_named_by_account_and_region_alone() -> None:
+def test_ecr_mirror_address_consists_of_account_and_region() -> None:
     assert MIRROR == "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
 
-def test_environments_of_one_account_can_stand_side_by_side() -> None:
+def test_ecr_mirror_prefix_separates_environments_of_one_account() -> None:
     assert ecr_mirror("123456789012", "eu-central-1", "dev") == f"{MIRROR}/dev"
 
 
-def test_what_a_cache_fetches_needs_no_copy() -> None:
+def test_image_of_a_pull_through_cache_is_not_copied() -> None:
     [copy] = images_to_copy([DEVICE_PLUGIN, VLLM], MIRROR, {"docker-hub"})
 
     assert copy.source.startswith("nvcr.io/nvidia/k8s-device-plugin@")
     assert len(images_to_copy(ON_EKS, MIRROR, set())) == len(ON_EKS)
 
 
-def test_a_copy_is_taken_by_digest_and_kept_where_the_platform_pulls_it() -> None:
+def test_image_is_copied_by_digest_to_the_address_that_the_platform_pulls() -> None:
     [copy] = images_to_copy([VLLM], MIRROR, {"quay"})
 
     assert copy == ImageCopy(
@@ -37,14 +37,14 @@ def test_a_copy_is_taken_by_digest_and_kept_where_the_platform_pulls_it() -> Non
     assert VLLM.at(MIRROR) == f"{copy.destination}@sha256:{VLLM.digest}"
 
 
-def test_an_image_without_a_known_digest_is_copied_by_its_tag() -> None:
+def test_image_without_digest_is_copied_by_tag() -> None:
     [copy] = images_to_copy([METRICS_ADAPTER], MIRROR, set())
 
     assert copy == ImageCopy(METRICS_ADAPTER.at(None), METRICS_ADAPTER.at(MIRROR))
 
 
 @pytest.mark.parametrize("image", EVERY, ids=lambda image: image.repository)
-def test_every_image_is_cached_or_copied(image: Image | TaggedImage) -> None:
+def test_every_image_is_either_cached_or_copied(image: Image | TaggedImage) -> None:
     host = image.repository.partition("/")[0]
     cached = any(host == upstream.host for upstream in UPSTREAMS.values())
 

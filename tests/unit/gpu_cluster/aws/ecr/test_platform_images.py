@@ -27,7 +27,7 @@ def images(graph: Graph) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_image_is_at_hand(file: Path) -> None:
+def test_every_image_has_a_repository_and_is_cached_or_copied(file: Path) -> None:
     stack = load(file)
     graph, outputs = platform_of(stack)
     mirror = outputs["registry"]["url"]

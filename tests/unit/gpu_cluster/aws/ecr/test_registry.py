@@ -32,7 +32,7 @@ def document(resource: Registered, key: str = "policy") -> dict[str, Any]:
     return json.loads(resource[key])
 
 
-def test_every_image_of_the_platform_has_its_repository() -> None:
+def test_every_platform_image_has_a_repository() -> None:
     paths = {it["name"] for it in made().of("ecr:repository:Repository")}
 
     assert paths == {image.repository for image in ON_EKS}
@@ -40,7 +40,7 @@ def test_every_image_of_the_platform_has_its_repository() -> None:
 
 
 @pytest.mark.parametrize("path", [DEVICE_PLUGIN.repository, "vision"])
-def test_every_repository_is_encrypted_scanned_and_its_tags_never_move(path: str) -> None:
+def test_every_repository_is_encrypted_and_scanned_with_immutable_tags(path: str) -> None:
     found = repository(made(repositories={"vision": {}}), path)
 
     assert found["imageTagMutability"] == "IMMUTABLE"
@@ -48,7 +48,7 @@ def test_every_repository_is_encrypted_scanned_and_its_tags_never_move(path: str
     assert found["encryptionConfigurations"] == [{"encryptionType": "KMS", "kmsKey": KEY}]
 
 
-def test_old_images_expire_and_those_without_a_tag_sooner() -> None:
+def test_lifecycle_policy_expires_old_and_untagged_images() -> None:
     graph = made(keep_images=20, untagged_days=3, repositories={"vision": {"keep_images": 5}})
     expiry = {it["repository"]: document(it)["rules"] for it in graph.of("LifecyclePolicy")}
 
@@ -58,12 +58,12 @@ def test_old_images_expire_and_those_without_a_tag_sooner() -> None:
     assert [rule["selection"]["countNumber"] for rule in expiry[VLLM.repository]] == [3, 20]
 
 
-def test_another_expiry_takes_the_place_of_the_old_one() -> None:
-    """AWS knows it by the name of its repository: deleted last, the old one takes the new one with it."""
+def test_lifecycle_policy_is_deleted_before_it_is_replaced() -> None:
+    """AWS identifies the policy by its repository: deleting the old one last would delete the new one."""
     assert all(it.deleted_before_replaced for it in made().of("LifecyclePolicy"))
 
 
-def test_a_repository_that_a_cache_fills_keeps_what_has_no_tag() -> None:
+def test_cache_repository_does_not_expire_untagged_images() -> None:
     graph = made(mirrors={"quay"}, repositories={"quay.io/jupyter/base-notebook": {"keep_images": 4}})
     expiry = {it["repository"]: document(it)["rules"] for it in graph.of("LifecyclePolicy")}
 
@@ -71,26 +71,26 @@ def test_a_repository_that_a_cache_fills_keeps_what_has_no_tag() -> None:
     assert (beyond["tagStatus"], beyond["countNumber"]) == ("any", 4)
 
 
-def test_a_repository_of_the_platform_can_have_settings_of_its_own() -> None:
+def test_repository_of_a_platform_image_accepts_own_settings() -> None:
     graph = made(repositories={VLLM.repository: {"keep_images": 4}})
     [expiry] = [it for it in graph.of("LifecyclePolicy") if it["repository"] == VLLM.repository]
 
     assert document(expiry)["rules"][-1]["selection"]["countNumber"] == 4
 
 
-def test_images_refuse_to_be_deleted() -> None:
+def test_repositories_are_protected_and_retained_by_default() -> None:
     for each in made(repositories={"vision": {}}).of("ecr:repository:Repository"):
         assert (each.protected, each.retained, each["forceDelete"]) == (True, True, False)
 
 
-def test_without_protection_everything_goes() -> None:
+def test_repositories_are_deleted_with_images_without_protection() -> None:
     graph = made(protect=False, repositories={"vision": {}})
 
     for each in graph.of("ecr:repository:Repository"):
         assert (each.protected, each.retained, each["forceDelete"]) == (False, False, True)
 
 
-def test_a_cache_is_below_the_host_that_images_name() -> None:
+def test_pull_through_cache_prefix_is_the_registry_host() -> None:
     graph = made(mirrors={"docker-hub", "k8s"}, credentials={"docker-hub": HUB_SECRET})
     caches = {it["ecrRepositoryPrefix"]: it for it in graph.of("PullThroughCacheRule")}
 
@@ -102,7 +102,7 @@ def test_a_cache_is_below_the_host_that_images_name() -> None:
     assert "credentialArn" not in caches["registry.k8s.io"].inputs
 
 
-def test_what_ecr_makes_for_a_cache_is_guarded_like_the_rest() -> None:
+def test_cache_repositories_get_encryption_immutable_tags_and_expiry() -> None:
     graph = made(mirrors={"quay"})
     template, cache = graph.only("RepositoryCreationTemplate"), graph.only("PullThroughCacheRule")
 
@@ -114,7 +114,7 @@ def test_what_ecr_makes_for_a_cache_is_guarded_like_the_rest() -> None:
     assert graph.waits_for(cache, template)
 
 
-def test_a_prefix_goes_before_every_name_of_the_environment() -> None:
+def test_registry_prefix_precedes_repositories_and_caches() -> None:
     graph = made(prefix="dev", mirrors={"quay"}, repositories={"vision": {}})
 
     assert all(it["name"].startswith("dev/") for it in graph.of("ecr:repository:Repository"))
@@ -123,7 +123,7 @@ def test_a_prefix_goes_before_every_name_of_the_environment() -> None:
     assert outputs["mirror"] == f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/dev"
 
 
-def test_a_mirror_of_ones_own_takes_the_place_of_caches_and_copies() -> None:
+def test_external_mirror_replaces_caches_and_copies() -> None:
     graph = made(mirror="harbor.example.com/mirror", repositories={"vision": {}})
 
     assert [it["name"] for it in graph.of("ecr:repository:Repository")] == ["vision"]
@@ -132,7 +132,7 @@ def test_a_mirror_of_ones_own_takes_the_place_of_caches_and_copies() -> None:
     assert outputs["mirror"] == "harbor.example.com/mirror"
 
 
-def test_only_principals_of_the_stack_may_pull_or_push() -> None:
+def test_repository_policy_allows_only_configured_readers_and_writers() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/ci"
     graph = made(repositories={"vision": {"readers": {"210987654321"}, "writers": {role}}, "chat": {}})
 
@@ -145,7 +145,7 @@ def test_only_principals_of_the_stack_may_pull_or_push() -> None:
     assert "ecr:PutImage" in push["Action"]
 
 
-def test_enhanced_scanning_is_for_the_account_and_outlives_the_environment() -> None:
+def test_enhanced_scanning_is_set_for_the_account_and_retained() -> None:
     scanning = made().only("RegistryScanningConfiguration")
 
     assert scanning["scanType"] == "ENHANCED"
@@ -153,11 +153,11 @@ def test_enhanced_scanning_is_for_the_account_and_outlives_the_environment() -> 
     assert scanning.retained
 
 
-def test_basic_scanning_leaves_the_account_alone() -> None:
+def test_basic_scanning_creates_no_account_setting() -> None:
     assert not made(scanning="basic").of("RegistryScanningConfiguration")
 
 
-def test_only_repositories_of_ones_own_are_replicated() -> None:
+def test_only_custom_repositories_are_replicated() -> None:
     graph = made(replicate={"eu-west-1", "eu-north-1"}, prefix="prod", repositories={"vision": {}})
 
     [rule] = graph.only("ReplicationConfiguration")["replicationConfiguration"]["rules"]
@@ -165,7 +165,7 @@ def test_only_repositories_of_ones_own_are_replicated() -> None:
     assert rule["repositoryFilters"] == [{"filter": "prod/vision", "filterType": "PREFIX_MATCH"}]
 
 
-def test_copies_in_other_regions_are_guarded_too() -> None:
+def test_replicas_in_other_regions_are_encrypted_with_immutable_tags() -> None:
     graph = made(replicate={"eu-west-1"}, prefix="prod", repositories={"vision": {}})
     [template] = graph.of("RepositoryCreationTemplate")
 

@@ -1,4 +1,4 @@
-"""Clusters of EKS for the tests of their parts."""
+"""EKS clusters and add-ons for tests."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +37,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
 
 
 def stack_of(**cluster: Any) -> Stack:
-    """A stack on AWS with a system pool and two kinds of GPUs, and these settings of its cluster instead."""
+    """A stack on AWS with a system pool and two GPU pools; `cluster` overrides settings of its cluster."""
     given = {
         "provider": "eks",
         "account": ACCOUNT,
@@ -54,7 +54,7 @@ def settings_of(**cluster: Any) -> EksSettings:
 
 
 def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = None, **settings: Any) -> Graph:
-    """Inputs of a cluster."""
+    """Graph of an EKS cluster with a node group and an object in it."""
     stack = stack_of(**settings)
 
     def program() -> None:
@@ -83,7 +83,7 @@ def cluster(*, protect: bool = True, pod_subnets: Mapping[str, str] | None = Non
 def addons(
     *drivers: str, grants: Mapping[str, dict[str, pulumi.Input[str]]] | None = None, **settings: Any
 ) -> Graph:
-    """Inputs of the add-ons of a cluster."""
+    """Graph of the add-ons of a cluster."""
     pools = pools_of(stack_of(**settings))
     return graph_of(
         lambda: ClusterAddons(

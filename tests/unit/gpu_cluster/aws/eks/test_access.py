@@ -17,7 +17,7 @@ def association(graph: Graph) -> dict[str, Any]:
     return found.inputs
 
 
-def test_a_principal_has_one_entry_before_its_policy() -> None:
+def test_access_entry_is_created_before_its_policy() -> None:
     graph = access(principal=ON_CALL, policy="view")
     [entry] = [it for it in graph.of("AccessEntry") if it["principalArn"] == ON_CALL]
     [policy] = [it for it in graph.of("AccessPolicyAssociation") if it["principalArn"] == ON_CALL]
@@ -35,12 +35,12 @@ def test_a_principal_has_one_entry_before_its_policy() -> None:
         ("admin-view", "AmazonEKSAdminViewPolicy"),
     ],
 )
-def test_the_word_of_the_stack_is_a_policy_of_eks(policy: str, name: str) -> None:
+def test_access_policy_maps_to_the_eks_access_policy(policy: str, name: str) -> None:
     found = association(access(principal=ON_CALL, policy=policy))
     assert found["policyArn"] == f"arn:aws:eks::aws:cluster-access-policy/{name}"
     assert found["accessScope"] == {"type": "cluster"}
 
 
-def test_it_holds_in_the_namespaces_that_are_named() -> None:
+def test_access_policy_is_limited_to_the_configured_namespaces() -> None:
     found = association(access(principal=ON_CALL, policy="edit", namespaces=["vision", "audio"]))
     assert found["accessScope"] == {"type": "namespace", "namespaces": ["audio", "vision"]}

@@ -14,11 +14,11 @@ def values(found: Registered) -> dict[str, Any]:
     return json.loads(found.inputs.get("configurationValues", "{}"))
 
 
-def test_network_policies_are_kept_to() -> None:
+def test_vpc_cni_enforces_network_policies() -> None:
     assert values(addon(cluster(), "vpc-cni")) == {"enableNetworkPolicy": "true"}
 
 
-def test_pods_with_subnets_of_their_own_get_prefixes_there() -> None:
+def test_vpc_cni_with_pod_subnets_uses_prefix_delegation() -> None:
     graph = cluster(pod_subnets={"eu-central-1a": "subnet-pods"})
     given = values(addon(graph, "vpc-cni"))
     assert given["eniConfig"] == {
@@ -33,7 +33,7 @@ def test_pods_with_subnets_of_their_own_get_prefixes_there() -> None:
     }
 
 
-def test_the_cni_has_a_role_of_its_own_before_it_starts() -> None:
+def test_vpc_cni_role_is_associated_before_the_add_on() -> None:
     graph = cluster()
     association = graph.only("PodIdentityAssociation")
     assert (association["namespace"], association["serviceAccount"]) == ("kube-system", "aws-node")
@@ -42,7 +42,7 @@ def test_the_cni_has_a_role_of_its_own_before_it_starts() -> None:
     assert attached == {"AmazonEKSClusterPolicy", "AmazonEKS_CNI_Policy"}
 
 
-def test_with_ipv6_it_may_assign_no_ipv4_address() -> None:
+def test_vpc_cni_role_with_ipv6_assigns_only_ipv6_addresses() -> None:
     graph = cluster(ipFamily="ipv6")
     attached = {it["policyArn"].rpartition("/")[2] for it in graph.of("RolePolicyAttachment")}
     assert attached == {"AmazonEKSClusterPolicy"}
@@ -50,7 +50,7 @@ def test_with_ipv6_it_may_assign_no_ipv4_address() -> None:
     assert "ec2:AssignIpv6Addresses" in policy["policy"]
 
 
-def test_pods_of_hybrid_nodes_get_their_roles_too() -> None:
+def test_pod_identity_agent_runs_on_hybrid_nodes() -> None:
     assert values(addon(cluster(), "eks-pod-identity-agent")) == {}
     graph = cluster(remoteNetworks={"nodes": ["192.168.0.0/24"]})
     assert values(addon(graph, "eks-pod-identity-agent")) == {"daemonsets": {"hybrid": {"create": True}}}

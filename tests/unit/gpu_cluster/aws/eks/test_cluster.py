@@ -11,11 +11,11 @@ def callers(graph: Graph) -> set[str]:
     return {rule.inputs.get("cidrIpv4") or rule["cidrIpv6"] for rule in rules}
 
 
-def test_the_vpc_calls_the_api_server() -> None:
+def test_api_server_accepts_https_from_the_vpc() -> None:
     assert callers(cluster()) == {"10.40.0.0/16"}
 
 
-def test_so_do_the_networks_that_the_stack_names_and_the_sites_of_hybrid_nodes() -> None:
+def test_api_server_accepts_https_from_private_and_hybrid_networks() -> None:
     graph = cluster(
         endpoint={"private": ["10.0.0.0/8", "fd00::/8"]},
         remoteNetworks={"nodes": ["192.168.0.0/24"], "pods": ["192.168.128.0/17"]},
@@ -29,7 +29,7 @@ def test_so_do_the_networks_that_the_stack_names_and_the_sites_of_hybrid_nodes()
     }
 
 
-def test_their_group_is_of_the_control_plane_alone_and_lets_nothing_out() -> None:
+def test_control_plane_security_group_has_no_egress() -> None:
     graph = cluster()
     group = graph.only("SecurityGroup")
     assert graph.only("Cluster")["vpcConfig.securityGroupIds"] == [f"{group.name}-id"]
@@ -37,7 +37,7 @@ def test_their_group_is_of_the_control_plane_alone_and_lets_nothing_out() -> Non
     assert "egress" not in group.inputs
 
 
-def test_the_kubeconfig_leads_to_the_cluster() -> None:
+def test_kubeconfig_has_the_endpoint_and_name_of_the_cluster() -> None:
     graph = cluster()
     written = json.loads(graph.only("kubernetes")["kubeconfig"])
     [server] = written["clusters"]
@@ -49,7 +49,7 @@ def test_the_kubeconfig_leads_to_the_cluster() -> None:
     assert user["user"]["exec"]["args"][3] == graph.only("Cluster")["name"]
 
 
-def test_another_address_of_the_cluster_is_the_same_cluster(monkeypatch: Any) -> None:
+def test_changed_cluster_endpoint_keeps_the_cluster_identifier(monkeypatch: Any) -> None:
     first = cluster().only("kubernetes")
     monkeypatch.setitem(ANSWERS["Cluster"], "endpoint", "https://2C3D.gr7.eu-central-1.eks.amazonaws.com")
     second = cluster().only("kubernetes")
@@ -57,12 +57,12 @@ def test_another_address_of_the_cluster_is_the_same_cluster(monkeypatch: Any) ->
     assert first["clusterIdentifier"] == second["clusterIdentifier"] == "arn:aws:test:::c"
 
 
-def test_objects_come_after_the_access_of_the_deployer() -> None:
+def test_kubernetes_objects_wait_for_the_access_entry_of_the_deployer() -> None:
     graph = cluster()
     assert graph.waits_for(graph.only("Object"), graph.only("AccessPolicyAssociation"))
 
 
-def test_nodes_come_after_the_network_the_services_and_the_roles_of_pods() -> None:
+def test_nodes_wait_for_the_bootstrap_add_ons() -> None:
     graph = cluster()
     nodes = graph.only("NodeGroup")
     first = graph.of("Addon")

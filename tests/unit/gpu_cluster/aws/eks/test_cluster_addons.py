@@ -22,30 +22,30 @@ def names(graph: Graph) -> set[str]:
     return {it["addonName"] for it in graph.of("Addon")}
 
 
-def test_without_volumes_there_is_no_driver() -> None:
+def test_no_csi_driver_is_installed_without_storage() -> None:
     assert names(addons()) == {"coredns", "metrics-server", "eks-node-monitoring-agent"}
 
 
-def test_versions_are_those_of_the_catalog_for_the_version_of_kubernetes() -> None:
+def test_add_on_versions_match_the_catalog_for_the_kubernetes_version() -> None:
     graph = addons(*DRIVERS, version="1.34")
     assert {it["addonName"]: it["addonVersion"] for it in graph.of("Addon")}.items() <= ADDON_VERSIONS[
         "1.34"
     ].items()
 
 
-def test_the_stack_may_pin_another() -> None:
+def test_add_on_version_can_be_pinned() -> None:
     graph = addons(addons={"coredns": "v1.14.4-eksbuild.1"})
     assert addon(graph, "coredns")["addonVersion"] == "v1.14.4-eksbuild.1"
 
 
-def test_what_was_changed_by_hand_is_set_back() -> None:
+def test_add_ons_overwrite_manual_changes() -> None:
     conflicts = {
         (it["resolveConflictsOnCreate"], it["resolveConflictsOnUpdate"]) for it in addons().of("Addon")
     }
     assert conflicts == {("OVERWRITE", "OVERWRITE")}
 
 
-def test_gpu_health_is_read_on_every_gpu_node() -> None:
+def test_dcgm_agent_tolerates_the_taints_of_every_gpu_pool() -> None:
     tolerated = values(addon(addons(), "eks-node-monitoring-agent"))["dcgmAgent"]["tolerations"]
     assert tolerated == [
         {"key": "nvidia.com/gpu", "operator": "Equal", "value": "present", "effect": "NoSchedule"},
@@ -53,7 +53,7 @@ def test_gpu_health_is_read_on_every_gpu_node() -> None:
     ]
 
 
-def test_gpu_health_is_read_once_the_gpus_of_a_node_are_divided() -> None:
+def test_dcgm_agent_waits_for_the_mig_configuration_of_a_node() -> None:
     """A process that holds a GPU of an A100 keeps it from changing its MIG mode without a reboot."""
     agent = values(addon(addons(), "eks-node-monitoring-agent"))["dcgmAgent"]
 
@@ -73,11 +73,11 @@ def test_gpu_health_is_read_once_the_gpus_of_a_node_are_divided() -> None:
 @pytest.mark.parametrize(
     "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
 )
-def test_volumes_can_be_mounted_on_nodes_with_any_taint(driver: str) -> None:
+def test_csi_driver_tolerates_all_taints(driver: str) -> None:
     assert values(addon(addons(driver), driver))["node"] == {"tolerateAllTaints": True}
 
 
-def test_disks_that_the_cluster_makes_bear_the_tags_of_the_stack() -> None:
+def test_ebs_driver_tags_volumes_with_the_tags_of_the_stack() -> None:
     graph = addons("aws-ebs-csi-driver", "aws-fsx-csi-driver")
     assert values(addon(graph, "aws-ebs-csi-driver"))["controller"] == {"extraVolumeTags": TAGS}
     assert "controller" not in values(addon(graph, "aws-fsx-csi-driver"))
@@ -92,14 +92,14 @@ def test_disks_that_the_cluster_makes_bear_the_tags_of_the_stack() -> None:
         ("aws-mountpoint-s3-csi-driver", "s3-csi-driver-sa"),
     ],
 )
-def test_a_driver_has_a_role_of_its_own_before_it_starts(driver: str, account: str) -> None:
+def test_csi_driver_role_is_associated_before_the_add_on(driver: str, account: str) -> None:
     graph = addons(driver)
     association = graph.only("PodIdentityAssociation")
     assert association["serviceAccount"] == account
     assert graph.waits_for(addon(graph, driver), association)
 
 
-def test_the_role_may_do_what_the_storage_of_the_stack_says() -> None:
+def test_csi_driver_role_has_the_granted_policy() -> None:
     policy = '{"Statement": []}'
     graph = addons(
         "aws-mountpoint-s3-csi-driver", grants={"aws-mountpoint-s3-csi-driver": {"models": policy}}
@@ -108,7 +108,7 @@ def test_the_role_may_do_what_the_storage_of_the_stack_says() -> None:
     assert graph.of("RolePolicyAttachment") == []
 
 
-def test_volumes_of_this_cluster_alone_are_encrypted_with_the_key_of_the_stack() -> None:
+def test_ebs_driver_role_is_scoped_to_the_cluster_and_the_volumes_key() -> None:
     graph = addons("aws-ebs-csi-driver")
     attached = graph.only("RolePolicyAttachment")["policyArn"]
     assert attached.endswith("/AmazonEBSCSIDriverEKSClusterScopedPolicy")
@@ -116,7 +116,7 @@ def test_volumes_of_this_cluster_alone_are_encrypted_with_the_key_of_the_stack()
     assert {statement["Resource"] for statement in statements} == {"arn:key/volumes"}
 
 
-def test_what_calls_no_service_has_no_role() -> None:
+def test_add_on_without_aws_calls_has_no_role() -> None:
     graph = addons("snapshot-controller")
     assert "snapshot-controller" in names(graph)
     assert graph.of("PodIdentityAssociation") == []

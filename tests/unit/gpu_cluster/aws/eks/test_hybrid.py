@@ -12,7 +12,7 @@ def entry(graph: Graph) -> Registered:
     return found
 
 
-def test_servers_join_with_a_role_that_systems_manager_of_the_account_gives() -> None:
+def test_hybrid_nodes_join_with_a_systems_manager_role_of_the_account() -> None:
     graph = cluster(remoteNetworks=SITE)
     [role] = [it for it in graph.of("iam:role:Role") if it.name == "c-hybrid-role"]
     [trust] = json.loads(role["assumeRolePolicy"])["Statement"]
@@ -21,7 +21,7 @@ def test_servers_join_with_a_role_that_systems_manager_of_the_account_gives() ->
     assert entry(graph)["principalArn"] == "arn:aws:test:::c-hybrid-role"
 
 
-def test_a_server_leaves_this_cluster_alone() -> None:
+def test_hybrid_node_role_deregisters_only_nodes_of_the_cluster() -> None:
     graph = cluster(remoteNetworks=SITE)
     [policy] = [it for it in graph.of("RolePolicy") if it.name == "c-hybrid-join"]
     statements = {it["Action"]: it for it in json.loads(policy["policy"])["Statement"]}
@@ -31,12 +31,12 @@ def test_a_server_leaves_this_cluster_alone() -> None:
     assert statements["eks:DescribeCluster"]["Resource"] == "arn:aws:test:::c"
 
 
-def test_or_with_a_role_of_ones_own() -> None:
+def test_hybrid_nodes_join_with_a_custom_role() -> None:
     graph = cluster(remoteNetworks={**SITE, "role": ROLE})
     assert entry(graph)["principalArn"] == ROLE
     assert [it for it in graph.of("iam:role:Role") if "hybrid" in it.name] == []
 
 
-def test_without_a_site_there_are_no_hybrid_nodes() -> None:
+def test_no_hybrid_access_entry_without_remote_networks() -> None:
     types = {it.inputs.get("type") for it in cluster().of("AccessEntry")}
     assert types == {None}

@@ -49,7 +49,7 @@ AS_EVER = """\
 }"""
 
 
-def test_it_is_the_same_to_the_byte_from_release_to_release() -> None:
+def test_kubeconfig_is_byte_identical_across_releases() -> None:
     written = kubeconfig(
         name="prod",
         endpoint="https://0A1B.gr7.eu-central-1.eks.amazonaws.com",

@@ -12,7 +12,7 @@ def identity(**given: Any) -> Graph:
     )
 
 
-def test_one_service_account_of_one_cluster_gets_the_role() -> None:
+def test_pod_identity_role_is_limited_to_one_service_account() -> None:
     graph = identity()
     [trust] = json.loads(graph.only("iam:role:Role")["assumeRolePolicy"])["Statement"]
     assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
@@ -30,7 +30,7 @@ def test_one_service_account_of_one_cluster_gets_the_role() -> None:
     assert association["serviceAccount"] == "reader"
 
 
-def test_the_role_is_whole_before_a_pod_gets_it() -> None:
+def test_pod_identity_role_has_its_policies_before_the_association() -> None:
     read = policy_document({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})
     graph = identity(policies={"read": read}, managed=[managed_policy("service-role/Some")])
     inline, attached = graph.only("RolePolicy"), graph.only("RolePolicyAttachment")

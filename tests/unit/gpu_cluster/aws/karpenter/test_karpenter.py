@@ -1,4 +1,4 @@
-"""The resources of the pools that Karpenter serves."""
+"""Resources of pools that Karpenter provisions."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ POOLS: dict[str, Any] = {
 
 
 def karpenter(**settings: bool) -> Graph:
-    """`settings` are those of each of its pools."""
+    """Graph of Karpenter with these settings on every pool."""
     stack = stack_of(
         cluster=CLUSTER,
         network={"cidr": "10.0.0.0/16", "zones": list(ZONES)},
@@ -92,7 +92,7 @@ def required(graph: Graph, name: str) -> dict[str, list[str]]:
     return {each["key"]: each["values"] for each in node_pool(graph, name)["spec.template.spec.requirements"]}
 
 
-def test_each_pool_has_a_node_pool_and_a_class_of_its_name(graph: Graph) -> None:
+def test_each_pool_has_a_node_pool_and_a_node_class_of_the_same_name(graph: Graph) -> None:
     for name in POOLS:
         assert node_pool(graph, name)["spec.template.spec.nodeClassRef.name"] == name
         assert node_class(graph, name)
@@ -106,16 +106,18 @@ def test_each_pool_has_a_node_pool_and_a_class_of_its_name(graph: Graph) -> None
         ("held", {"karpenter.sh/capacity-type": ["reserved"], "topology.kubernetes.io/zone": [ZONES[0]]}),
     ],
 )
-def test_nodes_are_what_the_pool_says(graph: Graph, pool: str, expected: dict[str, list[str]]) -> None:
+def test_node_pool_requires_the_capacity_type_zone_and_instance_type(
+    graph: Graph, pool: str, expected: dict[str, list[str]]
+) -> None:
     assert required(graph, pool) == expected | {"node.kubernetes.io/instance-type": [POOLS[pool]["instance"]]}
 
 
-def test_a_pool_grows_no_further_than_its_most(graph: Graph) -> None:
+def test_node_pool_limits_follow_the_maximum_node_count(graph: Graph) -> None:
     assert node_pool(graph, "spot")["spec.limits"] == {"cpu": str(6 * 16), "nvidia.com/gpu": "6"}
     assert set(node_pool(graph, "batch")["spec.limits"]) == {"cpu"}
 
 
-def test_gpus_keep_other_pods_away_and_are_not_moved_together(graph: Graph) -> None:
+def test_gpu_node_pool_has_a_taint_and_consolidates_only_if_empty(graph: Graph) -> None:
     spot = node_pool(graph, "spot")
     assert spot["spec.template.spec.taints"] == [
         {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
@@ -124,18 +126,18 @@ def test_gpus_keep_other_pods_away_and_are_not_moved_together(graph: Graph) -> N
     assert node_pool(graph, "batch")["spec.disruption.consolidationPolicy"] == "WhenEmptyOrUnderutilized"
 
 
-def test_nodes_are_replaced_as_many_at_a_time_as_the_pool_says(graph: Graph) -> None:
+def test_disruption_budget_follows_max_unavailable(graph: Graph) -> None:
     assert node_pool(graph, "spot")["spec.disruption.budgets"] == [{"nodes": "1"}]
     assert node_pool(graph, "held")["spec.disruption.budgets"] == [{"nodes": "2"}]
 
 
-def test_labels_of_kubernetes_are_left_to_kubernetes(graph: Graph) -> None:
+def test_node_pool_sets_no_kubernetes_io_labels(graph: Graph) -> None:
     labels = node_pool(graph, "spot")["spec.template.metadata.labels"]
     assert labels["gpu-cluster/pool"] == "spot"
     assert not [key for key in labels if "kubernetes.io" in key]
 
 
-def test_nodes_are_closed_encrypted_and_pinned(graph: Graph) -> None:
+def test_node_class_requires_imdsv2_encrypted_disks_and_a_pinned_ami(graph: Graph) -> None:
     spot = node_class(graph, "spot")
     assert spot["spec.metadataOptions"] == {
         "httpEndpoint": "enabled",
@@ -153,20 +155,20 @@ def test_nodes_are_closed_encrypted_and_pinned(graph: Graph) -> None:
     }
 
 
-def test_a_reservation_is_named_and_only_its_zone_used(graph: Graph) -> None:
+def test_reservation_is_selected_by_id_in_its_zone_only(graph: Graph) -> None:
     held = node_class(graph, "held")
     assert held["spec.capacityReservationSelectorTerms"] == [{"id": "cr-0123456789abcdef0"}]
     assert held["spec.subnetSelectorTerms"] == [{"id": "subnet-a"}]
 
 
-def test_local_disks_count_where_the_user_data_joins_them(graph: Graph) -> None:
-    """On Bottlerocket the policy would add commands beside those of the user data."""
+def test_instance_store_policy_is_set_only_with_raid0_user_data(graph: Graph) -> None:
+    """On Bottlerocket the policy would add commands to those of the user data."""
     counted = {name for name in POOLS if node_class(graph, name)["spec"].get("instanceStorePolicy")}
     joined = {name for name in POOLS if '"strategy": "RAID0"' in node_class(graph, name)["spec.userData"]}
     assert counted == joined == {"spot", "held"}
 
 
-def test_bottlerocket_keeps_images_on_its_second_volume(graph: Graph) -> None:
+def test_bottlerocket_root_volume_is_the_second_disk(graph: Graph) -> None:
     bottle = node_class(graph, "bottle")
     assert bottle["spec.amiSelectorTerms"] == [{"alias": "bottlerocket@v1.63.0"}]
     system, data = bottle["spec.blockDeviceMappings"]
@@ -175,7 +177,7 @@ def test_bottlerocket_keeps_images_on_its_second_volume(graph: Graph) -> None:
     assert data["rootVolume"] is True
 
 
-def test_the_controller_outlives_the_pools_and_comes_before_them(graph: Graph) -> None:
+def test_controller_is_created_before_the_pools(graph: Graph) -> None:
     kinds, chart = graph.of("helm.sh:v4:Chart")
     assert graph.waits_for(chart, kinds)
     for name in POOLS:
@@ -183,7 +185,7 @@ def test_the_controller_outlives_the_pools_and_comes_before_them(graph: Graph) -
         assert graph.waits_for(node_pool(graph, name), node_class(graph, name))
 
 
-def test_the_controller_has_its_role_and_nodes_may_join_before_it_starts(graph: Graph) -> None:
+def test_controller_waits_for_its_role_and_the_access_entry_of_nodes(graph: Graph) -> None:
     _, chart = graph.of("helm.sh:v4:Chart")
     association, entry = graph.only("PodIdentityAssociation"), graph.only("AccessEntry")
     assert (association["namespace"], association["serviceAccount"]) == ("kube-system", "karpenter")
@@ -192,7 +194,7 @@ def test_the_controller_has_its_role_and_nodes_may_join_before_it_starts(graph: 
     assert graph.waits_for(chart, entry)
 
 
-def test_the_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -> None:
+def test_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -> None:
     kinds, chart = graph.of("helm.sh:v4:Chart")
     charts = "oci://mirror.example.com/public.ecr.aws/karpenter"
     assert (kinds["chart"], chart["chart"]) == (f"{charts}/karpenter-crd", f"{charts}/karpenter")
@@ -202,14 +204,14 @@ def test_the_chart_is_pinned_and_its_image_comes_from_the_mirror(graph: Graph) -
     assert (image["tag"], image["digest"][:7]) == ("1.13.0", "sha256:")
 
 
-def test_nodes_are_repaired_unless_the_pools_say_otherwise(graph: Graph) -> None:
+def test_node_repair_feature_gate_follows_the_pools(graph: Graph) -> None:
     """Feature gate of the chart, for all NodePools."""
     gates = "values.settings.featureGates"
     assert graph.of("helm.sh:v4:Chart")[1][gates] == {"nodeRepair": True}
     assert karpenter(repair=False).of("helm.sh:v4:Chart")[1][gates] == {"nodeRepair": False}
 
 
-def test_every_announcement_reaches_the_queue_and_no_one_else_writes(graph: Graph) -> None:
+def test_interruption_queue_accepts_only_the_five_event_rules_over_tls(graph: Graph) -> None:
     rules, targets = graph.of("EventRule"), graph.of("EventTarget")
     assert len(rules) == len(targets) == 5
     write, tls = json.loads(graph.only("QueuePolicy")["policy"])["Statement"]

@@ -28,7 +28,7 @@ def statements(purpose: KeyUsage, *, copies: str | None = THERE) -> dict[str, di
 
 
 @pytest.mark.parametrize("purpose", KeyUsage)
-def test_every_purpose_has_a_key_that_turns_and_an_alias(purpose: KeyUsage) -> None:
+def test_every_key_usage_has_a_rotating_key_and_an_alias(purpose: KeyUsage) -> None:
     graph = keys()
     assert key(purpose, graph)["enableKeyRotation"] is True
     [alias] = [it for it in graph.of("Alias") if it.name == f"k-{purpose}-alias"]
@@ -36,7 +36,7 @@ def test_every_purpose_has_a_key_that_turns_and_an_alias(purpose: KeyUsage) -> N
 
 
 @pytest.mark.parametrize("purpose", KeyUsage)
-def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: KeyUsage) -> None:
+def test_key_administration_by_the_account_excludes_use(purpose: KeyUsage) -> None:
     administer = statements(purpose)["Administer"]
     assert administer["Principal"] == ROOT
     assert {"kms:PutKeyPolicy", "kms:Put*"} & set(administer["Action"])
@@ -52,7 +52,7 @@ def test_the_account_administers_it_and_thereby_cannot_use_it(purpose: KeyUsage)
         (KeyUsage.REGISTRY, {"ecr"}),
     ],
 )
-def test_it_is_used_through_its_services_alone(purpose: KeyUsage, services: set[str]) -> None:
+def test_key_is_used_only_through_its_services(purpose: KeyUsage, services: set[str]) -> None:
     for sid in ("UseThroughServices", "GrantToResources"):
         statement = statements(purpose, copies=None)[sid]
         via = statement["Condition"]["StringEquals"]["kms:ViaService"]
@@ -69,14 +69,16 @@ def test_it_is_used_through_its_services_alone(purpose: KeyUsage, services: set[
         (KeyUsage.REGISTRY, set[str]()),
     ],
 )
-def test_in_the_region_of_copies_it_is_used_to_copy_alone(purpose: KeyUsage, services: set[str]) -> None:
+def test_key_is_used_in_the_copy_region_only_by_copying_services(
+    purpose: KeyUsage, services: set[str]
+) -> None:
     for sid in ("UseThroughServices", "GrantToResources"):
         via = statements(purpose)[sid]["Condition"]["StringEquals"]["kms:ViaService"]
         there = {service for service in via if service.endswith(f".{THERE}.amazonaws.com")}
         assert there == {f"{service}.{THERE}.amazonaws.com" for service in services}
 
 
-def test_the_key_of_copies_and_its_alias_are_in_their_region_and_no_other() -> None:
+def test_only_the_copies_key_and_its_alias_are_in_the_copy_region() -> None:
     graph = keys()
 
     of_copies = {it.name: it.inputs.get("region") for it in graph.of("kms:key:Key") + graph.of("Alias")}
@@ -87,20 +89,20 @@ def test_the_key_of_copies_and_its_alias_are_in_their_region_and_no_other() -> N
     }
 
 
-def test_without_copies_there_is_no_key_for_them() -> None:
+def test_no_copies_key_without_copies() -> None:
     names = {it.name for it in keys(copies=None).of("kms:key:Key")}
 
     assert names == {f"k-{purpose}" for purpose in KeyUsage if purpose is not KeyUsage.COPIES}
 
 
 @pytest.mark.parametrize("purpose", [it for it in KeyUsage if it is not KeyUsage.CLUSTER])
-def test_grants_are_for_aws_resources_alone(purpose: KeyUsage) -> None:
+def test_grants_are_limited_to_aws_resources(purpose: KeyUsage) -> None:
     grants = [it for it in statements(purpose).values() if "kms:CreateGrant" in it["Action"]]
     assert all(it["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"} for it in grants)
 
 
-def test_the_account_creates_a_grant_on_the_key_of_the_cluster_without_a_condition() -> None:
-    """EKS refuses a cluster whose creator may not: enable-kms of its user guide."""
+def test_account_creates_grants_on_the_cluster_key_unconditionally() -> None:
+    """EKS requires it of the creator of a cluster: enable-kms in its user guide."""
     allowed = [
         it
         for it in statements(KeyUsage.CLUSTER).values()
@@ -120,13 +122,13 @@ def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: KeyUsage) -> N
 
 
 @pytest.mark.parametrize("purpose", KeyUsage)
-def test_only_the_account_and_its_services_are_principals(purpose: KeyUsage) -> None:
+def test_wildcard_principals_are_limited_to_the_account(purpose: KeyUsage) -> None:
     for statement in statements(purpose).values():
         if statement["Principal"] == {"AWS": "*"}:
             assert statement["Condition"]["StringEquals"]["kms:CallerAccount"] == "123456789012"
 
 
-def test_logs_are_encrypted_for_groups_of_the_account() -> None:
+def test_logs_key_encrypts_only_log_groups_of_the_account() -> None:
     logs = statements(KeyUsage.LOGS)["EncryptLogGroups"]
     assert logs["Principal"] == {"Service": "logs.eu-central-1.amazonaws.com"}
     assert logs["Condition"]["ArnLike"] == {
@@ -134,7 +136,7 @@ def test_logs_are_encrypted_for_groups_of_the_account() -> None:
     }
 
 
-def test_node_groups_and_spot_start_instances_with_encrypted_volumes() -> None:
+def test_volumes_key_is_granted_to_autoscaling_and_spot_roles() -> None:
     roles = "arn:aws:iam::123456789012:role/aws-service-role"
     for sid in ("UseForNodes", "GrantForNodes"):
         who = statements(KeyUsage.VOLUMES)[sid]["Condition"]["StringEquals"]["aws:PrincipalArn"]
@@ -144,14 +146,14 @@ def test_node_groups_and_spot_start_instances_with_encrypted_volumes() -> None:
         ]
 
 
-def test_a_file_system_of_fsx_reads_the_bucket_that_it_is_linked_to() -> None:
+def test_data_key_is_usable_by_fsx_for_linked_buckets() -> None:
     lustre = statements(KeyUsage.DATA)["UseForLinkedBuckets"]["Condition"]
     assert lustre["ArnLike"]["aws:PrincipalArn"].endswith("/AWSServiceRoleForFSxS3Access_*")
     assert lustre["StringEquals"]["kms:ViaService"] == "s3.eu-central-1.amazonaws.com"
 
 
 @pytest.mark.parametrize(("protect", "days"), [(True, 30), (False, 7)])
-def test_a_protected_key_stays(protect: bool, days: int) -> None:
+def test_key_protection_and_deletion_window_follow_the_stack(protect: bool, days: int) -> None:
     for found in keys(protect=protect).of("kms:key:Key"):
         assert (found.protected, found.retained) == (protect, protect)
         assert found["deletionWindowInDays"] == days

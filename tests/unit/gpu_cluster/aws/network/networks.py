@@ -1,4 +1,4 @@
-"""Networks as tests ask for them."""
+"""Network graphs for tests."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _IPV6 = {"Vpc": {"ipv6CidrBlock": "2001:db8:1234:5600::/56"}}
 
 
 def network(lookup: Lookup | None = None, **settings: Any) -> Graph:
-    """Network of settings as a stack file has them; two zones if not told otherwise."""
+    """Graph of a network with these settings of a stack file; two zones by default."""
     zones = {} if "existing" in settings else {"zones": [A, B]}
     chosen = NetworkSettings.model_validate(zones | settings)
     made: dict[str, Any] = {"region": REGION, "account": ACCOUNT, "logs_key": KEY, "protect": True}

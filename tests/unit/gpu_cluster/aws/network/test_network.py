@@ -19,37 +19,37 @@ def by_tags(**more: Any) -> dict[str, Any]:
 
 
 def answered(token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """A cloud where the id of a subnet says how it was asked for."""
+    """Lookup answer whose subnet id states the query."""
     if token.endswith(":getVpc"):
         return {"id": f"vpc of {arguments['tags']['Name']}"}
     tags = ",".join(f"{key}={value}" for key, value in arguments["tags"].items())
     return {"id": f"{arguments['availabilityZone']} {tags} in {arguments['vpcId']}"}
 
 
-def test_its_own_subnets_are_known_by_tier_and_zone() -> None:
+def test_network_outputs_subnets_by_tier_and_zone() -> None:
     out = outputs(network(podCidr="100.64.0.0/16"))
     assert out["vpc_id"] == "n-vpc-id"
     for tier in ("private", "public", "intra", "pods"):
         assert out[tier] == {zone: f"n-subnets-{tier}-{zone}-id" for zone in (A, B)}
 
 
-def test_pods_have_no_subnets_without_a_range() -> None:
+def test_pod_subnets_are_absent_without_a_pod_cidr() -> None:
     assert outputs(network())["pods"] == {}
 
 
-def test_a_zone_that_comes_later_has_nothing_of_the_control_plane() -> None:
+def test_added_zone_gets_no_control_plane_subnet() -> None:
     before, after = outputs(network(zones=[C, B])), outputs(network(zones=[C, B, A]))
     assert set(after["intra"]) == {A, B, C}
     assert after["control_plane"] == before["control_plane"] == before["intra"]
 
 
-def test_no_local_zone_has_anything_of_the_control_plane() -> None:
+def test_local_zone_has_no_control_plane_subnet() -> None:
     near = {"eu-central-1-ham-1a": "subnet-0000000000000001a"}
     out = outputs(network(existing=by_ids(private={**near, **PRIVATE})))
     assert out["control_plane"] == PRIVATE
 
 
-def test_a_vpc_by_ids_is_taken_as_it_is() -> None:
+def test_existing_vpc_by_ids_creates_no_resources() -> None:
     graph = network(existing=by_ids())
     assert [it.type for it in graph.resources] == ["gpu-cluster:index:Network"]
     out = outputs(graph)
@@ -59,12 +59,12 @@ def test_a_vpc_by_ids_is_taken_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("tier", ["public", "intra", "pods"])
-def test_every_tier_of_a_vpc_can_be_named(tier: str) -> None:
+def test_existing_vpc_by_ids_accepts_subnets_of_every_tier(tier: str) -> None:
     named = {A: "subnet-0000000000000001a", B: "subnet-0000000000000001b"}
     assert outputs(network(existing=by_ids(**{tier: named})))[tier] == named
 
 
-def test_a_vpc_by_tags_is_looked_up_subnet_by_subnet() -> None:
+def test_existing_vpc_by_tags_looks_up_a_subnet_per_zone() -> None:
     out = outputs(network(answered, existing=by_tags()))
     assert out["vpc_id"] == "vpc of shared"
     assert out["private"] == {zone: f"{zone} tier=nodes in vpc of shared" for zone in (A, B)}
@@ -73,6 +73,6 @@ def test_a_vpc_by_tags_is_looked_up_subnet_by_subnet() -> None:
 
 
 @pytest.mark.parametrize("tier", ["public", "intra", "pods"])
-def test_every_tier_of_a_vpc_can_have_tags(tier: str) -> None:
+def test_existing_vpc_by_tags_accepts_tags_of_every_tier(tier: str) -> None:
     out = outputs(network(answered, existing=by_tags(**{tier: {"use": tier}})))
     assert out[tier] == {zone: f"{zone} use={tier} in vpc of shared" for zone in (A, B)}

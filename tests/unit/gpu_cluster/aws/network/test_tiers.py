@@ -16,7 +16,7 @@ def test_each_tier_has_a_subnet_in_each_zone() -> None:
     assert len(graph.of("subnet:Subnet")) == 6
 
 
-def test_a_zone_and_a_tier_more_change_nothing_of_what_is_there() -> None:
+def test_added_zone_and_pod_tier_keep_the_existing_subnets() -> None:
     before = {it.name: it.inputs for it in network().resources}
     after = {it.name: it.inputs for it in network(zones=[C, A, B], podCidr="100.64.0.0/16").resources}
     kept = {name for name in before if name.startswith("n-subnets")}
@@ -24,7 +24,7 @@ def test_a_zone_and_a_tier_more_change_nothing_of_what_is_there() -> None:
     assert {name: before[name] for name in kept} == {name: after[name] for name in kept}
 
 
-def test_pods_get_their_own_range_once_the_vpc_has_it() -> None:
+def test_pod_subnets_wait_for_the_pod_cidr_association() -> None:
     graph = network(podCidr="100.64.0.0/16")
     block = graph.only("VpcIpv4CidrBlockAssociation")
     assert block["cidrBlock"] == "100.64.0.0/16"
@@ -33,14 +33,14 @@ def test_pods_get_their_own_range_once_the_vpc_has_it() -> None:
     assert all(graph.waits_for(it, block) for it in pods.values())
 
 
-def test_a_range_for_pods_beyond_what_aws_takes_comes_zone_by_zone() -> None:
+def test_pod_cidr_larger_than_16_is_associated_per_zone() -> None:
     graph = network(podCidr="100.64.0.0/14")
     blocks = {it["cidrBlock"] for it in graph.of("VpcIpv4CidrBlockAssociation")}
     assert blocks == {it["cidrBlock"] for it in subnets(graph, "pods").values()}
     assert blocks == {"100.64.0.0/17", "100.64.128.0/17"}
 
 
-def test_controllers_find_subnets_by_their_tags() -> None:
+def test_subnets_have_the_discovery_tags_of_controllers() -> None:
     graph = network(podCidr="100.64.0.0/16")
     found = {
         tier: [set(it["tags"]) - {"Name"} for it in subnets(graph, tier).values()]
@@ -55,15 +55,15 @@ def test_controllers_find_subnets_by_their_tags() -> None:
     assert subnets(graph, "private")[A]["tags"]["karpenter.sh/discovery"] == "gpu-cluster-test"
 
 
-def test_nothing_gets_a_public_address_by_itself() -> None:
+def test_subnets_assign_no_public_addresses() -> None:
     assert not [it for it in network().of("subnet:Subnet") if it.inputs.get("mapPublicIpOnLaunch")]
 
 
-def test_without_nat_there_are_no_public_subnets() -> None:
+def test_no_public_subnets_without_nat() -> None:
     assert not subnets(network(nat="none"), "public")
 
 
-def test_with_ipv6_each_subnet_has_a_part_of_what_aws_chose() -> None:
+def test_ipv6_subnets_have_distinct_64_blocks_of_the_vpc() -> None:
     graph = network(ipv6=True)
     assert graph.only("ec2:vpc:Vpc")["assignGeneratedIpv6CidrBlock"] is True
     blocks = [IPv6Network(it["ipv6CidrBlock"]) for it in graph.of("subnet:Subnet")]
@@ -72,6 +72,6 @@ def test_with_ipv6_each_subnet_has_a_part_of_what_aws_chose() -> None:
     assert all(it["assignIpv6AddressOnCreation"] for it in graph.of("subnet:Subnet"))
 
 
-def test_without_it_nothing_speaks_of_ipv6() -> None:
+def test_network_without_ipv6_has_no_ipv6_inputs() -> None:
     graph = network()
     assert not [it for it in graph.resources if any("pv6" in key for key in it.inputs)]

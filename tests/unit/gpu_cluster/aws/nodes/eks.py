@@ -1,4 +1,4 @@
-"""Pools on AWS for the tests of nodes, and the graph of their node groups."""
+"""Pools on AWS and the graph of their node groups, for tests of nodes."""
 
 from typing import Any
 
@@ -33,13 +33,13 @@ def stack_of(**pools: dict[str, Any]) -> Stack:
 
 
 def pool_with(**settings: Any) -> tuple[Pool, PoolSettings]:
-    """The pool `p` with these settings, by default of two nodes."""
+    """The pool `p` with these settings and two nodes by default."""
     stack = stack_of(p=settings)
     return pools_of(stack)["p"], stack.pools["p"]
 
 
 def pool_beside_lustre(**settings: Any) -> tuple[Pool, PoolSettings]:
-    """The same in a stack that stores data in FSx for Lustre."""
+    """The pool `p` in a stack that also has a store on FSx for Lustre."""
     stored = {"disk": {"kind": "ebs", "default": True}, "data": {"kind": "fsx-lustre", "size": "1.2Ti"}}
     stack = stack_of(p=settings)
     stack = Stack.model_validate(stack.model_dump(by_alias=True, exclude_unset=True) | {"storage": stored})
@@ -64,5 +64,5 @@ def groups_of(**pools: dict[str, Any]) -> Graph:
 
 
 def group_with(**settings: Any) -> Graph:
-    """The node group of the pool `p` alone."""
+    """Graph with only the node group of the pool `p`."""
     return groups_of(p=settings)

@@ -1,4 +1,4 @@
-"""Image, user data, kubelet and reserve of a pool that its stack file sets."""
+"""Image, user data, kubelet and reserve of a pool, as set in the stack file."""
 
 import base64
 import json
@@ -27,7 +27,7 @@ def made(**settings: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(group.inputs), dict(template.inputs)
 
 
-def test_a_script_and_a_node_config_are_further_parts() -> None:
+def test_script_and_node_config_are_added_user_data_parts() -> None:
     given = {"script": "#!/bin/bash\ntrue", "nodeConfig": {"containerd": {"config": "imports = []"}}}
 
     config, further, script = parts(user_data(*pool_with(instance="g6.xlarge", userData=given)))
@@ -37,7 +37,7 @@ def test_a_script_and_a_node_config_are_further_parts() -> None:
     assert script == ("text/x-shellscript", "#!/bin/bash\ntrue")
 
 
-def test_kubelet_settings_are_in_the_node_config_and_pods_in_the_capacity() -> None:
+def test_kubelet_settings_are_in_the_node_config_and_the_pod_capacity() -> None:
     pool, settings = pool_with(
         instance="g6.xlarge", kubelet={"maxPods": 30, "imageGCHighThresholdPercent": 75}
     )
@@ -51,7 +51,7 @@ def test_kubelet_settings_are_in_the_node_config_and_pods_in_the_capacity() -> N
     assert pool.capacity.pods == 30
 
 
-def test_settings_of_bottlerocket_come_over_those_of_the_platform() -> None:
+def test_bottlerocket_settings_of_the_stack_override_the_platform() -> None:
     given = {"kernel": {"sysctl": {"vm.max_map_count": "262144"}}, "kubernetes": {"max-pods": 20}}
     plain = tomllib.loads(user_data(*pool_with(instance="g6.4xlarge", ami=BOTTLEROCKET)))
 
@@ -63,7 +63,7 @@ def test_settings_of_bottlerocket_come_over_those_of_the_platform() -> None:
     assert found["container-runtime"] == plain["settings"]["container-runtime"]
 
 
-def test_toml_is_what_was_written() -> None:
+def test_toml_text_survives_a_round_trip() -> None:
     values: dict[str, Any] = {"a": {"b": {"x.y": [1, "two", True], "z": {}}, "c": 'quote "'}, "top": 1.5}
 
     assert tomllib.loads(toml_text(values)) == {
@@ -72,7 +72,7 @@ def test_toml_is_what_was_written() -> None:
     }
 
 
-def test_a_group_with_an_image_of_ones_own_names_neither_release_nor_version() -> None:
+def test_custom_ami_node_group_sets_no_release_or_version() -> None:
     group, template = made(instance="g6.xlarge", ami={"id": AMI})
 
     assert group["amiType"] == "CUSTOM"
@@ -80,7 +80,7 @@ def test_a_group_with_an_image_of_ones_own_names_neither_release_nor_version() -
     assert template["imageId"] == AMI
 
 
-def test_its_user_data_has_the_cluster_labels_and_taints_which_eks_leaves_out() -> None:
+def test_custom_ami_user_data_has_the_cluster_labels_and_taints() -> None:
     _, template = made(instance="g6.xlarge", ami={"id": AMI}, labels={"tier": "dev"})
 
     _, (_, join) = parts(base64.b64decode(template["userData"]).decode())
@@ -95,7 +95,7 @@ def test_its_user_data_has_the_cluster_labels_and_taints_which_eks_leaves_out() 
     assert taint["key"] == "nvidia.com/gpu"
 
 
-def test_the_reserve_for_daemonsets_counts_in_what_is_free() -> None:
+def test_daemonset_reserve_reduces_the_free_capacity() -> None:
     usual, _ = pool_with(instance="g6.xlarge")
     more, _ = pool_with(instance="g6.xlarge", reserve={"cpu": "1", "memory": "4Gi"})
 

@@ -9,12 +9,12 @@ def repair(**settings: object) -> Any:
     return group_with(**settings).only("eks:nodeGroup:NodeGroup")["nodeRepairConfig"]
 
 
-def test_every_pool_is_repaired() -> None:
+def test_node_repair_is_enabled_by_default_and_can_be_disabled() -> None:
     assert repair(instance="m7i.xlarge") == {"enabled": True}
     assert repair(instance="g6.4xlarge", repair=False) == {"enabled": False}
 
 
-def test_a_fault_of_a_gpu_says_what_is_done_in_all_four_fields() -> None:
+def test_gpu_repair_overrides_set_all_four_fields() -> None:
     overrides = repair(instance="g6.4xlarge")["nodeRepairConfigOverrides"]
     assert {
         "nodeMonitoringCondition": "AcceleratedHardwareReady",
@@ -25,7 +25,7 @@ def test_a_fault_of_a_gpu_says_what_is_done_in_all_four_fields() -> None:
     assert all(len(override) == 4 for override in overrides)
 
 
-def test_what_a_reset_heals_is_rebooted_and_what_nothing_heals_replaced() -> None:
+def test_resettable_xid_reboots_and_other_fatal_xid_replaces_the_node() -> None:
     overrides = repair(instance="g6.4xlarge")["nodeRepairConfigOverrides"]
     actions = {it["nodeUnhealthyReason"]: it["repairAction"] for it in overrides}
     assert actions["NvidiaXID119Error"] == "Reboot"
@@ -34,13 +34,13 @@ def test_what_a_reset_heals_is_rebooted_and_what_nothing_heals_replaced() -> Non
 
 
 @pytest.mark.parametrize("xid", [63, 151])
-def test_a_fault_for_which_the_agent_wants_another_server_replaces(xid: int) -> None:
+def test_xid_that_the_agent_maps_to_replacement_replaces_the_node(xid: int) -> None:
     """aws/eks-node-monitoring-agent, monitors/nvidia/dcgm/dcgm_policies.go, WellKnownXidCodes, 2026-11-29."""
     overrides = repair(instance="g6.4xlarge")["nodeRepairConfigOverrides"]
     [action] = [it["repairAction"] for it in overrides if it["nodeUnhealthyReason"] == f"NvidiaXID{xid}Error"]
     assert action == "Replace"
 
 
-def test_what_only_ends_a_program_repairs_nothing() -> None:
+def test_application_xid_has_no_repair_override() -> None:
     reasons = {it["nodeUnhealthyReason"] for it in repair(instance="g6.4xlarge")["nodeRepairConfigOverrides"]}
     assert not reasons & {f"NvidiaXID{xid}Error" for xid in (8, 13, 31, 43, 45, 68, 94)}

@@ -1,4 +1,4 @@
-"""Byte for byte: each change of user data replaces nodes."""
+"""User data is compared byte for byte: each change replaces nodes."""
 
 import tomllib
 from email import message_from_string
@@ -24,11 +24,11 @@ BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
         ("bottlerocket-gpu.toml", {"instance": "g6.4xlarge", "ami": BOTTLEROCKET}),
     ],
 )
-def test_it_is_what_it_was(file: str, settings: dict[str, Any]) -> None:
+def test_user_data_matches_the_golden_file(file: str, settings: dict[str, Any]) -> None:
     assert user_data(*pool_with(**settings)) == (GOLDEN / file).read_text()
 
 
-def test_beside_lustre_the_client_is_installed_before_the_kubelet_starts() -> None:
+def test_lustre_client_is_installed_by_user_data_of_al2023() -> None:
     plain = user_data(*pool_with(instance="p5.48xlarge"))
     text = user_data(*pool_beside_lustre(instance="p5.48xlarge"))
     [config, script] = [part for part in message_from_string(text).walk() if not part.is_multipart()]
@@ -38,18 +38,18 @@ def test_beside_lustre_the_client_is_installed_before_the_kubelet_starts() -> No
     assert script.get_payload() == "#!/bin/bash\ndnf install -y lustre-client"
 
 
-def test_bottlerocket_brings_its_own_modules_and_has_no_packages() -> None:
+def test_bottlerocket_user_data_installs_no_lustre_client() -> None:
     settings = {"instance": "g6.4xlarge", "ami": BOTTLEROCKET}
     assert user_data(*pool_beside_lustre(**settings)) == user_data(*pool_with(**settings))
 
 
-def test_it_is_the_same_for_the_same_pool() -> None:
+def test_user_data_is_independent_of_label_order_and_node_count() -> None:
     one = pool_with(instance="p5.48xlarge", labels={"b": "1", "a": "2"})
     other = pool_with(instance="p5.48xlarge", labels={"a": "2", "b": "1"}, nodes=7)
     assert user_data(*one) == user_data(*other)
 
 
-def test_layers_are_pulled_side_by_side_where_images_are_large() -> None:
+def test_fast_image_pull_is_enabled_on_gpu_nodes() -> None:
     def gates(instance: str) -> Any:
         return node_config(pool_with(instance=instance)[0])["spec"].get("featureGates")
 
@@ -59,7 +59,7 @@ def test_layers_are_pulled_side_by_side_where_images_are_large() -> None:
     assert gates("m7i.48xlarge") is None
 
 
-def test_local_disks_become_one_where_there_are_any() -> None:
+def test_local_disks_are_joined_as_raid0() -> None:
     def disks(instance: str) -> Any:
         return node_config(pool_with(instance=instance)[0])["spec"].get("instance")
 
@@ -89,10 +89,10 @@ def test_local_disks_become_one_where_there_are_any() -> None:
     ],
     ids=["whole", "time slices", "MPS"],
 )
-def test_bottlerocket_keeps_its_device_plugin_and_is_told_how_to_share_gpus(
+def test_bottlerocket_device_plugin_settings_follow_the_sharing(
     sharing: dict[str, int], plugin: dict[str, Any] | None
 ) -> None:
-    """`enabled` is true by default, and an older release does not know it."""
+    """`enabled` is left out: true by default, and unknown to older releases."""
     pool, _ = pool_with(instance="g6.xlarge", **({"sharing": sharing} if sharing else {}))
 
     settings = tomllib.loads(bottlerocket_settings(pool))["settings"]
@@ -100,8 +100,8 @@ def test_bottlerocket_keeps_its_device_plugin_and_is_told_how_to_share_gpus(
     assert settings.get("kubelet-device-plugins", {}).get("nvidia") == plugin
 
 
-def test_another_mig_layout_is_other_nodes() -> None:
-    """The label that a node is divided by comes with the node, and never changes on it."""
+def test_changed_mig_layout_changes_the_user_data() -> None:
+    """The label with the MIG layout is set when the node starts and never changes on it."""
 
     def label(**layout: int) -> Any:
         pool, _ = pool_with(instance="p5.48xlarge", sharing={"mig": layout})

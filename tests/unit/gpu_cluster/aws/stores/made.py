@@ -1,4 +1,4 @@
-"""Stores as a stack file asks for them, on a network of three zones."""
+"""Stores of a stack file on a network of three zones, for tests."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def settings_of(storage: dict[str, Any]) -> dict[str, StorageSettings]:
 def stores_of(
     storage: dict[str, Any], *, copies: CopyDestination | None = None, protect: bool = True
 ) -> Stores:
-    """Within a running program."""
+    """The component, created in a running program."""
     return Stores(
         "s",
         settings_of(storage),

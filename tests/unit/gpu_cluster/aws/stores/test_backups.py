@@ -13,7 +13,7 @@ STORAGE: dict[str, Any] = {
 }
 
 
-def test_file_systems_are_backed_up_every_day_each_for_its_own_time() -> None:
+def test_each_file_system_has_a_backup_plan_with_its_retention() -> None:
     graph = made(STORAGE)
     plans = {f"{plan.name}-id": plan["rules.0.lifecycle.deleteAfter"] for plan in graph.of("Plan")}
     chosen = {it["name"]: (plans[it["planId"]], it["resources"]) for it in graph.of("Selection")}
@@ -24,7 +24,7 @@ def test_file_systems_are_backed_up_every_day_each_for_its_own_time() -> None:
     }
 
 
-def test_backups_are_encrypted_with_the_key_of_data() -> None:
+def test_backup_vault_is_encrypted_with_the_data_key() -> None:
     graph = made(STORAGE)
 
     vault = graph.only("Vault")
@@ -33,7 +33,7 @@ def test_backups_are_encrypted_with_the_key_of_data() -> None:
     assert {plan["rules.0.targetVaultName"] for plan in graph.of("Plan")} == {f"{vault.name}-1a2b3c4"}
 
 
-def test_nothing_is_backed_up_before_it_is_allowed() -> None:
+def test_backup_selection_waits_for_the_policies_of_its_role() -> None:
     graph = made(STORAGE)
     attached = graph.of("RolePolicyAttachment")
 
@@ -59,14 +59,14 @@ def test_vaults_are_deleted_before_the_role_that_deletes_their_recovery_points()
     ],
     ids=["not wanted", "linked to a bucket", "gone with its claim", "no disks wanted"],
 )
-def test_what_is_not_backed_up_needs_no_vault(storage: dict[str, Any]) -> None:
+def test_no_vault_without_backups(storage: dict[str, Any]) -> None:
     graph = made(storage)
 
     assert not graph.of("Vault")
     assert not graph.of("Plan")
 
 
-def test_disks_are_found_by_the_tag_of_their_class() -> None:
+def test_backup_selects_volumes_by_the_tag_of_their_storage_class() -> None:
     graph = made({"fast": {"kind": "ebs"}, "slow": {"kind": "ebs", "backup_days": 7}})
 
     chosen = {it["name"]: (it["resources"], it["conditions"]) for it in graph.of("Selection")}
@@ -85,13 +85,13 @@ def test_disks_are_found_by_the_tag_of_their_class() -> None:
     }
 
 
-def test_backups_of_disks_that_go_with_their_claim_are_made_where_the_file_says_so() -> None:
+def test_volumes_with_reclaim_delete_are_backed_up_if_configured() -> None:
     graph = made({"disk": {"kind": "ebs", "reclaim": "delete", "backup_days": 3}})
 
     assert graph.only("Plan")["rules.0.lifecycle.deleteAfter"] == 3
 
 
-def test_backups_are_copied_to_a_vault_of_another_region_with_a_key_of_its_own() -> None:
+def test_backups_are_copied_to_a_vault_of_another_region_with_its_key() -> None:
     graph = made(STORAGE, copies=COPIES)
 
     [elsewhere] = [it for it in graph.of("Vault") if it.inputs.get("region")]
@@ -104,21 +104,21 @@ def test_backups_are_copied_to_a_vault_of_another_region_with_a_key_of_its_own()
     }
 
 
-def test_copies_are_kept_for_a_time_of_their_own() -> None:
+def test_backup_copies_have_their_own_retention() -> None:
     graph = made(STORAGE, copies=CopyDestination("eu-west-1", COPIES_KEY, days=90))
 
     assert {it["rules.0.copyActions.0.lifecycle.deleteAfter"] for it in graph.of("Plan")} == {90}
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_copies_stay_as_long_as_the_stack_is_protected(protect: bool) -> None:
+def test_protection_of_copy_vaults_follows_the_stack(protect: bool) -> None:
     for vault in made(STORAGE, copies=COPIES, protect=protect).of("Vault"):
         assert (vault.protected, vault.retained) == (protect, protect)
         assert vault["forceDestroy"] is not protect
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_backups_stay_as_long_as_the_stack_is_protected(protect: bool) -> None:
+def test_protection_of_the_backup_vault_follows_the_stack(protect: bool) -> None:
     vault = made(STORAGE, protect=protect).only("Vault")
 
     assert (vault.protected, vault.retained) == (protect, protect)

@@ -11,7 +11,7 @@ ARN = "arn:aws:s3:::models-1a2b3c4"
 
 
 def grant(**settings: Any) -> list[dict[str, Any]]:
-    """Permissions of the driver that mounts the bucket."""
+    """IAM statements of the driver that mounts the bucket."""
     documents: list[str] = []
 
     def program() -> None:
@@ -24,7 +24,7 @@ def grant(**settings: Any) -> list[dict[str, Any]]:
     return json.loads(documents[0])["Statement"]
 
 
-def test_it_is_encrypted_with_the_key_of_data() -> None:
+def test_bucket_is_encrypted_with_the_data_key() -> None:
     [rule] = made(MODELS).only("BucketServerSideEncryptionConfiguration")["rules"]
 
     assert rule["applyServerSideEncryptionByDefault"] == {
@@ -34,7 +34,7 @@ def test_it_is_encrypted_with_the_key_of_data() -> None:
     assert rule["bucketKeyEnabled"] is True
 
 
-def test_public_access_is_blocked() -> None:
+def test_bucket_blocks_public_access() -> None:
     graph = made(MODELS)
     block = graph.only("BucketPublicAccessBlock")
 
@@ -43,7 +43,7 @@ def test_public_access_is_blocked() -> None:
     assert graph.waits_for(graph.only("BucketPolicy"), block)
 
 
-def test_plain_text_and_old_tls_are_refused() -> None:
+def test_bucket_policy_denies_plain_text_and_tls_before_1_2() -> None:
     statements = json.loads(made(MODELS).only("BucketPolicy")["policy"])["Statement"]
 
     assert [it["Condition"] for it in statements] == [
@@ -55,7 +55,7 @@ def test_plain_text_and_old_tls_are_refused() -> None:
         assert each["Resource"] == [ARN, f"{ARN}/*"]
 
 
-def test_what_was_overwritten_is_kept_for_some_days() -> None:
+def test_noncurrent_object_versions_expire_after_the_configured_days() -> None:
     graph = made(MODELS)
     versions, expiry = graph.only("BucketVersioning"), graph.only("BucketLifecycleConfiguration")
     rules = {rule["id"]: rule for rule in expiry["rules"]}
@@ -66,7 +66,7 @@ def test_what_was_overwritten_is_kept_for_some_days() -> None:
     assert graph.waits_for(expiry, versions)
 
 
-def test_the_driver_reads_this_bucket_with_its_key_and_no_more() -> None:
+def test_driver_reads_only_the_bucket_and_its_key() -> None:
     listed, objects, key = grant()
 
     assert (listed["Action"], listed["Resource"]) == ("s3:ListBucket", ARN)
@@ -75,7 +75,7 @@ def test_the_driver_reads_this_bucket_with_its_key_and_no_more() -> None:
     assert key["Condition"] == {"StringEquals": {"kms:EncryptionContext:aws:s3:arn": ARN}}
 
 
-def test_the_driver_writes_where_the_stack_says_so() -> None:
+def test_driver_writes_to_a_writable_bucket() -> None:
     _, objects, key = grant(writable=True)
 
     assert {"s3:PutObject", "s3:DeleteObject"} < set(objects["Action"])
@@ -83,23 +83,23 @@ def test_the_driver_writes_where_the_stack_says_so() -> None:
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_it_stays_as_long_as_the_stack_is_protected(protect: bool) -> None:
+def test_bucket_protection_follows_the_stack(protect: bool) -> None:
     bucket = made(MODELS, protect=protect).only("s3:bucket:Bucket")
 
     assert (bucket.protected, bucket.retained) == (protect, protect)
     assert bucket["forceDestroy"] is not protect
 
 
-def test_a_bucket_that_stays_keeps_what_guards_it() -> None:
-    """An engine that is told to destroy all leaves what is protected, and takes the rest."""
+def test_settings_of_a_protected_bucket_are_protected() -> None:
+    """`pulumi destroy` keeps protected resources and deletes all others."""
     on_bucket = [it for it in made(MODELS).resources if it.type.startswith("aws:s3/bucket")]
 
     assert len(on_bucket) == 7
     assert all(it.protected for it in on_bucket)
 
 
-def test_its_name_has_room_for_the_longest_key() -> None:
-    """S3 takes 63 characters, of which eight are the engine's."""
+def test_bucket_name_of_the_longest_key_fits_the_s3_limit() -> None:
+    """S3 allows 63 characters; the engine's suffix has eight."""
     key = "m" * 32
     assert (
         len(made({key: {"kind": "s3"}}).only("s3:bucket:Bucket").name.replace("s-", "platform-stores-", 1))

@@ -7,20 +7,20 @@ from tests.unit.gpu_cluster.aws.stores.made import DATA_KEY, NODES, SUBNETS, mad
 HOME = {"home": {"kind": "efs", "default": True}}
 
 
-def test_it_is_encrypted_with_the_key_of_data() -> None:
+def test_efs_is_encrypted_with_the_data_key() -> None:
     files = made(HOME).only("efs:fileSystem:FileSystem")
 
     assert files["encrypted"] is True
     assert files["kmsKeyId"] == DATA_KEY
 
 
-def test_every_zone_has_a_mount_target() -> None:
+def test_efs_has_a_mount_target_in_every_zone() -> None:
     targets = made(HOME).of("MountTarget")
 
     assert {target["subnetId"] for target in targets} == set(SUBNETS.values())
 
 
-def test_only_nodes_reach_it_and_by_nfs() -> None:
+def test_efs_accepts_only_nfs_from_nodes() -> None:
     graph = made(HOME)
     group, [rule] = graph.only("SecurityGroup"), graph.of("SecurityGroupIngressRule")
 
@@ -31,7 +31,7 @@ def test_only_nodes_reach_it_and_by_nfs() -> None:
     assert "ingress" not in group.inputs
 
 
-def test_it_requires_tls_before_it_can_be_mounted() -> None:
+def test_efs_policy_requires_tls_before_mount_targets_exist() -> None:
     graph = made(HOME)
     policy = graph.only("FileSystemPolicy")
     mount, refuse = json.loads(policy["policy"])["Statement"]
@@ -43,7 +43,7 @@ def test_it_requires_tls_before_it_can_be_mounted() -> None:
 
 
 @pytest.mark.parametrize(("days", "rule"), [(1, "AFTER_1_DAY"), (90, "AFTER_90_DAYS")])
-def test_unread_files_move_to_colder_storage_and_return_when_read(days: int, rule: str) -> None:
+def test_efs_lifecycle_moves_unread_files_to_infrequent_access(days: int, rule: str) -> None:
     files = made({"home": {"kind": "efs", "cool_after_days": days}}).only("efs:fileSystem:FileSystem")
 
     assert files["lifecyclePolicies"] == [
@@ -53,11 +53,11 @@ def test_unread_files_move_to_colder_storage_and_return_when_read(days: int, rul
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_it_stays_as_long_as_the_stack_is_protected(protect: bool) -> None:
+def test_efs_protection_follows_the_stack(protect: bool) -> None:
     files = made(HOME, protect=protect).only("efs:fileSystem:FileSystem")
 
     assert (files.protected, files.retained) == (protect, protect)
 
 
-def test_a_file_system_that_stays_keeps_refusing_plain_text() -> None:
+def test_policy_of_a_protected_efs_is_protected() -> None:
     assert made(HOME).only("FileSystemPolicy").protected

@@ -1,4 +1,4 @@
-"""A bucket that is in the account already."""
+"""Existing bucket of the account as a store."""
 
 import json
 from typing import Any
@@ -38,11 +38,11 @@ def statements(**settings: Any) -> list[dict[str, Any]]:
     return json.loads(mounted(**settings)[1])["Statement"]
 
 
-def test_nothing_of_it_is_made() -> None:
+def test_existing_bucket_creates_no_resources() -> None:
     assert [it.type for it in made({"models": BUCKET}).made] == []
 
 
-def test_it_is_mounted_by_its_name_and_prefix() -> None:
+def test_existing_bucket_is_mounted_by_name_and_prefix() -> None:
     source, _ = mounted(prefix="team/models/")
 
     assert source.attributes == {"bucketName": "example-models", "authenticationSource": "driver"}
@@ -54,21 +54,21 @@ def test_it_is_mounted_by_its_name_and_prefix() -> None:
     assert source.handle == "example-models-models"
 
 
-def test_the_driver_reads_it_alone() -> None:
+def test_driver_reads_only_the_existing_bucket() -> None:
     assert statements() == [
         {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": ARN},
         {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": f"{ARN}/*"},
     ]
 
 
-def test_below_a_prefix_it_reads_and_lists_nothing_else() -> None:
+def test_driver_reads_and_lists_only_the_prefix() -> None:
     listed, objects = statements(prefix="models/")
 
     assert listed["Condition"] == {"StringLike": {"s3:prefix": "models/*"}}
     assert objects["Resource"] == f"{ARN}/models/*"
 
 
-def test_its_key_is_used_by_way_of_s3_alone() -> None:
+def test_existing_bucket_key_is_used_only_through_s3() -> None:
     [*_, decrypted] = statements(key=KEY, writable=True)
 
     assert decrypted == {
@@ -80,7 +80,7 @@ def test_its_key_is_used_by_way_of_s3_alone() -> None:
 
 
 @pytest.mark.parametrize("settings", [{}, {"prefix": "models/", "key": KEY, "writable": True}])
-def test_the_check_counts_the_characters_of_its_policy(settings: dict[str, Any]) -> None:
+def test_mount_policy_length_matches_the_check(settings: dict[str, Any]) -> None:
     model = S3.model_validate({**BUCKET, **settings})
 
     assert policy_characters(mounted(**settings)[1]) == mount_characters("models", model, REGION, ACCOUNT)
@@ -89,7 +89,7 @@ def test_the_check_counts_the_characters_of_its_policy(settings: dict[str, Any])
 @pytest.mark.parametrize(
     ("prefix", "objects"), [(None, "s3://example-models/"), ("m/", "s3://example-models/m/")]
 )
-def test_lustre_shows_its_objects(prefix: str | None, objects: str) -> None:
+def test_lustre_links_to_the_existing_bucket(prefix: str | None, objects: str) -> None:
     models = {**BUCKET, **({"prefix": prefix} if prefix else {})}
     graph = made({"models": models, "datasets": {"kind": "fsx-lustre", "size": "1.2Ti", "s3": "models"}})
 
@@ -99,6 +99,6 @@ def test_lustre_shows_its_objects(prefix: str | None, objects: str) -> None:
 @pytest.mark.parametrize(
     "settings", [{"prefix": "m/"}, {"key": KEY}, {"bucket": "b-1", "oldVersionsDays": 9}]
 )
-def test_keys_that_do_not_go_together(settings: dict[str, Any]) -> None:
+def test_incompatible_bucket_keys_are_rejected(settings: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         S3.model_validate({"kind": "s3", **settings})

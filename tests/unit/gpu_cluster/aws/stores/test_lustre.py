@@ -19,7 +19,7 @@ def peers(graph: Graph, rule: str) -> set[tuple[str, str, int, int]]:
     }
 
 
-def test_it_lasts_is_encrypted_and_as_large_and_fast_as_the_stack_says() -> None:
+def test_lustre_is_persistent_and_encrypted_with_size_and_throughput_of_the_stack() -> None:
     files = made(lustre(throughput=250)).only("LustreFileSystem")
 
     assert (files["deploymentType"], files["storageType"]) == ("PERSISTENT_2", "SSD")
@@ -28,11 +28,11 @@ def test_it_lasts_is_encrypted_and_as_large_and_fast_as_the_stack_says() -> None
 
 
 @pytest.mark.parametrize(("settings", "zone"), [({}, "a"), ({"zone": "eu-central-1c"}, "c")])
-def test_it_is_in_one_zone_the_first_unless_the_stack_says_another(settings: Any, zone: str) -> None:
+def test_lustre_is_in_the_first_zone_by_default(settings: Any, zone: str) -> None:
     assert made(lustre(**settings)).only("LustreFileSystem")["subnetIds"] == SUBNETS[f"eu-central-1{zone}"]
 
 
-def test_only_its_servers_and_the_nodes_reach_each_other() -> None:
+def test_lustre_traffic_is_limited_to_servers_and_nodes() -> None:
     graph = made(lustre())
     own = f"{graph.only('SecurityGroup').name}-id"
 
@@ -44,7 +44,7 @@ def test_only_its_servers_and_the_nodes_reach_each_other() -> None:
     }
 
 
-def test_it_is_created_after_the_rules_of_its_security_group() -> None:
+def test_lustre_waits_for_the_rules_of_its_security_group() -> None:
     graph = made(lustre())
     files, own = graph.only("LustreFileSystem"), f"{graph.only('SecurityGroup').name}-id"
     rules = [*graph.of("SecurityGroupIngressRule"), *graph.of("SecurityGroupEgressRule")]
@@ -52,7 +52,7 @@ def test_it_is_created_after_the_rules_of_its_security_group() -> None:
     assert [it.name for it in rules if it["securityGroupId"] == own and not graph.waits_for(files, it)] == []
 
 
-def test_objects_of_a_bucket_of_the_stack_appear_as_files() -> None:
+def test_lustre_imports_objects_of_a_bucket_of_the_stack() -> None:
     graph = made({"models": {"kind": "s3"}} | lustre(s3="models"))
     link = graph.only("DataRepositoryAssociation")
 
@@ -61,7 +61,7 @@ def test_objects_of_a_bucket_of_the_stack_appear_as_files() -> None:
     assert graph.waits_for(link, graph.only("s3:bucket:Bucket"))
 
 
-def test_files_go_to_the_bucket_where_the_stack_says_so() -> None:
+def test_lustre_exports_files_to_the_bucket_with_write_back() -> None:
     link = made(lustre(s3="s3://example-datasets/imagenet", write_back=True)).only(
         "DataRepositoryAssociation"
     )
@@ -70,11 +70,11 @@ def test_files_go_to_the_bucket_where_the_stack_says_so() -> None:
     assert link["s3.autoExportPolicy.events"] == ["NEW", "CHANGED", "DELETED"]
 
 
-def test_without_a_bucket_nothing_is_linked() -> None:
+def test_lustre_without_a_bucket_has_no_data_repository() -> None:
     assert not made(lustre()).of("DataRepositoryAssociation")
 
 
-def test_a_last_backup_is_made_of_what_is_protected_and_nowhere_else() -> None:
+def test_final_backup_is_made_only_of_protected_unlinked_lustre() -> None:
     def skipped(*, protect: bool = True, **settings: Any) -> bool:
         return made(lustre(**settings), protect=protect).only("LustreFileSystem")["skipFinalBackup"]
 
@@ -84,7 +84,7 @@ def test_a_last_backup_is_made_of_what_is_protected_and_nowhere_else() -> None:
 
 
 @pytest.mark.parametrize("protect", [True, False])
-def test_it_stays_as_long_as_the_stack_is_protected(protect: bool) -> None:
+def test_lustre_protection_follows_the_stack(protect: bool) -> None:
     files = made(lustre(), protect=protect).only("LustreFileSystem")
 
     assert (files.protected, files.retained) == (protect, protect)

@@ -1,4 +1,4 @@
-"""Stores of AWS as the cluster knows them."""
+"""Storage classes and volumes of stores on AWS."""
 
 from gpu_cluster.kubernetes.storage import StorageClasses
 from gpu_cluster.plan import Graph
@@ -19,13 +19,13 @@ def in_cluster() -> Graph:
     )
 
 
-def test_disks_are_encrypted_with_the_key_of_volumes() -> None:
+def test_ebs_storage_class_is_encrypted_with_the_volumes_key() -> None:
     parameters = in_cluster().get("StorageClass", "disk")["parameters"]
 
     assert (parameters["encrypted"], parameters["kmsKeyId"]) == ("true", VOLUMES_KEY)
 
 
-def test_disks_bear_the_tag_of_their_class_unless_they_go_with_their_pod() -> None:
+def test_volumes_have_the_tag_of_their_class_except_scratch_volumes() -> None:
     tags = {
         name: in_cluster().get("StorageClass", name)["parameters"].get("tagSpecification_1")
         for name in ("disk", "disk-scratch")
@@ -34,14 +34,14 @@ def test_disks_bear_the_tag_of_their_class_unless_they_go_with_their_pod() -> No
     assert tags == {"disk": "gpu-cluster/storage-class=test/disk", "disk-scratch": None}
 
 
-def test_claims_get_access_points_of_the_file_system_that_aws_made() -> None:
+def test_efs_storage_class_provisions_access_points() -> None:
     parameters = in_cluster().get("StorageClass", "home")["parameters"]
 
     assert parameters["provisioningMode"] == "efs-ap"
     assert parameters["fileSystemId"] == "s-home-files-id"
 
 
-def test_a_store_can_be_claimed_once_in_each_namespace_that_the_stack_names() -> None:
+def test_store_has_one_volume_per_configured_namespace() -> None:
     volumes = {volume["metadata.name"]: volume["spec"] for volume in in_cluster().of("PersistentVolume")}
 
     assert {name: (it["claimRef"]["namespace"], it["claimRef"]["name"]) for name, it in volumes.items()} == {
@@ -53,7 +53,7 @@ def test_a_store_can_be_claimed_once_in_each_namespace_that_the_stack_names() ->
     assert len(set(handles)) == len(handles)
 
 
-def test_a_volume_leads_to_the_file_system() -> None:
+def test_lustre_volume_has_the_dns_and_mount_name() -> None:
     spec = in_cluster().get("PersistentVolume", "datasets-vision")["spec"]
 
     assert spec["csi"]["volumeAttributes"] == {
@@ -64,7 +64,7 @@ def test_a_volume_leads_to_the_file_system() -> None:
     assert (spec["persistentVolumeReclaimPolicy"], spec["storageClassName"]) == ("Retain", "")
 
 
-def test_a_volume_leads_to_the_bucket_with_the_rights_of_the_driver() -> None:
+def test_bucket_volume_is_mounted_read_only_by_the_driver() -> None:
     spec = in_cluster().get("PersistentVolume", "models-serving")["spec"]
 
     assert spec["csi"]["volumeAttributes"] == {
@@ -76,7 +76,7 @@ def test_a_volume_leads_to_the_bucket_with_the_rights_of_the_driver() -> None:
     assert spec["mountOptions"][-2:] == ["region eu-central-1", "maximum-throughput-gbps 100"]
 
 
-def test_disks_alone_need_nothing_of_an_account() -> None:
+def test_ebs_stores_without_backups_create_no_resources() -> None:
     assert [it.type for it in made({"disk": {"kind": "ebs", "backup_days": 0}}).resources] == [
         "gpu-cluster:index:Stores"
     ]

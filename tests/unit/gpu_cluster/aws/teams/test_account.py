@@ -13,7 +13,7 @@ REPOSITORIES = "arn:aws:ecr:us-east-1:123456789012:repository/"
 
 
 def of_team(graph: Graph, token: str, team: str) -> list[Registered]:
-    """Resources of a team by name: the engine registers them in any order."""
+    """Resources of a team, sorted by name because the engine registers them in any order."""
     own = (it for it in graph.of(token) if it.name.startswith(f"platform-team-{team}-"))
     return sorted(own, key=lambda it: it.name)
 
@@ -22,7 +22,7 @@ def statements(resource: Registered) -> list[dict[str, Any]]:
     return json.loads(resource["policy"])["Statement"]
 
 
-def test_each_member_gets_into_the_cluster_as_one_of_the_group() -> None:
+def test_each_team_member_has_an_access_entry_with_the_team_group() -> None:
     graph, _ = on_aws()
 
     entries = of_team(graph, "AccessEntry", "vision")
@@ -34,15 +34,15 @@ def test_each_member_gets_into_the_cluster_as_one_of_the_group() -> None:
     assert not of_team(graph, "AccessPolicyAssociation", "vision")
 
 
-def test_the_rights_are_attached_to_members_by_their_kind() -> None:
+def test_team_policy_is_attached_to_member_roles_and_users() -> None:
     graph, _ = on_aws()
 
     assert [it["role"] for it in of_team(graph, "RolePolicyAttachment", "speech")] == ["speech"]
     assert [it["user"] for it in of_team(graph, "UserPolicyAttachment", "vision")] == ["jo"]
 
 
-def test_roles_of_identity_center_get_in_but_are_not_changed(tmp_path: Path) -> None:
-    """IAM: only AWS can modify them, so their permission set has to name the policy."""
+def test_identity_center_roles_have_access_but_no_attached_policy(tmp_path: Path) -> None:
+    """Only AWS can modify these roles, so their permission set must name the policy."""
     reserved = "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ml_0a1b2c"
     file = tmp_path / "Pulumi.test.yaml"
     text = (STACKS / "happy/teams-on-aws.yaml").read_text()
@@ -60,7 +60,7 @@ def test_roles_of_identity_center_get_in_but_are_not_changed(tmp_path: Path) -> 
     assert "teams.speech.policy" in note
 
 
-def test_members_and_pods_reach_what_is_below_the_prefixes_and_nothing_else() -> None:
+def test_team_policies_are_limited_to_the_prefixes_of_the_team() -> None:
     graph, _ = on_aws()
     [members] = of_team(graph, "iam:policy:Policy", "vision")
     [pods] = of_team(graph, "RolePolicy", "vision")
@@ -76,7 +76,7 @@ def test_members_and_pods_reach_what_is_below_the_prefixes_and_nothing_else() ->
         assert everywhere == ["ecr:GetAuthorizationToken"]
 
 
-def test_members_make_repositories_but_do_not_open_them_to_others() -> None:
+def test_team_members_create_repositories_but_set_no_repository_policy() -> None:
     [members] = of_team(on_aws()[0], "iam:policy:Policy", "vision")
 
     actions = [action for it in statements(members) for action in it["Action"]]
@@ -85,13 +85,13 @@ def test_members_make_repositories_but_do_not_open_them_to_others() -> None:
     assert not any("Policy" in action and "Lifecycle" not in action for action in actions)
 
 
-def test_the_role_of_its_pods_is_for_one_service_account_of_its_namespace() -> None:
+def test_team_pod_role_is_limited_to_one_service_account() -> None:
     [identity] = of_team(on_aws()[0], "PodIdentityAssociation", "speech")
 
     assert (identity["namespace"], identity["serviceAccount"]) == ("speech-prod", "aws")
 
 
-def test_its_budget_counts_resources_with_its_tag_and_notifies_its_recipients() -> None:
+def test_team_budget_filters_by_team_tag_and_notifies_the_recipients() -> None:
     graph, _ = on_aws()
     [vision] = of_team(graph, "budget:Budget", "vision")
     [speech] = of_team(graph, "budget:Budget", "speech")
@@ -102,7 +102,7 @@ def test_its_budget_counts_resources_with_its_tag_and_notifies_its_recipients() 
     assert speech["notifications.0.subscriberEmailAddresses"] == ["speech@example.com"]
 
 
-def test_the_platform_says_where_each_team_has_its_things() -> None:
+def test_platform_outputs_registry_prefix_and_stores_of_each_team() -> None:
     _, outputs = on_aws()
 
     assert outputs["teams"]["vision"]["registry"]["prefix"] == "vision/"
