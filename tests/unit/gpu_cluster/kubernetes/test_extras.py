@@ -1,4 +1,4 @@
-"""Manifests and charts of a stack: as resources, and before the rules."""
+"""Manifests and charts of a stack: resources, order and rule evaluation."""
 
 import shutil
 from pathlib import Path
@@ -44,7 +44,7 @@ def graph(file: Path) -> Graph:
     return platform_of(load(file))[0]
 
 
-def test_each_object_is_a_resource_below_one_component(graph: Graph) -> None:
+def test_each_manifest_object_and_chart_is_a_child_of_extras(graph: Graph) -> None:
     [extras] = graph.of("Extras")
     below = {it.name: it.type for it in graph.resources if it.parent == extras.urn}
 
@@ -54,7 +54,7 @@ def test_each_object_is_a_resource_below_one_component(graph: Graph) -> None:
     assert below["platform-extras-small"] == "kubernetes:helm.sh/v4:Chart"
 
 
-def test_api_groups_may_have_kinds_and_objects_of_the_same_name(file: Path) -> None:
+def test_objects_of_equal_kind_and_name_in_two_api_groups_are_distinct(file: Path) -> None:
     """Their types differ in the URN, so the names of objects on record stay as they are."""
     documents = [
         f"apiVersion: {version}\nkind: Backup\nmetadata: {{name: nightly}}\n"
@@ -80,7 +80,7 @@ def test_api_groups_may_have_kinds_and_objects_of_the_same_name(file: Path) -> N
         ("{namespace: default, name: b-c}", "ConfigMap b-c is in manifests/extras/a.yaml:1 already"),
     ],
 )
-def test_two_objects_with_one_logical_name_are_refused(
+def test_two_objects_with_one_logical_name_are_rejected(
     file: Path, second: str, message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(file.parents[1])
@@ -92,9 +92,7 @@ def test_two_objects_with_one_logical_name_are_refused(
         load(file)
 
 
-def test_a_file_is_parsed_once_for_checks_objects_conflicts_and_counts(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_manifest_file_is_parsed_once_for_load_and_plan(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[str] = []
 
     def noted(text: str) -> list[Document]:
@@ -112,15 +110,15 @@ def test_a_file_is_parsed_once_for_checks_objects_conflicts_and_counts(
     assert parsed.count(manifest.read_text()) == 1
 
 
-def test_namespaces_come_before_what_is_in_them(graph: Graph) -> None:
+def test_manifest_objects_wait_for_their_namespace(graph: Graph) -> None:
     [server] = [it for it in graph.resources if it.name.endswith("deployment-greeting-server")]
     [room] = [it for it in graph.resources if it.name.endswith("namespace-greeting")]
 
     assert room.urn in server.dependencies
 
 
-def test_objects_of_custom_kinds_come_after_charts(file: Path) -> None:
-    """A chart may bring their definitions, webhooks and the controller that removes their finalizers."""
+def test_custom_resources_wait_for_charts(file: Path) -> None:
+    """A chart may install their definitions, webhooks and the controller that removes their finalizers."""
     _add_queue(file)
     graph, _ = platform_of(load(file))
 
@@ -129,7 +127,7 @@ def test_objects_of_custom_kinds_come_after_charts(file: Path) -> None:
     assert not any(graph.waits_for(graph.get("v1:ConfigMap", "words"), it) for it in graph.of("v4:Chart"))
 
 
-def test_a_chart_comes_after_the_charts_and_manifests_that_it_names(file: Path) -> None:
+def test_chart_waits_for_charts_and_manifests_in_after(file: Path) -> None:
     _add_queue(file)
     file.write_text(
         f"{STACK}      needing: {{chart: ./manifests/chart, after: [small, manifests]}}\n"
@@ -145,7 +143,7 @@ def test_a_chart_comes_after_the_charts_and_manifests_that_it_names(file: Path) 
     assert not graph.waits_for(charts["redis"], charts["small"])
 
 
-def test_objects_come_after_the_namespaces_of_teams(file: Path) -> None:
+def test_manifest_objects_wait_for_team_namespaces(file: Path) -> None:
     (file.parents[1] / "manifests" / "extras" / "role.yaml").write_text(
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: theirs, namespace: vision}}"
     )
@@ -155,7 +153,7 @@ def test_objects_come_after_the_namespaces_of_teams(file: Path) -> None:
     assert graph.waits_for(graph.get("v1:ConfigMap", "theirs"), graph.get("v1:Namespace", "vision"))
 
 
-def test_a_chart_has_its_version_namespace_and_values(graph: Graph) -> None:
+def test_chart_has_its_version_namespace_and_values(graph: Graph) -> None:
     charts = {it.name: it.inputs for it in graph.of("v4:Chart")}
 
     assert charts["platform-extras-redis"]["version"] == "1.2.3"
@@ -164,7 +162,7 @@ def test_a_chart_has_its_version_namespace_and_values(graph: Graph) -> None:
     assert Path(charts["platform-extras-small"]["chart"]).is_absolute()
 
 
-def test_objects_are_judged_and_charts_are_said_not_to_be(file: Path) -> None:
+def test_manifest_objects_are_evaluated_and_charts_reported_as_not_evaluated(file: Path) -> None:
     resources = resources_of(planned(load(file), "x").graph)
 
     unseen = [it.resource for resource in resources if (it := not_judged(resource))]
@@ -173,7 +171,7 @@ def test_objects_are_judged_and_charts_are_said_not_to_be(file: Path) -> None:
     assert server.pods
 
 
-def test_a_copy_of_the_stack_file_finds_the_files_of_the_user(file: Path, tmp_path: Path) -> None:
+def test_stack_copy_resolves_manifests_and_charts_of_the_original(file: Path, tmp_path: Path) -> None:
     copied = tmp_path / "sandbox" / "stacks" / "Pulumi.x.yaml"
     copied.parent.mkdir(parents=True)
 
@@ -184,7 +182,7 @@ def test_a_copy_of_the_stack_file_finds_the_files_of_the_user(file: Path, tmp_pa
     assert load(copied).extras.charts["small"].chart == str(tmp_path / "manifests" / "chart")
 
 
-def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path) -> None:
+def test_manifest_that_repeats_a_platform_object_is_rejected_with_its_line(file: Path) -> None:
     graph = planned(load(file), "x").graph
     made = next(it for it in graph.of("Deployment") if it.inputs["metadata"]["namespace"] == "telemetry")
     name = made.inputs["metadata"]["name"]
@@ -203,12 +201,12 @@ def test_an_object_of_the_platform_itself_is_an_error_of_the_manifest(file: Path
     assert problem.message == f"Deployment telemetry/{name} {already}"
 
 
-def test_a_platform_in_a_program_of_the_users_own_refuses_it_too(
+def test_platform_in_a_custom_program_rejects_a_repeated_object(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The monitor is replaced, since the mocks are not taken for an engine."""
+    """The monitor is replaced because mocks do not count as an engine."""
     monkeypatch.setattr("gpu_cluster.repeated_objects.get_monitor", object)
-    platform_of(load(file))  # which repeats nothing
+    platform_of(load(file))  # no repeated object
     (file.parents[1] / "manifests" / "extras" / "same.yaml").write_text(
         "---\n{apiVersion: v1, kind: Namespace, metadata: {name: telemetry}}\n"
     )

@@ -16,16 +16,16 @@ def images(registry: Any = None, **model: Any) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("version", [None, "v0.26.0"])
-def test_the_pinned_release_keeps_the_pinned_digest(version: str | None) -> None:
+def test_pinned_release_keeps_the_pinned_digest(version: str | None) -> None:
     assert images(version=version) == {}
 
 
-def test_a_release_is_of_the_engines_repository() -> None:
+def test_version_is_a_tag_of_the_engine_repository() -> None:
     assert images(version=f"v0.27.0{DIGEST}") == {"chat": f"docker.io/vllm/vllm-openai:v0.27.0{DIGEST}"}
     assert images(engine="sglang", version="v0.5.23") == {"chat": "docker.io/lmsysorg/sglang:v0.5.23"}
 
 
-def test_an_image_of_its_own_keeps_its_digest_and_comes_from_the_mirror() -> None:
+def test_custom_image_keeps_its_digest_and_comes_from_the_mirror() -> None:
     mirror = {"mirror": "harbor.example.com/mirror"}
     assert images(image=f"quay.io/org/vllm:1{DIGEST}") == {"chat": f"quay.io/org/vllm:1{DIGEST}"}
     assert images(mirror, image=f"org/vllm:1{DIGEST}", version="v0.26.0") == {
@@ -33,5 +33,5 @@ def test_an_image_of_its_own_keeps_its_digest_and_comes_from_the_mirror() -> Non
     }
 
 
-def test_an_image_without_a_host_is_of_docker_hub() -> None:
+def test_image_without_host_is_from_docker_hub() -> None:
     assert image_of("redis:8", stack_of()) == "docker.io/library/redis:8"

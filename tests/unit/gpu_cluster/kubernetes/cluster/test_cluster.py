@@ -11,18 +11,18 @@ def provider(settings: LocalCluster | ExistingCluster, kubeconfig: str) -> Regis
     return graph.only("kubernetes")
 
 
-def test_which_cluster_it_is_does_not_depend_on_how_it_is_reached() -> None:
+def test_cluster_identifier_is_independent_of_the_kubeconfig() -> None:
     first, second = (provider(LocalCluster(provider="local"), path) for path in ("/one/kubeconfig", "/two"))
     assert first["kubeconfig"] != second["kubeconfig"]
     assert first["clusterIdentifier"] == second["clusterIdentifier"] != ""
 
 
 @pytest.mark.parametrize("context", ["berlin", None])
-def test_the_context_is_that_of_the_stack_file(context: str | None) -> None:
+def test_kubeconfig_context_is_that_of_the_stack_file(context: str | None) -> None:
     settings = ExistingCluster(provider="existing", context=context)
     assert provider(settings, "/kubeconfig").inputs.get("context") == context
 
 
-def test_config_maps_and_secrets_change_in_place() -> None:
+def test_config_maps_and_secrets_are_mutable() -> None:
     made = provider(LocalCluster(provider="local"), "/kubeconfig")
     assert made["enableConfigMapMutable"] == made["enableSecretMutable"] == "true"

@@ -19,7 +19,7 @@ def platform() -> Graph:
 
 
 def without() -> Graph:
-    """The same without routing."""
+    """The same platform without prefix-cache routing."""
     text = (STACKS / "happy/existing-prefix-cache.yaml").read_text()
     stack = load(STACKS / "happy/existing-prefix-cache.yaml")
     assert "routing: prefix-cache, " in text
@@ -34,7 +34,7 @@ def pod_of(graph: Graph, name: str) -> dict[str, Any]:
     return graph.get("Deployment", name)["spec.template.spec"]
 
 
-def test_a_model_has_a_picker_and_a_standby_that_run_alike() -> None:
+def test_endpoint_picker_and_standby_have_equal_pods() -> None:
     graph = platform()
     first, second = (pod_of(graph, name) for name in NAMES)
     assert first == second
@@ -48,7 +48,7 @@ def test_a_model_has_a_picker_and_a_standby_that_run_alike() -> None:
         assert selector == graph.get("Deployment", name)["spec.template.metadata.labels"]
 
 
-def test_a_picker_chooses_among_the_pods_of_the_models_service() -> None:
+def test_inference_pool_selects_the_pods_of_the_model_service() -> None:
     graph = platform()
     pool = graph.get("InferencePool", "chat")
     assert pool["spec.selector.matchLabels"] == graph.get("Service", "chat")["spec.selector"]
@@ -58,7 +58,7 @@ def test_a_picker_chooses_among_the_pods_of_the_models_service() -> None:
     assert graph.get("CustomResourceDefinition", "inferencepools.inference.networking.k8s.io")
 
 
-def test_its_configuration_names_the_metrics_of_the_engine() -> None:
+def test_picker_configuration_names_the_metrics_of_the_engine() -> None:
     [text] = [it for it in _arguments(platform()) if it.startswith("--config-text=")]
     config = json.loads(text.partition("=")[2])
     plugins = {it["type"]: it.get("parameters") for it in config["plugins"]}
@@ -70,7 +70,7 @@ def test_its_configuration_names_the_metrics_of_the_engine() -> None:
     assert weights == {"queue-scorer": 2, "kv-cache-utilization-scorer": 2, "prefix-cache-scorer": 3}
 
 
-def test_adapters_and_other_engines_have_the_metrics_of_the_release() -> None:
+def test_picker_uses_release_default_metrics_for_adapters_and_other_engines() -> None:
     def metrics(**settings: Any) -> dict[str, Any]:
         given = {"routing": "prefix-cache", "replicas": 2, **settings}
         model = stack_of(serving={"models": {"chat": model_of(**given)}}).serving.models["chat"]
@@ -80,14 +80,14 @@ def test_adapters_and_other_engines_have_the_metrics_of_the_release() -> None:
     assert metrics(lora={"modules": {"tuned": "org/tuned"}}) == {"defaultEngine": "vllm"}
 
 
-def test_a_picker_reads_pods_and_pools_of_its_namespace_and_nothing_else() -> None:
+def test_picker_role_reads_only_pods_and_pools_of_its_namespace() -> None:
     role = platform().get("Role", "endpoint-picker")
     assert role["metadata.namespace"] == "serving"
     assert {it["resources"][0] for it in role["rules"]} == {"pods", "inferencepools"}
     assert {verb for it in role["rules"] for verb in it["verbs"]} == {"get", "list", "watch"}
 
 
-def test_proxies_reach_pickers_and_only_pickers_reach_the_api_server() -> None:
+def test_network_policies_allow_proxies_to_pickers_and_pickers_to_the_api_server() -> None:
     policies = {
         it["metadata.name"]: it
         for it in platform().of("NetworkPolicy")
@@ -105,7 +105,7 @@ def test_proxies_reach_pickers_and_only_pickers_reach_the_api_server() -> None:
     assert labels["app.kubernetes.io/instance"] not in str(hub)
 
 
-def test_the_quota_has_room_for_an_update_of_them() -> None:
+def test_quota_includes_pickers_and_their_rollout() -> None:
     def quota(graph: Graph) -> dict[str, str]:
         [found] = [it for it in graph.of("ResourceQuota") if it["metadata.namespace"] == "serving"]
         return found["spec.hard"]
@@ -115,7 +115,7 @@ def test_the_quota_has_room_for_an_update_of_them() -> None:
     assert int(more["services"]) - int(less["services"]) == 2
 
 
-def test_an_eviction_leaves_one_of_the_two() -> None:
+def test_disruption_budget_keeps_one_of_two_pickers() -> None:
     budget = platform().get("PodDisruptionBudget", "chat-picker")
     assert budget["spec.minAvailable"] == 1
     selected = budget["spec.selector.matchLabels"].items()
@@ -123,7 +123,7 @@ def test_an_eviction_leaves_one_of_the_two() -> None:
         assert selected <= platform().get("Deployment", name)["spec.template.metadata.labels"].items()
 
 
-def test_without_the_key_there_is_no_picker() -> None:
+def test_no_picker_objects_without_prefix_cache_routing() -> None:
     graph = without()
     names = {
         it["metadata.name"]

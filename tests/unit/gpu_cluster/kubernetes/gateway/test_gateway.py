@@ -1,4 +1,4 @@
-"""The Gateway: its listener, its load balancer and who installs its class."""
+"""The Gateway: listener, load balancer, class and controller."""
 
 from typing import Any
 
@@ -34,14 +34,14 @@ def service_of(graph: Graph) -> dict[str, Any]:
     return graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyService"]
 
 
-def test_without_it_nothing_leads_to_the_models() -> None:
+def test_no_gateway_objects_without_the_gateway_section() -> None:
     graph, _ = platform_of(stack_of(serving={"models": {"chat": model_of()}}))
     assert graph.of("PlatformGateway") == []
     names = [it["metadata.name"] for it in graph.of("NetworkPolicy") if it["metadata.namespace"] == "serving"]
     assert "allow-gateway" not in names
 
 
-def test_the_listener_takes_routes_of_these_namespaces_alone() -> None:
+def test_listener_accepts_routes_only_from_the_serving_namespace() -> None:
     [listener] = gateway_of(platform())["spec.listeners"]
     assert (listener["port"], listener["protocol"], listener["hostname"]) == (
         443,
@@ -56,13 +56,13 @@ def test_the_listener_takes_routes_of_these_namespaces_alone() -> None:
     assert expression["values"] == ["serving"]
 
 
-def test_plain_http_is_asked_for() -> None:
+def test_http_setting_opens_a_plain_http_listener() -> None:
     [listener] = gateway_of(platform(http=True))["spec.listeners"]
     assert (listener["port"], listener["protocol"]) == (80, "HTTP")
     assert "tls" not in listener
 
 
-def test_an_issuer_gives_a_certificate_of_the_host() -> None:
+def test_tls_issuer_creates_a_certificate_for_the_host() -> None:
     graph = platform(tls={"issuer": "letsencrypt"})
     certificate = graph.only("Certificate")
     assert certificate["spec.dnsNames"] == ["models.example.com"]
@@ -71,7 +71,7 @@ def test_an_issuer_gives_a_certificate_of_the_host() -> None:
     assert listener["tls"]["certificateRefs"][0]["name"] == certificate["spec.secretName"]
 
 
-def test_a_certificate_of_acm_is_the_load_balancers() -> None:
+def test_acm_certificate_is_set_on_the_load_balancer() -> None:
     graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
     gateway = gateway_of(graph)
     [listener] = gateway["spec.listeners"]
@@ -81,7 +81,7 @@ def test_a_certificate_of_acm_is_the_load_balancers() -> None:
     assert annotations[f"{NLB}-ssl-ports"] == "443"
 
 
-def test_its_load_balancer_is_internal_in_every_cloud() -> None:
+def test_load_balancer_is_internal_by_default_in_every_cloud() -> None:
     service = service_of(platform())
     assert service["annotations"][f"{NLB}-scheme"] == "internal"
     assert service["annotations"][f"{NLB}-internal"] == "true"
@@ -95,13 +95,13 @@ def test_its_load_balancer_is_internal_in_every_cloud() -> None:
     ]
 
 
-def test_from_the_internet_only_who_is_named() -> None:
+def test_internet_load_balancer_allows_only_the_source_ranges() -> None:
     service = service_of(platform(internet=True, sourceRanges=["203.0.113.0/24"]))
     assert service["annotations"] == {}
     assert service["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
 
 
-def test_on_eks_it_is_a_network_load_balancer_of_the_vpc_with_the_tags_of_the_stack() -> None:
+def test_load_balancer_on_eks_is_an_internal_nlb_with_stack_tags() -> None:
     stack = load(STACKS / "happy/eks-gateway.yaml")
     stack = stack.model_copy(update={"tags": {"cost-centre": "4711", "note": "a,b"}})
     graph, _ = platform_of(stack, gateway_keys={"search": "key"})
@@ -116,7 +116,7 @@ def test_on_eks_it_is_a_network_load_balancer_of_the_vpc_with_the_tags_of_the_st
     }
 
 
-def test_the_kinds_come_before_the_controller_and_both_before_the_gateway() -> None:
+def test_crds_precede_the_controller_and_the_controller_precedes_the_gateway() -> None:
     graph = platform()
     charts = {it["chart"].rpartition("/")[2]: it for it in graph.of("Chart")}
     assert charts["gateway-crds-helm"]["values.crds.gatewayAPI"] == {"enabled": True, "channel": "standard"}
@@ -129,7 +129,7 @@ def test_the_kinds_come_before_the_controller_and_both_before_the_gateway() -> N
     assert gateway["spec.gatewayClassName"] == graph.only("GatewayClass")["metadata.name"]
 
 
-def test_both_images_are_those_of_the_release() -> None:
+def test_controller_and_proxy_images_are_pinned() -> None:
     graph = platform()
     [container] = graph.only("Job")["spec.template.spec.containers"]
     assert container["image"] == ENVOY_GATEWAY.at(None)
@@ -138,20 +138,20 @@ def test_both_images_are_those_of_the_release() -> None:
     assert deployment["replicas"] == 2
 
 
-def test_on_eks_its_images_are_in_the_registry_of_the_account() -> None:
+def test_gateway_images_on_eks_come_from_the_account_registry() -> None:
     graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
     [container] = graph.only("Job")["spec.template.spec.containers"]
     assert container["image"].startswith("123456789012.dkr.ecr.eu-central-1.amazonaws.com/")
 
 
 @pytest.mark.parametrize(("installed", "enabled"), [(True, False), (False, True)])
-def test_a_cluster_may_have_the_gateway_api(*, installed: bool, enabled: bool) -> None:
+def test_api_installed_skips_the_gateway_api_crds(*, installed: bool, enabled: bool) -> None:
     [kinds] = [it for it in platform(apiInstalled=installed).of("Chart") if "crds" in it["chart"]]
     assert kinds["values.crds.gatewayAPI.enabled"] is enabled
     assert kinds["values.crds.envoyGateway.enabled"] is True
 
 
-def test_a_class_that_is_there_gets_no_controller() -> None:
+def test_existing_gateway_class_installs_no_controller() -> None:
     graph = platform(
         **{"class": "istio", "proxies": "istio-ingress", "annotations": {"example.com/pool": "a"}}
     )
@@ -164,7 +164,7 @@ def test_a_class_that_is_there_gets_no_controller() -> None:
     assert peer["namespaceSelector"]["matchExpressions"][0]["values"] == ["istio-ingress"]
 
 
-def test_a_class_of_envoy_gateway_gets_parameters_and_keys() -> None:
+def test_existing_envoy_gateway_class_has_parameters_and_api_keys() -> None:
     graph = platform(**{"class": "eg", "envoyGateway": True, "keys": {"search": {"secure": "v1:A:B"}}})
     assert graph.of("Chart") == graph.of("GatewayClass") == []
     assert gateway_of(graph)["spec.infrastructure.parametersRef.name"] == "models"
@@ -172,7 +172,7 @@ def test_a_class_of_envoy_gateway_gets_parameters_and_keys() -> None:
     assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
 
 
-def test_models_let_in_the_pods_of_this_gateway_on_their_port() -> None:
+def test_network_policy_allows_gateway_pods_to_the_model_port() -> None:
     policy = platform().get("NetworkPolicy", "allow-gateway")
     [rule] = policy["spec.ingress"]
     assert rule["ports"] == [{"port": 8000, "protocol": "TCP"}]
@@ -181,7 +181,7 @@ def test_models_let_in_the_pods_of_this_gateway_on_their_port() -> None:
     assert peer["podSelector"]["matchLabels"]["gateway.envoyproxy.io/owning-gateway-name"] == "models"
 
 
-def test_only_the_namespace_of_the_proxies_has_a_load_balancer() -> None:
+def test_quota_allows_a_load_balancer_only_in_the_proxy_namespace() -> None:
     graph = platform()
     quotas = {it["metadata.namespace"]: it["spec.hard"] for it in graph.of("ResourceQuota")}
     assert quotas["envoy-gateway-system"]["services.loadbalancers"] == "1"
@@ -189,8 +189,8 @@ def test_only_the_namespace_of_the_proxies_has_a_load_balancer() -> None:
     assert quotas["serving"]["services.loadbalancers"] == "0"
 
 
-def test_pods_that_others_make_pull_with_the_login_of_the_mirror() -> None:
-    """The accounts of the chart and of Envoy are not the platform's, which name it otherwise."""
+def test_gateway_and_proxy_pods_use_the_login_of_the_mirror() -> None:
+    """Service accounts of the chart and of Envoy do not name the pull secret themselves."""
     registry = {
         "mirror": "harbor.example.com/mirror",
         "login": {"user": "robot", "password": {"secure": "v1:A:B"}},
@@ -213,7 +213,7 @@ GPUS = {"instance": "g6.4xlarge", "nodes": 2}
 
 
 def pods_of(pools: dict[str, Any], **gateway: Any) -> list[dict[str, Any]]:
-    """Pods of the Job of the certificates, of the controller and of the proxies."""
+    """Pods of the certificate Job, the controller and the proxies."""
     settings = {"host": "models.example.com", "tls": TLS, **gateway}
     graph, _ = platform_of(stack_of(pools=pools, serving={"models": {"chat": model_of()}}, gateway=settings))
     [chart] = [it for it in graph.of("Chart") if it["chart"].endswith("/gateway-helm")]
@@ -224,7 +224,7 @@ def pods_of(pools: dict[str, Any], **gateway: Any) -> list[dict[str, Any]]:
     ]
 
 
-def test_all_of_its_pods_run_in_the_pool_that_is_named() -> None:
+def test_gateway_pods_run_in_the_configured_pool() -> None:
     edge: dict[str, Any] = {
         **SYSTEM,
         "labels": {"example.com/pool": "edge"},
@@ -236,17 +236,17 @@ def test_all_of_its_pods_run_in_the_pool_that_is_named() -> None:
         assert (toleration["key"], toleration["effect"]) == ("example.com/edge", "NoSchedule")
 
 
-def test_without_a_pool_its_pods_run_where_no_taint_is() -> None:
+def test_gateway_pods_have_no_node_selector_or_tolerations_by_default() -> None:
     for pod in pods_of({"system": SYSTEM, "l4": GPUS}):
         assert not {"nodeSelector", "tolerations"} & pod.keys()
 
 
-def test_where_every_pool_has_gpus_its_pods_run_beside_models() -> None:
+def test_gateway_pods_tolerate_gpu_nodes_if_every_pool_has_gpus() -> None:
     for pod in pods_of({"l4": GPUS}):
         assert [it["key"] for it in pod["tolerations"]] == ["nvidia.com/gpu"]
 
 
-def test_on_this_machine_its_charts_are_files_and_it_has_no_load_balancer() -> None:
+def test_local_gateway_uses_chart_files_and_no_load_balancer() -> None:
     stack = load(STACKS / "happy/gateway-on-this-machine.yaml")
     graph, _ = platform_of(stack, gateway_keys={"search": "key"})
     assert service_of(graph) == {"type": "ClusterIP"}
@@ -255,13 +255,13 @@ def test_on_this_machine_its_charts_are_files_and_it_has_no_load_balancer() -> N
     assert charts == {str(folder / chart) for chart in ("gateway-crds-helm", "gateway-helm")}
 
 
-def test_without_token_limits_no_rate_limit_service_runs() -> None:
+def test_no_rate_limit_service_without_token_limits() -> None:
     graph = platform(requestsPerMinute=60)
     assert not any(it["metadata.name"] == "rate-limit-counters" for it in graph.of("Deployment"))
     assert graph.of("EnvoyExtensionPolicy") == []
 
 
-def test_token_limits_bring_the_service_and_its_counters() -> None:
+def test_token_limits_deploy_the_rate_limit_service_and_its_counters() -> None:
     graph = platform(tokensPerMinute=1000)
     pod = graph.get("Deployment", "rate-limit-counters")["spec.template.spec"]
     assert pod["containers"][0]["image"] == VALKEY.at(None)
@@ -275,7 +275,7 @@ def test_token_limits_bring_the_service_and_its_counters() -> None:
     assert (service["replicas"], service["container"]["image"]) == (2, RATE_LIMIT.at(None))
 
 
-def test_only_the_service_reaches_the_counters() -> None:
+def test_only_the_rate_limit_service_reaches_the_counters() -> None:
     graph = platform(tokensPerMinute=1000)
     policies = {it["metadata.name"]: it for it in graph.of("NetworkPolicy")}
     [rule] = policies["allow-counters"]["spec.ingress"]

@@ -1,4 +1,4 @@
-"""Requests that an endpoint picker sees: rules of the route, and the policies on them."""
+"""Route rules and policies for requests that an endpoint picker processes."""
 
 import re
 from typing import Any
@@ -36,13 +36,13 @@ def picked_rule(graph: Graph, route: str = "chat") -> dict[str, Any]:
         ("/other/v1/chat/completions", False),
     ],
 )
-def test_the_picker_sees_the_apis_whose_prompts_it_reads(path: str, seen: bool) -> None:
+def test_picker_rule_matches_only_apis_with_prompts(path: str, seen: bool) -> None:
     [match] = picked_rule(platform())["matches"]
     assert match["path"]["type"] == "RegularExpression"
     assert bool(re.fullmatch(match["path"]["value"], path)) is seen
 
 
-def test_all_other_requests_have_the_rule_of_every_route() -> None:
+def test_other_requests_use_the_plain_route_rule() -> None:
     graph = platform()
     *_, rest = graph.get("HTTPRoute", "chat")["spec.rules"]
     [plain] = graph.get("HTTPRoute", "next")["spec.rules"]
@@ -52,7 +52,7 @@ def test_all_other_requests_have_the_rule_of_every_route() -> None:
 
 
 @pytest.mark.parametrize("path", ["/chat", "/v1.0/chat"])
-def test_the_model_sees_its_own_path(path: str) -> None:
+def test_picker_rule_rewrites_the_path_of_the_route(path: str) -> None:
     graph = platform(routes={"chat": {"models": {"chat": 1}, "path": path}})
     [reference] = picked_rule(graph)["filters"]
     assert reference["extensionRef"]["kind"] == "HTTPRouteFilter"
@@ -64,13 +64,13 @@ def test_the_model_sees_its_own_path(path: str) -> None:
     assert re.sub(found["pattern"], found["substitution"], asked) == "/v1/chat/completions"
 
 
-def test_a_route_at_the_root_needs_no_filter() -> None:
+def test_route_at_the_root_has_no_path_filter() -> None:
     graph = platform(host="*.models.example.com")
     assert "filters" not in picked_rule(graph)
     assert graph.of("HTTPRouteFilter") == []
 
 
-def test_envoy_asks_the_picker_or_its_standby() -> None:
+def test_extension_policy_calls_the_picker_with_the_standby_as_fallback() -> None:
     policy = platform().get("EnvoyExtensionPolicy", "chat")
     [target] = policy["spec.targetRefs"]
     assert (target["name"], target["sectionName"]) == ("chat", "prefix-cache")
@@ -89,7 +89,7 @@ def test_envoy_asks_the_picker_or_its_standby() -> None:
 
 
 @pytest.mark.parametrize("tokens", [None, 1000])
-def test_the_controller_admits_backends_where_a_picker_is_one(tokens: int | None) -> None:
+def test_gateway_controller_enables_backends_for_pickers(tokens: int | None) -> None:
     limits = {"tokensPerMinute": tokens} if tokens else {}
     [config] = [
         it["values"]["config"]["envoyGateway"]
@@ -100,20 +100,20 @@ def test_the_controller_admits_backends_where_a_picker_is_one(tokens: int | None
     assert ("rateLimit" in config) is bool(tokens)
 
 
-def test_it_prefers_the_replica_that_the_picker_names() -> None:
+def test_load_balancer_uses_the_picker_header_that_clients_cannot_set() -> None:
     balancer = platform().get("BackendTrafficPolicy", "chat")["spec.loadBalancer"]
     [source] = balancer["endpointOverride"]["extractFrom"]
     removed = platform().only("ClientTrafficPolicy")["spec.headers.earlyRequestHeaders.remove"]
     assert source["header"] in removed, "a client must not name one"
 
 
-def test_token_usage_is_read_of_requests_that_the_picker_sees() -> None:
-    """A policy of a route replaces that of the Gateway, which reads token usage."""
+def test_picker_policy_includes_the_token_usage_filter() -> None:
+    """A route's policy replaces the Gateway's policy, which reads token usage."""
     graph = platform(tokensPerMinute=1000)
     usage = graph.get("EnvoyExtensionPolicy", "token-usage")["spec.lua"]
     assert graph.get("EnvoyExtensionPolicy", "chat")["spec.lua"] == usage
 
 
-def test_a_route_that_sends_no_requests_to_another_model_asks_the_picker() -> None:
+def test_route_with_zero_weight_for_other_models_uses_the_picker() -> None:
     graph = platform(routes={"switch": {"models": {"chat": 1, "next": 0}}})
     assert picked_rule(graph, "switch")

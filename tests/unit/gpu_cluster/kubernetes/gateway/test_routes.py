@@ -1,4 +1,4 @@
-"""Routes: where requests go, with which keys, and how many."""
+"""Routes: backends, API keys and rate limits."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def of_eks() -> tuple[Graph, dict[str, Any]]:
     )
 
 
-def test_each_model_has_a_route_of_its_own_name() -> None:
+def test_each_model_has_a_route_of_the_same_name() -> None:
     graph, outputs = platform()
     route = graph.only("HTTPRoute")
     [rule] = route["spec.rules"]
@@ -34,7 +34,7 @@ def test_each_model_has_a_route_of_its_own_name() -> None:
     assert outputs["gateway"] == {"urls": {"chat": "https://models.example.com/chat/v1"}}
 
 
-def test_below_a_wildcard_each_route_has_a_host() -> None:
+def test_wildcard_host_gives_each_route_its_own_host() -> None:
     graph, outputs = platform(host="*.models.example.com")
     route = graph.only("HTTPRoute")
     assert route["spec.hostnames"] == ["chat.models.example.com"]
@@ -44,7 +44,7 @@ def test_below_a_wildcard_each_route_has_a_host() -> None:
     assert outputs["gateway"]["urls"]["chat"] == "https://chat.models.example.com/v1"
 
 
-def test_weights_divide_requests_and_both_models_answer_to_the_name() -> None:
+def test_weighted_route_splits_requests_between_models_with_a_shared_name() -> None:
     graph, _ = of_eks()
     [rule] = graph.get("HTTPRoute", "chat")["spec.rules"]
     assert {it["name"]: it["weight"] for it in rule["backendRefs"]} == {"chat": 90, "chat-next": 10}
@@ -58,7 +58,7 @@ def test_weights_divide_requests_and_both_models_answer_to_the_name() -> None:
     assert arguments["chat-next"][start + 3].startswith("--")
 
 
-def test_a_custom_server_is_reached_on_every_path_below_the_routes() -> None:
+def test_custom_server_route_forwards_every_path() -> None:
     graph, _ = of_eks()
     [rule] = graph.get("HTTPRoute", "rank")["spec.rules"]
     assert rule["matches"][0]["path"]["value"] == "/ranking"
@@ -68,7 +68,7 @@ def test_a_custom_server_is_reached_on_every_path_below_the_routes() -> None:
     assert [port["port"] for port in policy["spec.ingress"][0]["ports"]] == [8000, 9000]
 
 
-def test_routes_are_there_after_what_guards_them() -> None:
+def test_routes_are_created_after_the_security_policy_and_keys() -> None:
     graph, _ = of_eks()
     policy = graph.only("SecurityPolicy")
     assert [it["name"] for it in policy["spec.targetRefs"]] == ["chat", "rank"]
@@ -80,14 +80,14 @@ def test_routes_are_there_after_what_guards_them() -> None:
         assert graph.waits_for(route, secret)
 
 
-def test_routes_with_keys_are_closed_without_given_keys() -> None:
-    """Envoy Gateway answers 500 on routes whose policy names a Secret that is not there."""
+def test_routes_with_api_keys_are_closed_without_key_values() -> None:
+    """Envoy Gateway answers 500 on routes whose policy names a missing Secret."""
     graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"))
     assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
     assert "gateway-keys" not in [it["metadata.name"] for it in graph.of("Secret")]
 
 
-def test_limits_are_of_each_consumer() -> None:
+def test_request_limits_apply_per_consumer() -> None:
     graph, _ = of_eks()
     limits = {
         it["metadata.name"]: it["spec.rateLimit.local.rules"][-1] for it in graph.of("BackendTrafficPolicy")
@@ -97,14 +97,14 @@ def test_limits_are_of_each_consumer() -> None:
     assert selector["headers"][0] == {"name": "x-consumer", "type": "Distinct"}
 
 
-def test_without_keys_a_limit_is_of_all() -> None:
+def test_request_limit_without_api_keys_applies_to_all_clients() -> None:
     graph, _ = platform(requestsPerMinute=60)
     [rule] = graph.only("BackendTrafficPolicy")["spec.rateLimit.local.rules"]
     assert "clientSelectors" not in rule
     assert graph.of("SecurityPolicy") == []
 
 
-def test_a_team_has_its_routes_below_its_own_path() -> None:
+def test_team_routes_are_below_the_path_of_the_team() -> None:
     graph, outputs = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
     [rule] = graph.get("HTTPRoute", "app")["spec.rules"]
     assert rule["matches"][0]["path"]["value"] == "/vision/app"
@@ -115,14 +115,14 @@ def test_a_team_has_its_routes_below_its_own_path() -> None:
     }
 
 
-def test_the_keys_of_a_team_are_collected_with_their_owner() -> None:
-    """A team may not list secrets, and would wait forever for a deletion."""
+def test_api_key_secret_of_a_team_has_an_owner_reference() -> None:
+    """A team may not list secrets, so it would wait forever for a deletion."""
     graph, _ = team_of(load_any(STACKS / "teams/happy-routes.yaml"), gateway_keys={"mobile": "key"})  # pyright: ignore[reportArgumentType]
     [owner] = graph.get("Secret", "gateway-keys")["metadata.ownerReferences"]
     assert owner["kind"] == "ConfigMap"
 
 
-def test_tokens_are_counted_by_consumer_when_the_answer_ends() -> None:
+def test_token_limits_count_response_tokens_per_consumer() -> None:
     graph, _ = of_eks()
     limits = graph.get("BackendTrafficPolicy", "chat")["spec.rateLimit"]
     [own, others] = limits["global"]["rules"]
@@ -143,19 +143,19 @@ def test_tokens_are_counted_by_consumer_when_the_answer_ends() -> None:
     assert [it["limit"]["requests"] for it in limits["local"]["rules"]] == [60, 600]
 
 
-def test_a_consumer_has_its_token_limit_on_routes_without_one() -> None:
+def test_consumer_token_limit_applies_on_routes_without_limit() -> None:
     graph, _ = of_eks()
     limits = graph.get("BackendTrafficPolicy", "rank")["spec.rateLimit"]
     assert [it["limit"]["requests"] for it in limits["global"]["rules"]] == [20000]
 
 
-def test_without_keys_all_clients_share_the_tokens_of_a_route() -> None:
+def test_token_limit_without_api_keys_is_shared_by_all_clients() -> None:
     graph, _ = platform(tokensPerMinute=1000)
     [rule] = graph.only("BackendTrafficPolicy")["spec.rateLimit.global.rules"]
     assert "clientSelectors" not in rule
 
 
-def test_models_behind_a_token_limit_report_usage_in_streams() -> None:
+def test_models_behind_a_token_limit_include_usage_in_streams() -> None:
     two = {"chat": model_of(), "other": model_of()}
     routes = {"chat": {"models": {"chat": 1}, "tokensPerMinute": 1000}, "other": {"models": {"other": 1}}}
     graph, _ = platform(two, routes=routes)
@@ -167,7 +167,7 @@ def test_models_behind_a_token_limit_report_usage_in_streams() -> None:
     assert forced == {"chat": True, "other": False}
 
 
-def test_the_filter_that_reads_usage_comes_before_the_routes() -> None:
+def test_token_usage_filter_is_created_before_the_routes() -> None:
     graph, _ = of_eks()
     reader = graph.only("EnvoyExtensionPolicy")
     assert reader["spec.targetRefs"] == [

@@ -1,4 +1,4 @@
-"""Pools on AWS with EFA or MIG, for the tests of what makes their devices visible."""
+"""Pools on AWS with EFA or MIG, for tests of device plugins."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def pod(graph: Graph, daemon_set: str) -> dict[str, Any]:
 
 
 def required(graph: Graph, daemon_set: str) -> dict[str, list[str]]:
-    """Labels that a node of its pods has to have."""
+    """Node labels that the pods of the DaemonSet require."""
     affinity = pod(graph, daemon_set)["affinity"]["nodeAffinity"]
     [term] = affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
     return {each["key"]: each["values"] for each in term["matchExpressions"]}

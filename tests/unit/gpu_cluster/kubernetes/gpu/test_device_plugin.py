@@ -19,7 +19,7 @@ def found(**settings: Any) -> dict[str, Pool]:
     return pools_of(stack_of(pools=settings))
 
 
-def test_each_pool_has_what_its_devices_need_and_no_more() -> None:
+def test_each_pool_has_only_the_daemonsets_that_its_devices_need() -> None:
     assert daemon_sets(devices(pools(**POOLS))) == {
         "aws-efa-k8s-device-plugin-train",
         "nvidia-device-plugin-l4",
@@ -31,7 +31,7 @@ def test_each_pool_has_what_its_devices_need_and_no_more() -> None:
     }
 
 
-def test_nodes_whose_operating_system_runs_a_plugin_get_no_second_one() -> None:
+def test_bottlerocket_pools_get_no_device_plugin() -> None:
     bottlerocket = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
     made = pools(l4=POOLS["l4"] | {"ami": bottlerocket}, other=POOLS["l4"])
 
@@ -39,7 +39,7 @@ def test_nodes_whose_operating_system_runs_a_plugin_get_no_second_one() -> None:
     assert not DevicePlugin.wanted({"l4": made["l4"]}, gpus=True)
 
 
-def test_on_amazon_linux_a_plugin_sees_every_gpu_and_hands_them_out_by_cdi() -> None:
+def test_device_plugin_on_amazon_linux_uses_cdi() -> None:
     graph = devices(pools(l4=POOLS["l4"]))
     pod = graph.get("DaemonSet", "nvidia-device-plugin-l4")["spec.template.spec"]
     [container] = pod["containers"]
@@ -52,20 +52,20 @@ def test_on_amazon_linux_a_plugin_sees_every_gpu_and_hands_them_out_by_cdi() -> 
     assert config["flags"]["plugin"]["deviceListStrategy"] == ["cdi-cri"]
 
 
-def test_where_an_operator_looks_after_gpus_only_efa_is_left() -> None:
+def test_only_the_efa_plugin_runs_without_gpu_management() -> None:
     made = pools(**POOLS)
 
     assert daemon_sets(devices(made, gpus=False)) == {"aws-efa-k8s-device-plugin-train"}
     assert DevicePlugin.wanted(made, gpus=False)
 
 
-def test_nodes_without_devices_need_nothing() -> None:
+def test_pools_without_devices_need_no_plugin() -> None:
     assert not DevicePlugin.wanted(pools(system=POOLS["system"]), gpus=True)
     assert not DevicePlugin.wanted(pools(l4=POOLS["l4"]), gpus=False)
 
 
 @pytest.mark.parametrize("labels", [{"rack": "r1"}, {"nvidia.com/mig.config": "all-1g.10gb"}])
-def test_existing_servers_divide_their_own_gpus(labels: dict[str, str]) -> None:
+def test_existing_servers_get_no_mig_manager(labels: dict[str, str]) -> None:
     made = found(
         h100={"instance": "p5.48xlarge", "nodes": 1, "sharing": POOLS["small"]["sharing"]}
         | {"labels": labels}
@@ -77,7 +77,7 @@ def test_existing_servers_divide_their_own_gpus(labels: dict[str, str]) -> None:
     assert not graph.of("ValidatingAdmissionPolicy")
 
 
-def test_everything_is_in_one_namespace_and_gone_before_it() -> None:
+def test_all_objects_depend_on_the_gpu_system_namespace() -> None:
     graph = devices(pools(**POOLS))
     [namespace] = [each for each in graph.of("Namespace") if each.type.startswith("kubernetes:")]
     inside = [each for each in graph.resources if each.inputs.get("metadata", {}).get("namespace")]
@@ -86,7 +86,7 @@ def test_everything_is_in_one_namespace_and_gone_before_it() -> None:
     assert all(graph.waits_for(each, namespace) for each in inside)
 
 
-def test_the_quota_has_room_for_all_of_them_on_every_node() -> None:
+def test_quota_fits_all_daemonsets_on_every_node() -> None:
     graph = devices(pools(**POOLS))
 
     assert graph.only("ResourceQuota")["spec.hard"] == {"pods": "15k"}
@@ -95,6 +95,6 @@ def test_the_quota_has_room_for_all_of_them_on_every_node() -> None:
     }
 
 
-def test_efa_without_a_region_is_no_platform_of_aws() -> None:
+def test_efa_without_a_region_raises_value_error() -> None:
     with pytest.raises(ValueError, match="aws:region"):
         devices(pools(train=POOLS["train"]), region=None)

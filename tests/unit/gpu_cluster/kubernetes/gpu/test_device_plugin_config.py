@@ -12,17 +12,17 @@ def config(**sharing: Any) -> dict[str, Any]:
     return json.loads(plugin_config(Sharing.model_validate(sharing) if sharing else None))
 
 
-def test_whole_gpus_are_offered_as_they_are() -> None:
+def test_plugin_config_without_sharing_offers_whole_gpus() -> None:
     assert config() == {"version": "v1", "flags": {"failOnInitError": True, "migStrategy": "none"}}
 
 
-def test_gpus_are_handed_out_by_cdi_where_the_nodes_need_it() -> None:
+def test_plugin_config_with_cdi_sets_the_device_list_strategy() -> None:
     flags = json.loads(plugin_config(None, Handover.CDI))["flags"]
     assert flags["plugin"] == {"deviceListStrategy": ["cdi-cri"]}
 
 
 @pytest.mark.parametrize("way", ["timeSlicing", "mps"])
-def test_shares_keep_the_name_of_the_gpu_and_are_asked_for_one_by_one(way: str) -> None:
+def test_shared_gpus_keep_the_resource_name_and_allow_one_per_container(way: str) -> None:
     assert config(**{way: 4})["sharing"] == {
         way: {
             "renameByDefault": False,
@@ -32,7 +32,7 @@ def test_shares_keep_the_name_of_the_gpu_and_are_asked_for_one_by_one(way: str) 
     }
 
 
-def test_mig_instances_are_offered_by_profile() -> None:
+def test_mig_strategy_is_mixed_for_mig_pools() -> None:
     offered = config(mig={"1g.10gb": 7})
     assert offered["flags"]["migStrategy"] == "mixed"
     assert "sharing" not in offered

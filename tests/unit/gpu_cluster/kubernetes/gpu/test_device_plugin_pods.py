@@ -46,7 +46,7 @@ def environment(graph: Graph, pool: str) -> dict[str, str]:
     return {entry["name"]: entry["value"] for entry in container(graph, pool)["env"]}
 
 
-def test_each_pool_has_its_own_and_only_mps_pools_a_daemon(graph: Graph) -> None:
+def test_each_pool_has_a_device_plugin_and_only_mps_pools_an_mps_daemon(graph: Graph) -> None:
     assert {d["metadata.name"] for d in graph.of("DaemonSet")} == {
         "nvidia-device-plugin-whole",
         "nvidia-device-plugin-sliced",
@@ -57,18 +57,18 @@ def test_each_pool_has_its_own_and_only_mps_pools_a_daemon(graph: Graph) -> None
 
 
 @pytest.mark.parametrize(("pool", "rack"), [("whole", "r1"), ("mig", "r4")])
-def test_it_runs_on_the_nodes_of_its_pool_alone(graph: Graph, pool: str, rack: str) -> None:
+def test_device_plugin_runs_only_on_nodes_of_its_pool(graph: Graph, pool: str, rack: str) -> None:
     affinity = pod(graph, pool)["affinity"]["nodeAffinity"]
     [term] = affinity["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"]
     assert term["matchExpressions"] == [{"key": "rack", "operator": "In", "values": [rack]}]
 
 
-def test_it_tolerates_the_taints_of_its_pool_and_no_others(graph: Graph) -> None:
+def test_device_plugin_tolerates_only_the_taints_of_its_pool(graph: Graph) -> None:
     assert [t["key"] for t in pod(graph, "whole")["tolerations"]] == ["nvidia.com/gpu"]
     assert [t["key"] for t in pod(graph, "mig")["tolerations"]] == ["nvidia.com/gpu", "team"]
 
 
-def test_it_reads_the_configuration_of_its_pool(graph: Graph) -> None:
+def test_device_plugin_reads_the_configuration_of_its_pool(graph: Graph) -> None:
     data = graph.only("ConfigMap")["data"]
     assert set(data) == set(POOLS)
     assert json.loads(data["sliced"])["sharing"]["timeSlicing"]["resources"][0]["replicas"] == 4
@@ -78,7 +78,7 @@ def test_it_reads_the_configuration_of_its_pool(graph: Graph) -> None:
         assert environment(graph, pool)["CONFIG_FILE"] == "/config/config.yaml"
 
 
-def test_another_configuration_rolls_that_pool_alone(graph: Graph) -> None:
+def test_changed_sharing_rolls_only_the_device_plugin_of_the_pool(graph: Graph) -> None:
     changed = plugin(**POOLS | {"sliced": POOLS["sliced"] | {"sharing": {"timeSlicing": 2}}})
 
     def templates(g: Graph) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def test_another_configuration_rolls_that_pool_alone(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_the_environment_leaves_to_the_file_what_the_file_says(graph: Graph, pool: str) -> None:
+def test_environment_does_not_override_the_configuration_file(graph: Graph, pool: str) -> None:
     named = environment(graph, pool)
     assert "MIG_STRATEGY" not in named
     assert "FAIL_ON_INIT_ERROR" not in named
@@ -99,7 +99,9 @@ def test_the_environment_leaves_to_the_file_what_the_file_says(graph: Graph, poo
 @pytest.mark.parametrize(
     ("pool", "added"), [("whole", None), ("sliced", None), ("mps", None), ("mig", ["SYS_ADMIN"])]
 )
-def test_only_mig_asks_for_a_capability(graph: Graph, pool: str, added: list[str] | None) -> None:
+def test_only_mig_device_plugins_have_an_added_capability(
+    graph: Graph, pool: str, added: list[str] | None
+) -> None:
     context = container(graph, pool)["securityContext"]
     assert context["capabilities"].get("add") == added
     assert context["capabilities"]["drop"] == ["ALL"]
@@ -108,7 +110,7 @@ def test_only_mig_asks_for_a_capability(graph: Graph, pool: str, added: list[str
     assert "privileged" not in context
 
 
-def test_the_mps_daemon_shares_memory_with_the_plugin(graph: Graph) -> None:
+def test_mps_daemon_shares_memory_with_the_device_plugin(graph: Graph) -> None:
     daemon, beside = pod(graph, "mps", "nvidia-mps"), pod(graph, "mps")
     assert daemon["hostPID"] is True
     assert daemon["initContainers"][0]["volumeMounts"][0]["mountPropagation"] == "Bidirectional"
@@ -120,7 +122,7 @@ def test_the_mps_daemon_shares_memory_with_the_plugin(graph: Graph) -> None:
     assert environment(graph, "mps")["MPS_ROOT"] == "/run/nvidia/mps"
 
 
-def test_no_pod_of_it_reaches_the_network_or_the_api(graph: Graph) -> None:
+def test_device_plugin_pods_have_no_network_or_api_access(graph: Graph) -> None:
     assert {p["metadata.name"] for p in graph.of("NetworkPolicy")} == {"default-deny"}
     for daemon_set in graph.of("DaemonSet"):
         spec = daemon_set["spec.template.spec"]
@@ -130,7 +132,7 @@ def test_no_pod_of_it_reaches_the_network_or_the_api(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("daemon_set", ["nvidia-device-plugin-whole", "nvidia-mps-mps"])
-def test_it_is_among_the_last_to_be_evicted_and_bounded(graph: Graph, daemon_set: str) -> None:
+def test_device_plugin_is_node_critical_and_has_resource_limits(graph: Graph, daemon_set: str) -> None:
     made: Registered = graph.get("DaemonSet", daemon_set)
     assert made["spec.template.spec.priorityClassName"] == "system-node-critical"
     resources = made["spec.template.spec.containers.0.resources"]

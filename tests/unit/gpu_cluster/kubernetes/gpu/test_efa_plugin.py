@@ -13,12 +13,12 @@ def graph() -> Graph:
     return devices(pools(**POOLS))
 
 
-def test_it_runs_on_the_nodes_of_its_pool_and_tolerates_their_taints_alone(graph: Graph) -> None:
+def test_efa_plugin_runs_only_on_its_pool_and_tolerates_only_its_taints(graph: Graph) -> None:
     assert required(graph, NAME) == {"gpu-cluster/pool": ["train"]}
     assert [taint["key"] for taint in pod(graph, NAME)["tolerations"]] == ["nvidia.com/gpu", "team"]
 
 
-def test_nodes_without_gpus_have_it_too() -> None:
+def test_efa_plugin_runs_on_pools_without_gpus() -> None:
     system: dict[str, Any] = {"instance": "m7i.48xlarge", "efa": True, "zones": ["us-east-2a"]}
 
     graph = devices(pools(hpc=system))
@@ -27,12 +27,12 @@ def test_nodes_without_gpus_have_it_too() -> None:
     assert pod(graph, "aws-efa-k8s-device-plugin-hpc")["tolerations"] == []
 
 
-def test_it_comes_from_the_registry_of_aws_in_the_region(graph: Graph) -> None:
+def test_efa_plugin_image_comes_from_the_eks_registry_of_the_region(graph: Graph) -> None:
     [container] = pod(graph, NAME)["containers"]
     assert container["image"].startswith("602401143452.dkr.ecr.us-east-2.amazonaws.com/eks/")
 
 
-def test_it_has_of_its_node_what_it_needs_and_no_token(graph: Graph) -> None:
+def test_efa_plugin_mounts_only_required_host_paths_and_no_token(graph: Graph) -> None:
     spec = pod(graph, NAME)
     paths = {volume["hostPath"]["path"] for volume in spec["volumes"]}
 

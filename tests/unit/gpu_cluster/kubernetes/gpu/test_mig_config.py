@@ -12,13 +12,13 @@ def layouts(gpu: str) -> dict[str, Any]:
     return json.loads(mig_config(GPUS[gpu]))["mig-configs"]
 
 
-def test_a_layout_is_made_on_every_gpu_of_a_node() -> None:
+def test_mig_layout_applies_to_all_gpus_of_a_node() -> None:
     assert layouts("H100")["1g.10gb-3_3g.40gb-1"] == [
         {"devices": "all", "mig-enabled": True, "mig-devices": {"1g.10gb": 3, "3g.40gb": 1}}
     ]
 
 
 @pytest.mark.parametrize("gpu", [gpu for gpu in GPUS.values() if gpu.profiles], ids=lambda gpu: gpu.name)
-def test_whatever_a_stack_file_may_ask_for_is_there(gpu: Any) -> None:
-    """So that another layout changes nothing here: new nodes find theirs while old ones keep their own."""
+def test_mig_config_contains_every_valid_layout(gpu: Any) -> None:
+    """A changed layout leaves the ConfigMap as it is: new nodes find theirs while old ones keep their own."""
     assert set(layouts(gpu.name)) == {mig_layout_name(layout) for layout in mig_layouts(gpu)}

@@ -21,12 +21,12 @@ def configurations(graph: Graph) -> dict[str, Any]:
     return {each["metadata.name"]: each["data"] for each in graph.of("ConfigMap")}
 
 
-def test_it_runs_on_the_nodes_of_its_pool_and_tolerates_their_taints_alone(graph: Graph) -> None:
+def test_mig_manager_runs_only_on_its_pool_and_tolerates_only_its_taints(graph: Graph) -> None:
     assert required(graph, NAME) == {"gpu-cluster/pool": ["small"]}
     assert [taint["key"] for taint in pod(graph, NAME)["tolerations"]] == ["nvidia.com/gpu"]
 
 
-def test_it_reads_the_layouts_of_the_gpus_of_its_pool(graph: Graph) -> None:
+def test_mig_manager_reads_the_layouts_of_the_gpu_of_its_pool(graph: Graph) -> None:
     config_map = graph.get("ConfigMap", "nvidia-mig-manager")
     assert set(config_map["data"]) == {"clients.yaml", "A100-40GB", "H100"}
     for pool, gpu in {"small": "H100", "mixed": "A100-40GB"}.items():
@@ -35,13 +35,13 @@ def test_it_reads_the_layouts_of_the_gpus_of_its_pool(graph: Graph) -> None:
         assert {"key": gpu, "path": "config.yaml"} in volume["configMap"]["items"]
 
 
-def test_gpus_are_offered_once_they_are_divided(graph: Graph) -> None:
+def test_device_plugin_waits_for_the_mig_configuration_of_the_node(graph: Graph) -> None:
     divided = {"nvidia.com/mig.config.state": ["success"]}
     assert required(graph, "nvidia-device-plugin-small") == {"gpu-cluster/pool": ["small"]} | divided
     assert required(graph, "nvidia-device-plugin-l4") == {"gpu-cluster/pool": ["l4"]}
 
 
-def test_it_waits_until_those_who_offer_them_are_gone(graph: Graph) -> None:
+def test_mig_manager_stops_the_device_plugin_of_mig_pools_first(graph: Graph) -> None:
     label = {"app": "nvidia-device-plugin-daemonset"}
     assert label.items() <= templates(graph)["nvidia-device-plugin-small"]["metadata"]["labels"].items()
     assert "app" not in templates(graph)["nvidia-device-plugin-l4"]["metadata"]["labels"]
@@ -50,8 +50,8 @@ def test_it_waits_until_those_who_offer_them_are_gone(graph: Graph) -> None:
     assert environment["DEFAULT_GPU_CLIENTS_NAMESPACE"] == "gpu-system"
 
 
-def test_another_layout_changes_nothing_in_the_cluster(graph: Graph) -> None:
-    """It is other nodes: nothing that runs on those of the old layout is restarted."""
+def test_changed_mig_layout_changes_no_objects_in_the_cluster(graph: Graph) -> None:
+    """A changed layout means new nodes: no pod on nodes of the old layout restarts."""
     changed = POOLS | {"small": POOLS["small"] | {"sharing": {"mig": {"3g.40gb": 2}}}}
 
     other = devices(pools(**changed))
@@ -60,7 +60,7 @@ def test_another_layout_changes_nothing_in_the_cluster(graph: Graph) -> None:
     assert configurations(other) == configurations(graph)
 
 
-def test_it_may_look_at_nodes_and_pods_and_label_its_own_node(graph: Graph) -> None:
+def test_mig_manager_reads_nodes_and_pods_and_patches_only_its_node(graph: Graph) -> None:
     assert graph.only("ClusterRole")["rules"] == [
         {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get", "list", "watch", "patch"]},
         {"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]},
@@ -77,7 +77,7 @@ def test_it_may_look_at_nodes_and_pods_and_label_its_own_node(graph: Graph) -> N
             assert graph.waits_for(daemon_set, binding)
 
 
-def test_it_alone_reaches_the_api_server(graph: Graph) -> None:
+def test_only_the_mig_manager_reaches_the_api_server(graph: Graph) -> None:
     ways = {each["metadata.name"]: each["spec"] for each in graph.of("NetworkPolicy")}
     assert set(ways) == {"default-deny", "allow-nvidia-mig-manager"}
     allowed = ways["allow-nvidia-mig-manager"]

@@ -1,4 +1,4 @@
-"""The program's decisions, on nodes and pods that a test holds; tests/rehearsal has the real API server."""
+"""Decisions of the program on simulated nodes and pods; tests/rehearsal uses the real API server."""
 
 import time
 from copy import deepcopy
@@ -16,7 +16,7 @@ OWNER = [{"kind": "ReplicaSet", "name": "chat", "controller": True}]
 
 @dataclass
 class Cluster:
-    """Objects by name, and what was asked for."""
+    """Nodes and pods by name, and pods whose eviction is blocked."""
 
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     pods: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -104,7 +104,7 @@ def work(cluster: Cluster, *, at_once: int = 1) -> list[str]:
     return list(Repair(Server(cluster), [{"p": "l4"}, {"p": "h100", "site": "a"}], at_once, 300).work())
 
 
-def test_a_node_without_a_fault_is_left_alone() -> None:
+def test_node_without_a_fault_is_unchanged() -> None:
     cluster = Cluster()
     cluster.node("a")
     cluster.pod("chat", "a")
@@ -113,7 +113,7 @@ def test_a_node_without_a_fault_is_left_alone() -> None:
     assert (cluster.tainted(), set(cluster.pods)) == (set(), {"chat"})
 
 
-def test_a_fault_of_five_minutes_is_a_taint_and_a_drain() -> None:
+def test_node_with_a_fault_of_five_minutes_is_tainted_and_drained() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79", minutes=4)
     cluster.pod("chat", "a")
@@ -127,7 +127,7 @@ def test_a_fault_of_five_minutes_is_a_taint_and_a_drain() -> None:
     assert work(cluster) == []
 
 
-def test_taints_of_others_stay() -> None:
+def test_other_taints_of_the_node_are_kept() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     cluster.nodes["a"]["spec"]["taints"] = [{"key": "nvidia.com/gpu", "effect": "NoSchedule"}]
@@ -139,7 +139,7 @@ def test_taints_of_others_stay() -> None:
     assert cluster.taints("a") == ["nvidia.com/gpu"]
 
 
-def test_nodes_of_no_pool_are_left_alone() -> None:
+def test_nodes_outside_the_pools_are_unchanged() -> None:
     cluster = Cluster()
     cluster.node("other", fault="NvidiaXid79", p="h100")
     cluster.node("mine", fault="NvidiaXid79", p="h100", site="a")
@@ -147,7 +147,7 @@ def test_nodes_of_no_pool_are_left_alone() -> None:
     assert cluster.tainted() == {"mine"}
 
 
-def test_so_many_at_once_and_the_oldest_fault_first() -> None:
+def test_oldest_faults_are_repaired_first_up_to_the_limit() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79", minutes=10)
     cluster.node("b", fault="NvidiaXid48", minutes=20)
@@ -161,7 +161,7 @@ def test_so_many_at_once_and_the_oldest_fault_first() -> None:
     assert cluster.tainted() == {"a", "c"}
 
 
-def test_a_pod_stays_while_its_budget_holds_it() -> None:
+def test_pod_is_not_evicted_while_its_disruption_budget_blocks() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     cluster.pod("chat", "a", held=True)
@@ -175,7 +175,7 @@ def test_a_pod_stays_while_its_budget_holds_it() -> None:
     assert work(cluster) == ["a: pod serving/chat is evicted"]
 
 
-def test_pods_that_would_come_back_or_be_lost_stay() -> None:
+def test_drain_skips_daemonset_static_bare_and_tolerating_pods() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     cluster.pod("daemon", "a", owners=[{"kind": "DaemonSet", "name": "d", "controller": True}])
@@ -200,7 +200,7 @@ def test_pods_that_would_come_back_or_be_lost_stay() -> None:
     }
 
 
-def test_a_node_that_lost_its_log_without_a_new_start_keeps_the_taint() -> None:
+def test_node_without_the_fault_but_without_reboot_keeps_the_taint() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     work(cluster)
@@ -210,7 +210,7 @@ def test_a_node_that_lost_its_log_without_a_new_start_keeps_the_taint() -> None:
     assert cluster.tainted() == {"a"}
 
 
-def test_a_node_that_started_anew_with_the_fault_keeps_the_taint() -> None:
+def test_node_with_the_fault_after_a_reboot_keeps_the_taint() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     work(cluster)
@@ -219,7 +219,7 @@ def test_a_node_that_started_anew_with_the_fault_keeps_the_taint() -> None:
     assert cluster.tainted() == {"a"}
 
 
-def test_a_person_s_word_holds_until_the_next_start_or_another_fault() -> None:
+def test_manually_removed_taint_stays_away_until_a_reboot_or_another_fault() -> None:
     cluster = Cluster()
     cluster.node("a", fault="NvidiaXid79")
     work(cluster)

@@ -27,25 +27,25 @@ def rules() -> list[dict[str, str]]:
 
 
 def matched(line: str) -> list[str]:
-    """Reasons of the rules whose pattern ends with the line, as the detector asks for."""
+    """Reasons of the rules whose pattern matches to the end of the line, as the detector requires."""
     return [rule["reason"] for rule in rules() if re.search(rf"{rule['pattern']}\Z", line)]
 
 
-def test_it_is_off_unless_the_stack_file_says_so() -> None:
+def test_gpu_repair_is_off_by_default() -> None:
     stack = load(STACKS / "happy/logs-on-a-site.yaml")
     assert stack.gpu.repair is None
     roles = {it["metadata.name"] for it in platform_of(stack)[0].of("ClusterRole")}
     assert not roles & {"gpu-repair", "gpu-fault-detector"}
 
 
-def test_a_detector_is_on_the_nodes_of_each_pool_with_gpus_alone() -> None:
+def test_fault_detector_runs_only_on_pools_with_gpus() -> None:
     names = {name for name in objects("DaemonSet") if name.startswith("gpu-fault-detector")}
     assert names == {"gpu-fault-detector-gpu", "gpu-fault-detector-old"}
     old = objects("DaemonSet")["gpu-fault-detector-old"]["spec.template.spec"]
     assert {it["key"] for it in old["tolerations"]} == {"nvidia.com/gpu", "site/old", TAINT}
 
 
-def test_the_driver_s_lines_are_told_apart_by_their_code() -> None:
+def test_detector_rules_match_only_fatal_xid_codes() -> None:
     assert matched(XID_79) == ["NvidiaXid79"]
     assert matched(XID_79.replace("79,", "48,")) == ["NvidiaXid48"]
     for harmless in ("13,", "31,", "63,", "7,", "790,"):
@@ -53,13 +53,13 @@ def test_the_driver_s_lines_are_told_apart_by_their_code() -> None:
     assert matched("usb 1-1: 79, disconnected") == []
 
 
-def test_faults_are_those_that_eks_repairs_but_for_a_row_that_was_replaced() -> None:
+def test_faults_are_the_xids_that_eks_repairs_except_row_remapping() -> None:
     assert len(FAULTS) == 20
     assert 63 not in FAULTS
     assert {rule["condition"] for rule in rules()} == {CONDITION}
 
 
-def test_the_program_has_the_settings_of_the_file() -> None:
+def test_repair_program_has_the_settings_of_the_stack_file() -> None:
     [container] = objects("Deployment")["gpu-repair"]["spec.template.spec"]["containers"]
     selectors, at_once, after, _port = container["args"]
     assert json.loads(selectors.partition("=")[2]) == [
@@ -70,7 +70,7 @@ def test_the_program_has_the_settings_of_the_file() -> None:
     assert objects("Deployment")["gpu-repair"]["spec.strategy"] == {"type": "Recreate"}
 
 
-def test_rights_are_those_that_each_needs() -> None:
+def test_detector_and_repair_have_only_the_required_rbac_rules() -> None:
     found = {name: it["rules"] for name, it in objects("ClusterRole").items() if name.startswith("gpu-")}
     assert {
         name: {(resource, verb) for rule in rules for resource in rule["resources"] for verb in rule["verbs"]}
@@ -87,7 +87,7 @@ def test_rights_are_those_that_each_needs() -> None:
     }
 
 
-def test_admission_holds_each_to_its_part_of_a_node() -> None:
+def test_admission_limits_detector_and_repair_to_their_node_fields() -> None:
     policies = objects("ValidatingAdmissionPolicy")
     for name, words in {"gpu-fault-detector": CONDITION, "gpu-repair": TAINT}.items():
         assert policies[name]["spec.failurePolicy"] == "Fail"
@@ -98,6 +98,6 @@ def test_admission_holds_each_to_its_part_of_a_node() -> None:
         assert graph().waits_for(objects(kind)[workload], binding)
 
 
-def test_both_reach_the_api_server_and_nothing_else() -> None:
+def test_detector_and_repair_reach_only_the_api_server() -> None:
     ways = {it["metadata.name"]: it["spec"] for it in objects("NetworkPolicy").values()}
     assert ways.keys() == {"default-deny", "allow-api-443", "allow-api-6443"}

@@ -40,13 +40,13 @@ def pod(stack: str, kind: str, name: str) -> dict[str, Any]:
     return found["spec.template.spec"]
 
 
-def test_the_agent_reads_all_pods_but_its_own_and_the_collectors() -> None:
+def test_log_agent_reads_all_pods_except_its_own_and_the_collectors() -> None:
     pods = agent()["receivers"]["file_log"]
     assert pods["include"] == ["/host/var/log/pods/*/*/*.log"]
     assert pods["exclude"] == [f"/host/var/log/pods/{it}_*/*/*.log" for it in ("logs", "logs-nodes")]
 
 
-def test_namespaces_narrow_pods_and_events() -> None:
+def test_namespaces_setting_filters_pods_and_events() -> None:
     assert agent(namespaces=["vision", "serving"])["receivers"]["file_log"]["include"] == [
         "/host/var/log/pods/serving_*/*/*.log",
         "/host/var/log/pods/vision_*/*/*.log",
@@ -55,7 +55,7 @@ def test_namespaces_narrow_pods_and_events() -> None:
     assert events["namespaces"] == ["vision"]
 
 
-def test_without_nodes_the_agent_needs_no_capability_and_no_path_but_that_of_pods() -> None:
+def test_log_agent_without_node_logs_needs_no_capability_or_journal() -> None:
     assert "journald" not in agent(nodes=False)["receivers"]
     spec = pod("logs-on-a-site", "DaemonSet", "log-agent")
     [container] = spec["containers"]
@@ -64,7 +64,7 @@ def test_without_nodes_the_agent_needs_no_capability_and_no_path_but_that_of_pod
     assert paths == {"/var/log/pods", "/var/lib/gpu-cluster-logs"}
 
 
-def test_the_agent_writes_into_one_folder_of_its_node() -> None:
+def test_log_agent_writes_only_to_its_state_folder() -> None:
     spec = pod("eks-logs", "DaemonSet", "log-agent")
     [container] = spec["containers"]
     assert [it["name"] for it in container["volumeMounts"] if not it.get("readOnly")] == ["state"]
@@ -73,13 +73,13 @@ def test_the_agent_writes_into_one_folder_of_its_node() -> None:
     assert not spec["automountServiceAccountToken"]
 
 
-def test_agents_reach_the_collector_and_names_alone() -> None:
+def test_log_agents_reach_only_the_collector_and_dns() -> None:
     assert ways("eks-logs", "logs-nodes").keys() == {"default-deny", "dns", "collector"}
     [rule] = ways("eks-logs", "logs")["agents"]["ingress"]
     assert [it["port"] for it in rule["ports"]] == [4318]
 
 
-def test_the_collector_reaches_its_destinations_and_no_other_port() -> None:
+def test_log_collector_reaches_only_its_destinations() -> None:
     allowed = ways("eks-logs", "logs")
     assert allowed.keys() == {"default-deny", "agents", "dns", "role", "otlp", "port-443", "port-6443"}
     [rule] = allowed["otlp"]["egress"]
@@ -87,7 +87,7 @@ def test_the_collector_reaches_its_destinations_and_no_other_port() -> None:
     assert ways("logs-on-a-site", "logs").keys() == {"default-deny", "agents", "dns"}
 
 
-def test_the_collector_reads_events_and_nothing_else() -> None:
+def test_log_collector_role_reads_only_events() -> None:
     [role] = [
         it for it in graph("eks-logs").of("ClusterRole") if it["metadata.name"] == "gpu-cluster-log-collector"
     ]
@@ -98,7 +98,7 @@ def test_the_collector_reads_events_and_nothing_else() -> None:
     }
 
 
-def test_the_role_on_aws_writes_to_its_group_and_makes_none() -> None:
+def test_log_collector_role_on_aws_creates_no_log_group() -> None:
     [policy] = [
         it["policy"]
         for it in graph("eks-logs").of("RolePolicy")
@@ -109,13 +109,13 @@ def test_the_role_on_aws_writes_to_its_group_and_makes_none() -> None:
     assert group["kmsKeyId"]
 
 
-def test_an_update_waits_for_the_collector_unless_its_secret_comes_later() -> None:
+def test_update_awaits_the_collector_unless_its_secret_is_created_later() -> None:
     for stack, awaited in (("eks-logs", False), ("logs-on-a-site", True)):
         [server] = [it for it in graph(stack).of("StatefulSet") if it["metadata.namespace"] == "logs"]
         assert ("pulumi.com/skipAwait" not in server["metadata.annotations"]) is awaited
 
 
-def test_the_header_comes_from_the_secret_and_the_group_from_the_account() -> None:
+def test_collector_reads_the_otlp_header_from_a_secret_and_the_log_group_from_env() -> None:
     [container] = pod("eks-logs", "StatefulSet", "log-collector")["containers"]
     variables = {it["name"]: it for it in container["env"]}
     assert variables["AUTHORIZATION"]["valueFrom"]["secretKeyRef"] == {"name": "loki", "key": "authorization"}
@@ -126,19 +126,19 @@ def test_the_header_comes_from_the_secret_and_the_group_from_the_account() -> No
 
 
 @pytest.mark.parametrize("size", ["1Gi", "50Gi", "2Ti"])
-def test_files_fill_four_fifths_of_their_volume(size: str) -> None:
+def test_log_files_use_at_most_four_fifths_of_the_volume(size: str) -> None:
     rotation = collector(files={"size": size, "retentionDays": 7})["exporters"]["file"]["rotation"]
     written = (rotation["max_backups"] + 1) * rotation["max_megabytes"] * 10**6
     assert written <= amount(size) * 4 / 5
     assert rotation["max_days"] == 7
 
 
-def test_a_record_without_a_time_gets_one() -> None:
+def test_log_record_without_time_gets_the_observed_time() -> None:
     for name in ("transform", "transform/events"):
         statements = collector()["processors"][name]["log_statements"]
         assert any("observed_time" in it for each in statements for it in each["statements"])
 
 
-def test_a_stack_without_destination_is_refused() -> None:
+def test_log_settings_without_destination_are_rejected() -> None:
     with pytest.raises(ValueError, match="expected at least one of cloudwatch, otlp, files"):
         LogSettings.model_validate({"events": False})

@@ -1,4 +1,4 @@
-"""The LeaderWorkerSet controller, where a model spans nodes and nowhere else."""
+"""The LeaderWorkerSet controller, installed if a model spans nodes."""
 
 from typing import Any
 
@@ -32,11 +32,13 @@ SPANNING = model_of(
         ({"models": {"chat": model_of()}, "lwsController": True}, True),
     ],
 )
-def test_it_is_installed_where_it_is_needed(serving: dict[str, Any], *, installed: bool) -> None:
+def test_lws_controller_is_installed_if_a_model_spans_nodes(
+    serving: dict[str, Any], *, installed: bool
+) -> None:
     assert bool(platform(serving).of("LwsController")) is installed
 
 
-def test_models_wait_for_the_webhooks() -> None:
+def test_models_wait_for_the_lws_webhooks() -> None:
     graph = platform({"models": {"chat": SPANNING}})
     server = graph.get("Deployment", "lws-controller")
     [container] = server["spec.template.spec.containers"]
@@ -47,12 +49,12 @@ def test_models_wait_for_the_webhooks() -> None:
     assert graph.waits_for(server, graph.only("CustomResourceDefinition"))
 
 
-def test_the_kind_scales() -> None:
+def test_leader_worker_set_crd_has_the_scale_subresource() -> None:
     [version] = platform({"models": {"chat": SPANNING}}).only("CustomResourceDefinition")["spec.versions"]
     assert version["subresources"]["scale"]["labelSelectorPath"] == ".status.hpaPodSelector"
 
 
-def test_its_image_is_copied_to_the_registry_of_the_account() -> None:
+def test_lws_image_on_eks_comes_from_the_account_registry() -> None:
     graph, _ = platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "lws-controller"]
     [container] = server["spec.template.spec.containers"]
@@ -62,7 +64,7 @@ def test_its_image_is_copied_to_the_registry_of_the_account() -> None:
     )
 
 
-def test_groups_get_the_interfaces_of_their_nodes() -> None:
+def test_group_pods_request_the_efa_interfaces_of_their_nodes() -> None:
     graph, _ = platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
     group = graph.only("LeaderWorkerSet")["spec.leaderWorkerTemplate"]
     for template in ("leaderTemplate", "workerTemplate"):

@@ -1,4 +1,4 @@
-"""Login at a mirror: the Secret in each namespace, and the pods that pull with it."""
+"""Login at an image mirror: the pull secret in each namespace and the pods that use it."""
 
 import json
 import shutil
@@ -44,7 +44,7 @@ def logins(graph: Graph) -> list[Registered]:
     return [it for it in secrets if it["metadata.name"] == SECRET]
 
 
-def test_each_namespace_of_the_platform_and_of_teams_has_it(graph: Graph) -> None:
+def test_every_namespace_has_the_pull_secret(graph: Graph) -> None:
     namespaces = {
         it["metadata.name"] for it in graph.resources if it.type.endswith(":Namespace") and ":core" in it.type
     }
@@ -53,7 +53,7 @@ def test_each_namespace_of_the_platform_and_of_teams_has_it(graph: Graph) -> Non
     assert namespaces >= {"serving", "vision", "telemetry"}
 
 
-def test_pods_of_every_account_pull_with_it(graph: Graph) -> None:
+def test_every_service_account_has_the_pull_secret(graph: Graph) -> None:
     assert len(accounts(graph)) > 4
     assert {str(it["imagePullSecrets"]) for it in accounts(graph)} == {"[{'name': 'registry-login'}]"}
     pods = [it["spec.template.spec"] for it in graph.resources if "template" in it.inputs.get("spec", {})]
@@ -62,8 +62,8 @@ def test_pods_of_every_account_pull_with_it(graph: Graph) -> None:
     assert {pod["serviceAccountName"] for pod in pods} <= names
 
 
-def test_models_with_a_secret_of_their_own_name_both() -> None:
-    """A pod that names a secret gets none from its account."""
+def test_models_with_their_own_pull_secret_name_both_secrets() -> None:
+    """A pod with imagePullSecrets does not inherit those of its service account."""
     model = model_of(pullSecret="quay")
     for settings in (model, {**model, "nodes": 2, "replicas": 1}):
         graph = graph_of(serving={"models": {"chat": settings}})
@@ -72,7 +72,7 @@ def test_models_with_a_secret_of_their_own_name_both() -> None:
         assert spec.count(named) == settings.get("nodes", 1)
 
 
-def test_models_and_services_of_a_team_with_a_secret_of_their_own_name_both(tmp_path: Path) -> None:
+def test_team_models_and_services_with_their_own_pull_secret_name_both(tmp_path: Path) -> None:
     graph = _team_graph(tmp_path, "pullSecret: quay")
     named = {it["metadata.name"]: it["spec.template.spec"]["imagePullSecrets"] for it in _workloads(graph)}
     both = [{"name": "quay"}, {"name": SECRET}]
@@ -85,7 +85,7 @@ def _workloads(graph: Graph, name: str = "") -> list[Registered]:
     return [it for it in found if str(it["metadata.name"]).startswith(name)]
 
 
-def test_it_holds_the_login_of_the_mirrors_host() -> None:
+def test_pull_secret_has_the_login_for_the_mirror_host() -> None:
     [login] = {it["stringData"][".dockerconfigjson"] for it in logins(graph_of())}
     assert json.loads(login) == {
         "auths": {
@@ -98,7 +98,7 @@ def test_it_holds_the_login_of_the_mirrors_host() -> None:
     }
 
 
-def test_it_is_secret_in_a_plan(tmp_path: Path) -> None:
+def test_pull_secret_is_masked_in_a_plan(tmp_path: Path) -> None:
     plan = planned(load(STACKS / "happy/mirror-with-login.yaml"), "site")
 
     assert len(logins(plan.graph)) > 4
@@ -106,7 +106,7 @@ def test_it_is_secret_in_a_plan(tmp_path: Path) -> None:
     assert "robot" not in json.dumps([plan.outputs, [it.outputs for it in accounts(plan.graph)]], default=str)
 
 
-def test_a_chart_or_manifest_that_names_it_has_it_in_its_namespace(tmp_path: Path) -> None:
+def test_charts_and_manifests_that_name_the_pull_secret_have_it_in_their_namespace(tmp_path: Path) -> None:
     chart = {"chart": f"oci://{MIRROR}/redis", "version": "1.0.0", "namespace": "cache"}
     (tmp_path / "pods").mkdir()
     pods = [
@@ -136,7 +136,7 @@ def test_a_chart_or_manifest_that_names_it_has_it_in_its_namespace(tmp_path: Pat
     assert "imagePullSecrets" not in other.inputs
 
 
-def test_pods_of_a_team_pull_with_what_the_platform_made(tmp_path: Path) -> None:
+def test_team_stack_uses_the_pull_secret_of_the_platform(tmp_path: Path) -> None:
     graph = _team_graph(tmp_path)
 
     assert accounts(graph)
@@ -145,7 +145,7 @@ def test_pods_of_a_team_pull_with_what_the_platform_made(tmp_path: Path) -> None
 
 
 def _team_graph(tmp_path: Path, more: str = "") -> Graph:
-    """A team's stack on a site with a login, whose model and service have these settings too."""
+    """A team's stack on a site with a login; `more` is added to its model and service."""
     shutil.copytree(STACKS / "teams", tmp_path / "stacks")
     file = tmp_path / "stacks/Pulumi.site.yaml"
     registry = f"  gpu-cluster:registry: {json.dumps({'mirror': MIRROR, 'login': LOGIN})}\n"
@@ -160,7 +160,7 @@ def _team_graph(tmp_path: Path, more: str = "") -> Graph:
     return planned(team, "site-vision").graph
 
 
-def test_karpenter_pulls_with_it_on_eks() -> None:
+def test_karpenter_chart_on_eks_uses_the_pull_secret() -> None:
     stack = load(STACKS / "happy/eks-karpenter.yaml")
     registry = {"mirror": MIRROR, "login": LOGIN}
     changed = stack.model_copy(update={"registry": stack.registry.model_validate(registry)})

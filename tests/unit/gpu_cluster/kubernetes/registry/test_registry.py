@@ -15,19 +15,19 @@ def claim(graph: Graph) -> dict[str, Any]:
     return graph.only("StatefulSet")["spec.volumeClaimTemplates.0.spec"]
 
 
-def test_images_lie_on_a_volume_of_the_size_given() -> None:
+def test_registry_volume_has_the_configured_size() -> None:
     assert claim(registry(size="7Gi"))["resources"]["requests"] == {"storage": "7Gi"}
 
 
-def test_its_class_is_the_one_that_the_settings_name() -> None:
+def test_registry_volume_has_the_configured_storage_class() -> None:
     assert claim(registry(storageClass="fast"))["storageClassName"] == "fast"
 
 
-def test_without_one_the_cluster_chooses() -> None:
+def test_registry_volume_without_storage_class_uses_the_cluster_default() -> None:
     assert "storageClassName" not in claim(registry())
 
 
-def test_its_address_leads_to_its_pod() -> None:
+def test_registry_url_resolves_to_its_pod() -> None:
     graph = registry()
     component = graph.only("Registry")
     assert graph.outputs[component.urn] == {"url": "registry.registry.svc.cluster.local:5000"}
@@ -40,13 +40,13 @@ def test_its_address_leads_to_its_pod() -> None:
     assert service["spec.selector"] == server["spec.template.metadata.labels"]
 
 
-def test_it_is_reached_on_its_port_alone_and_reaches_nothing() -> None:
+def test_registry_accepts_only_its_port_and_has_no_egress() -> None:
     policies = {p["metadata.name"]: p["spec"] for p in registry().of("NetworkPolicy")}
     assert set(policies) == {"default-deny", "allow-clients"}
     assert policies["allow-clients"]["ingress"] == [{"ports": [{"port": 5000, "protocol": "TCP"}]}]
 
 
-def test_it_writes_to_its_volume_alone() -> None:
+def test_registry_writes_only_to_its_volume() -> None:
     [container] = registry().only("StatefulSet")["spec.template.spec.containers"]
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     assert [mount["mountPath"] for mount in container["volumeMounts"]] == ["/var/lib/registry"]

@@ -14,34 +14,34 @@ def graph() -> Graph:
 
 
 @pytest.mark.parametrize("mode", ["enforce", "audit", "warn"])
-def test_each_mode_of_pod_security_has_level_and_version(graph: Graph, mode: str) -> None:
+def test_every_pod_security_mode_has_a_level_and_version(graph: Graph, mode: str) -> None:
     labels = graph.get("Namespace", "apps")["metadata.labels"]
     assert labels[f"pod-security.kubernetes.io/{mode}"] == "restricted"
     assert labels[f"pod-security.kubernetes.io/{mode}-version"].startswith("v1.")
 
 
-def test_nothing_passes_its_network_unless_named(graph: Graph) -> None:
+def test_namespace_denies_traffic_except_named_allowances(graph: Graph) -> None:
     deny = graph.get("NetworkPolicy", "default-deny")["spec"]
     assert deny == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     named = {policy["metadata.name"] for policy in graph.of("NetworkPolicy")}
     assert named == {"default-deny", "allow-clients", "allow-dns"}
 
 
-def test_it_is_bounded(graph: Graph) -> None:
+def test_namespace_has_a_quota_and_default_limits(graph: Graph) -> None:
     assert graph.only("ResourceQuota")["spec"] == {"hard": {"pods": "2"}}
     [limits] = graph.only("LimitRange")["spec.limits"]
     assert set(limits["defaultRequest"]) == {"cpu", "memory"}
     assert set(limits["default"]) == {"memory"}
 
 
-def test_everything_in_it_is_gone_before_it(graph: Graph) -> None:
+def test_objects_in_the_namespace_depend_on_it(graph: Graph) -> None:
     namespace = graph.get("Namespace", "apps")
     inside = [r for r in graph.resources if r.inputs.get("metadata", {}).get("namespace") == "apps"]
     assert len(inside) == 5
     assert all(graph.waits_for(resource, namespace) for resource in inside)
 
 
-def test_a_quota_can_count_one_priority_class_alone() -> None:
+def test_quota_can_be_scoped_to_one_priority_class() -> None:
     graph = graph_of(
         lambda: Namespace(
             "a", "apps", PodSecurity.PRIVILEGED, quota={"pods": "9"}, priority_class="system-node-critical"

@@ -13,7 +13,7 @@ def rendered(spec: networking.NetworkPolicySpecArgs) -> dict[str, Any]:
 
 
 def reaches(spec: dict[str, Any], address: str) -> bool:
-    """Whether an egress rule by address lets a packet to this one out."""
+    """Whether an egress rule allows traffic to the address."""
     blocks = [peer["ipBlock"] for rule in spec["egress"] for peer in rule["to"] if "ipBlock" in peer]
     return any(
         ip_address(address) in ip_network(block["cidr"])
@@ -22,7 +22,7 @@ def reaches(spec: dict[str, Any], address: str) -> bool:
     )
 
 
-def test_named_namespaces_come_in_on_one_port() -> None:
+def test_from_namespaces_allows_the_named_namespaces_on_one_port() -> None:
     [rule] = rendered(from_namespaces({"b", "a"}, 8000))["ingress"]
     [peer] = rule["from"]
     [expression] = peer["namespaceSelector"]["matchExpressions"]
@@ -30,12 +30,12 @@ def test_named_namespaces_come_in_on_one_port() -> None:
     assert rule["ports"] == [{"port": 8000, "protocol": "TCP"}]
 
 
-def test_names_are_asked_over_both_protocols() -> None:
+def test_to_dns_allows_udp_and_tcp() -> None:
     [rule] = rendered(to_dns())["egress"]
     assert {(port["port"], port["protocol"]) for port in rule["ports"]} == {(53, "UDP"), (53, "TCP")}
 
 
-def test_names_are_asked_of_a_cache_on_the_node_too() -> None:
+def test_to_dns_allows_the_node_local_cache() -> None:
     assert reaches(rendered(to_dns()), "169.254.20.10")
     assert not reaches(rendered(to_dns()), "169.254.169.254")
     other = rendered(to_dns(["10.96.0.10", "fd00::10"]))
@@ -44,7 +44,7 @@ def test_names_are_asked_of_a_cache_on_the_node_too() -> None:
     assert not reaches(other, "169.254.20.10")
 
 
-def test_networks_are_reached_on_one_port() -> None:
+def test_to_networks_allows_the_networks_on_one_port() -> None:
     spec = rendered(to_networks(["10.0.0.0/19"], 443))
     assert reaches(spec, "10.0.31.255")
     assert not reaches(spec, "10.0.32.0")
@@ -52,7 +52,7 @@ def test_networks_are_reached_on_one_port() -> None:
 
 
 @pytest.mark.parametrize("address", ["18.244.1.1", "2600:9000::1"])
-def test_the_internet_is_reached(address: str) -> None:
+def test_to_internet_allows_public_addresses(address: str) -> None:
     assert reaches(rendered(to_internet(443)), address)
 
 
@@ -68,5 +68,5 @@ def test_the_internet_is_reached(address: str) -> None:
         "100.64.0.1",
     ],
 )
-def test_metadata_services_cluster_and_site_are_not(address: str) -> None:
+def test_to_internet_denies_metadata_and_private_addresses(address: str) -> None:
     assert not reaches(rendered(to_internet(443)), address)

@@ -1,4 +1,4 @@
-"""A server that answers like the model hub, as far as tests/witnesses/hub_client.py asks it."""
+"""Test server with the API of the model hub that its own client uses (tests/witnesses/hub_client.py)."""
 
 import hashlib
 import json
@@ -19,26 +19,26 @@ LARGE = 1024
 
 @dataclass
 class HubServer:
-    """One model, and what goes wrong with it."""
+    """A hub with one model and configurable failures."""
 
     files: Mapping[str, bytes]
     model: str = "org/model"
     token: str | None = None
     broken: dict[str, int] = field(default_factory=dict[str, int])
-    """Bytes after which a download of a file ends, each time."""
+    """Bytes after which each download of a file is cut off."""
 
     unavailable: Counter[str] = field(default_factory=Counter[str])
-    """Answers 503 that are still to be given, by path."""
+    """Number of 503 responses left, by path."""
 
     ranges: bool = True
     seconds_per_chunk: float = 0
     url: str = ""
     storage: str = ""
     requests: list[tuple[str, str | None, bool]] = field(default_factory=list[tuple[str, str | None, bool]])
-    """Path, Range and whether there was a token."""
+    """Path, Range header and whether a token was sent."""
 
     def asked(self, path: str) -> list[str | None]:
-        """Ranges of a file that were asked of the storage, or of the hub."""
+        """Range headers of the requests for a file."""
         return [it for name, it, _ in self.requests if name.endswith(f"/{path}")]
 
     @contextmanager
@@ -171,7 +171,7 @@ class _Hub(_Handler):
 
 
 class _Storage(_Handler):
-    """A storage whose address is its proof, and which refuses a second one, as S3 does."""
+    """Storage with presigned URLs that rejects an additional Authorization header, as S3 does."""
 
     def found(self, path: str) -> None:
         if self.headers["Authorization"]:

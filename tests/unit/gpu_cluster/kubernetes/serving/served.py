@@ -16,7 +16,7 @@ ON_AWS = {"disk": {"kind": "ebs", "default": True}, "models": {"kind": "s3"}}
 
 
 def serve(*, pool: Any = None, storage: Any = None, hub_token: str | None = None, **model: Any) -> Graph:
-    """The model `chat` with these settings, on a pool `l4` and storage classes with those."""
+    """Graph of the model `chat` with these settings of the model, the pool `l4` and the storage."""
     return serve_all({"chat": model_of(**model)}, pool=pool, storage=storage, hub_token=hub_token)
 
 

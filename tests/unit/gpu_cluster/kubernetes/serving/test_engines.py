@@ -19,7 +19,7 @@ def environment(graph: Graph) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_probes_ask_the_paths_of_the_engine(engine: str) -> None:
+def test_probes_use_the_health_paths_of_the_engine(engine: str) -> None:
     told = container(served(engine))
     ready, live = ENGINES[engine].ready, ENGINES[engine].live
     assert (
@@ -33,7 +33,7 @@ def test_probes_ask_the_paths_of_the_engine(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_replicas_scale_by_the_waiting_queue_of_the_engine(engine: str) -> None:
+def test_replicas_scale_on_the_queue_metric_of_the_engine(engine: str) -> None:
     scaler = served(engine, replicas={"min": 1, "max": 2}).only("HorizontalPodAutoscaler")
     assert scaler["spec.metrics.0.pods.metric.name"] == ENGINES[engine].waiting
     other = served(engine, replicas={"min": 1, "max": 2}, waitingMetric="queue").only(
@@ -43,7 +43,7 @@ def test_replicas_scale_by_the_waiting_queue_of_the_engine(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ["vllm", "sglang", "text-embeddings-inference"])
-def test_engines_of_the_hub_load_the_model_by_name_or_from_its_folder(engine: str) -> None:
+def test_hub_engines_load_the_model_by_name_or_from_the_store_folder(engine: str) -> None:
     assert any("org/model" in word for word in container(served(engine))["args"])
     graph = served(engine, storage=ON_AWS, store="models", cache=None)
     assert any("/weights/org/model" in word for word in container(graph)["args"])
@@ -58,7 +58,7 @@ def test_the_startup_probe_of_sglang_generates_no_token() -> None:
     assert container(graph)["livenessProbe"]["httpGet"]["path"] == "/health_generate"
 
 
-def test_triton_serves_its_repository_and_lets_requests_finish() -> None:
+def test_triton_serves_the_model_repository_and_drains_requests() -> None:
     graph = served("triton", drainSeconds=60)
     told = container(graph)
     assert told["command"] == ["tritonserver"]
@@ -69,7 +69,7 @@ def test_triton_serves_its_repository_and_lets_requests_finish() -> None:
     assert graph.outputs[graph.only("Model").urn]["url"] == "http://chat.serving.svc.cluster.local:8000"
 
 
-def test_a_nim_gets_its_cache_and_its_name_by_its_environment() -> None:
+def test_nim_is_configured_by_environment_variables() -> None:
     graph = served("nim", pullSecret="ngc", env={"NGC_API_KEY": {"secret": "ngc", "key": "key"}})
     told = environment(graph)
     assert (told["NIM_CACHE_PATH"], told["NIM_SERVED_MODEL_NAME"]) == ("/cache", "chat")
@@ -80,7 +80,7 @@ def test_a_nim_gets_its_cache_and_its_name_by_its_environment() -> None:
     assert stored["NIM_MODEL_PATH"] == "/weights/org/model"
 
 
-def test_a_custom_server_is_as_the_stack_file_describes_it() -> None:
+def test_custom_server_has_command_port_and_probes_of_the_stack_file() -> None:
     server = {"command": ["serve"], "port": 9000, "ready": "/ready", "live": "/live"}
     graph = serve(**CUSTOM, server=server, args={"beam-size": 5})
     told = container(graph)
@@ -92,14 +92,14 @@ def test_a_custom_server_is_as_the_stack_file_describes_it() -> None:
     assert graph.only("Service")["spec.ports"] == [{"name": "http", "port": 8000, "targetPort": "http"}]
 
 
-def test_a_custom_server_keeps_its_downloads_where_it_says() -> None:
+def test_custom_server_cache_is_mounted_at_the_cache_path() -> None:
     keeps: dict[str, Any] = CUSTOM | {"cache": {"size": "10Gi"}, "server": {"cachePath": "/models"}}
     graph = serve(**keeps)
     assert {"name": "cache", "mountPath": "/models"} in container(graph)["volumeMounts"]
     assert environment(graph)["HF_HOME"] == "/models/huggingface"
 
 
-def test_clients_reach_every_port_that_a_model_answers_on() -> None:
+def test_network_policy_allows_clients_to_every_port_of_the_models() -> None:
     models = {
         "chat": model_of(),
         "own": model_of(**CUSTOM, server={"port": 9000}),
@@ -109,13 +109,13 @@ def test_clients_reach_every_port_that_a_model_answers_on() -> None:
     assert [it["port"] for it in policy["spec.ingress.0.ports"]] == [8000, 8002, 9000]
 
 
-def test_a_token_of_the_stack_file_replaces_that_of_the_namespace() -> None:
+def test_hub_token_in_env_replaces_the_token_of_the_namespace() -> None:
     graph = serve(hub_token="s", env={"HF_TOKEN": {"secret": "mine", "key": "token"}})
     tokens = [it for it in container(graph)["env"] if it["name"] == "HF_TOKEN"]
     assert [it["valueFrom"]["secretKeyRef"]["name"] for it in tokens] == ["mine"]
 
 
-def test_a_share_of_a_gpu_is_filled_as_far_as_the_stack_file_says() -> None:
+def test_gpu_memory_utilization_is_scaled_to_the_gpu_share() -> None:
     sliced = {"sharing": {"timeSlicing": 4}}
     arguments = container(serve(gpuMemoryUtilization=0.8, weights="1Gi", pool=sliced))["args"]
     assert "--gpu-memory-utilization=0.200" in arguments

@@ -25,18 +25,18 @@ def ways_out(graph: Graph) -> list[Any]:
     return policy["spec"]["egress"]
 
 
-def test_they_get_its_address() -> None:
+def test_replicas_use_the_hub_mirror_address() -> None:
     assert environment(graph_of(HUB))["HF_ENDPOINT"] == HUB["url"]
     assert "HF_ENDPOINT" not in environment(graph_of(None))
 
 
-def test_a_variable_of_the_model_counts_more() -> None:
+def test_model_env_overrides_the_hub_mirror_address() -> None:
     graph = graph_of(HUB, env={"HF_ENDPOINT": {"value": "https://other.example.com"}})
 
     assert environment(graph)["HF_ENDPOINT"] == "https://other.example.com"
 
 
-def test_they_may_call_its_networks_and_no_other_address() -> None:
+def test_replicas_reach_only_the_hub_mirror_networks() -> None:
     [rule] = ways_out(graph_of(HUB))
 
     assert [it["ipBlock"]["cidr"] for it in rule["to"]] == ["10.20.0.0/24"]

@@ -1,4 +1,4 @@
-"""Replicas over several nodes."""
+"""Model replicas that span several nodes."""
 
 from typing import Any
 
@@ -29,30 +29,30 @@ def spec(graph: Graph) -> dict[str, Any]:
 
 
 def containers(graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Containers of leader and worker."""
+    """Containers of the leader and the worker."""
     group = spec(graph)["leaderWorkerTemplate"]
     [leader] = group["leaderTemplate"]["spec"]["containers"]
     [worker] = group["workerTemplate"]["spec"]["containers"]
     return leader, worker
 
 
-def test_one_node_is_a_deployment_still() -> None:
+def test_model_on_one_node_is_a_deployment() -> None:
     graph = spanning(nodes=1)
     assert graph.of("LeaderWorkerSet") == []
     assert graph.only("Deployment")["metadata.name"] == "chat"
 
 
-def test_a_group_has_a_pod_on_each_node_and_is_made_anew_as_a_whole() -> None:
+def test_group_has_a_pod_per_node_and_restarts_as_a_whole() -> None:
     graph = spanning(nodes=2)
     group = spec(graph)["leaderWorkerTemplate"]
 
     assert graph.of("Deployment") == []
     assert (group["size"], group["restartPolicy"]) == (2, "RecreateGroupOnPodRestart")
     assert spec(graph)["startupPolicy"] == "LeaderCreated"
-    assert graph.only("LeaderWorkerSet")["metadata.name"] == "chat-group"  # its Service has this name
+    assert graph.only("LeaderWorkerSet")["metadata.name"] == "chat-group"  # and its Service
 
 
-def test_each_layer_is_in_a_node_and_the_stages_are_over_nodes() -> None:
+def test_tensor_parallel_is_within_a_node_and_pipeline_parallel_across_nodes() -> None:
     leader, worker = containers(spanning())
     for container in (leader, worker):
         assert "--tensor-parallel-size=8" in container["args"]
@@ -67,13 +67,13 @@ def test_each_layer_is_in_a_node_and_the_stages_are_over_nodes() -> None:
         ({"dataParallel": 2}, ["--tensor-parallel-size=8", "--data-parallel-size=2"]),
     ],
 )
-def test_keys_of_parallelism_say_otherwise(keys: dict[str, int], expected: list[str]) -> None:
+def test_parallelism_keys_override_the_default_split(keys: dict[str, int], expected: list[str]) -> None:
     leader, _ = containers(spanning(**keys))
     sizes = [it for it in leader["args"] if "-parallel-size" in it]
     assert sorted(sizes) == sorted(expected)
 
 
-def test_vllm_meets_at_the_leader_without_ray() -> None:
+def test_vllm_group_uses_the_leader_address_without_ray() -> None:
     leader, worker = containers(spanning())
 
     assert leader["args"][-3:] == ["--nnodes=2", "--node-rank=0", "--master-addr=$(LWS_LEADER_ADDRESS)"]
@@ -88,7 +88,7 @@ def test_vllm_meets_at_the_leader_without_ray() -> None:
         assert address["valueFrom"] == {"fieldRef": {"fieldPath": "status.podIP"}}
 
 
-def test_sglang_meets_at_the_leader() -> None:
+def test_sglang_group_uses_the_leader_address() -> None:
     leader, worker = containers(spanning(engine="sglang", version="v0.5.23"))
 
     assert leader["args"][-3:] == [
@@ -100,7 +100,7 @@ def test_sglang_meets_at_the_leader() -> None:
     assert "--pp-size=2" in worker["args"]
 
 
-def test_the_leader_alone_is_asked() -> None:
+def test_service_and_probes_target_only_the_leader() -> None:
     graph = spanning()
     leader, worker = containers(graph)
     service = graph.only("v1:Service")["spec"]
@@ -110,7 +110,7 @@ def test_the_leader_alone_is_asked() -> None:
     assert service["selector"]["leaderworkerset.sigs.k8s.io/worker-index"] == "0"
 
 
-def test_workers_stop_after_the_requests_of_the_leader() -> None:
+def test_workers_stop_after_the_leader_has_drained() -> None:
     graph = spanning(drainSeconds=100)
     leader, worker = containers(graph)
     pod = spec(graph)["leaderWorkerTemplate"]["workerTemplate"]["spec"]
@@ -119,7 +119,7 @@ def test_workers_stop_after_the_requests_of_the_leader() -> None:
     assert worker["lifecycle"]["preStop"]["sleep"]["seconds"] == 115 < pod["terminationGracePeriodSeconds"]
 
 
-def test_the_pods_of_a_model_talk_only_to_each_other() -> None:
+def test_network_policy_limits_group_traffic_to_pods_of_the_model() -> None:
     rule = spanning().get("NetworkPolicy", "allow-group-chat")["spec"]
     [to], [given] = rule["egress"], rule["ingress"]
 
@@ -128,7 +128,7 @@ def test_the_pods_of_a_model_talk_only_to_each_other() -> None:
     assert given == {"from": [{"podSelector": rule["podSelector"]}]}
 
 
-def test_the_quota_has_the_pods_of_one_group_more() -> None:
+def test_quota_includes_one_surge_group() -> None:
     hard = spanning(replicas=2).only("ResourceQuota")["spec.hard"]
 
     assert hard["pods"] == "6"
@@ -136,7 +136,7 @@ def test_the_quota_has_the_pods_of_one_group_more() -> None:
     assert hard["services"] == "2"
 
 
-def test_an_update_surges_where_the_pool_has_nodes_for_one_group_more() -> None:
+def test_update_surges_only_if_the_pool_fits_another_group() -> None:
     def rolling(replicas: int) -> dict[str, Any]:
         return spec(spanning(replicas=replicas))["rolloutStrategy"]["rollingUpdateConfiguration"]
 
@@ -144,7 +144,7 @@ def test_an_update_surges_where_the_pool_has_nodes_for_one_group_more() -> None:
     assert (rolling(2)["maxSurge"], rolling(2)["maxUnavailable"]) == (0, 1)  # it would take 6
 
 
-def test_groups_scale_by_the_queue_of_their_leaders() -> None:
+def test_autoscaler_targets_the_leader_worker_set() -> None:
     graph = spanning(replicas={"min": 1, "max": 2})
     target = graph.only("HorizontalPodAutoscaler")["spec.scaleTargetRef"]
 
@@ -155,7 +155,7 @@ def test_groups_scale_by_the_queue_of_their_leaders() -> None:
     }
 
 
-def test_all_pods_mount_the_same_weights() -> None:
+def test_leader_and_workers_mount_the_same_weights_claim() -> None:
     graph = spanning()
     group = spec(graph)["leaderWorkerTemplate"]
     [claim] = graph.of("PersistentVolumeClaim")
@@ -170,10 +170,10 @@ def test_all_pods_mount_the_same_weights() -> None:
     ("engine", "release", "keys"),
     [("vllm", "0.26.0", {}), ("sglang", "0.5.23", {"engine": "sglang", "version": "v0.5.23"})],
 )
-def test_the_parser_of_the_engine_takes_the_arguments(
+def test_group_arguments_are_valid_for_the_engine_release(
     engine: str, release: str, keys: dict[str, str]
 ) -> None:
-    """Flags as the release declares them; $(…) is a variable."""
+    """Flags as the release declares them; $(…) is a Kubernetes variable reference."""
     flags = flags_of(engine, release)
     assert flags
     for container in containers(spanning(**keys)):

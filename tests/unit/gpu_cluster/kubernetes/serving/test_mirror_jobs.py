@@ -45,7 +45,7 @@ def server_arguments(graph: Graph, name: str = "chat") -> list[str]:
     return server["spec"]["template"]["spec"]["containers"][0]["args"]
 
 
-def test_the_server_loads_the_folder_that_the_job_fills() -> None:
+def test_server_loads_the_folder_that_the_mirror_job_writes() -> None:
     graph = graph_of()
 
     folder = f"/weights/Qwen/Qwen3-8B/{COMMIT}"
@@ -59,34 +59,34 @@ def test_the_server_loads_the_folder_that_the_job_fills() -> None:
     assert not [it for it in server_arguments(graph) if it.startswith("--revision")]
 
 
-def test_the_server_is_created_after_the_job() -> None:
+def test_server_is_created_after_the_mirror_job() -> None:
     graph = graph_of()
 
     server = graph.get("Deployment", "chat")
     assert graph.waits_for(server, graph.only("Job"))
 
 
-def test_another_revision_is_another_job_and_another_folder() -> None:
+def test_changed_revision_creates_a_new_mirror_job() -> None:
     before, after = job_of(graph_of()), job_of(graph_of(chat=mirrored(revision="b" * 40)))
 
     assert before["metadata"]["name"].startswith("mirror-qwen3-8b-")
     assert before["metadata"]["name"] != after["metadata"]["name"]
 
 
-def test_without_a_revision_it_is_the_main_branch_in_the_folder_of_the_model() -> None:
+def test_mirror_job_without_revision_uses_the_main_branch() -> None:
     assert container_of(graph_of(chat=mirrored(revision=None)))["args"][1:3] == [
         "--revision=main",
         "--folder=/weights/Qwen/Qwen3-8B",
     ]
 
 
-def test_models_with_the_same_weights_have_one_job() -> None:
+def test_models_with_the_same_weights_share_a_mirror_job() -> None:
     graph = graph_of(chat=mirrored(), long=mirrored(context=16384))
 
     assert len(graph.of("Job")) == 1
 
 
-def test_draft_model_and_adapters_are_mirrored_too() -> None:
+def test_draft_model_and_adapters_have_mirror_jobs() -> None:
     more = {
         "speculative": {"method": "eagle3", "model": "org/draft", "revision": "c" * 40, "tokens": 3},
         "lora": {"modules": {"sql": "org/sql-adapter", "own": "/weights/own"}},
@@ -100,7 +100,7 @@ def test_draft_model_and_adapters_are_mirrored_too() -> None:
     assert "sql=/weights/org/sql-adapter own=/weights/own" in arguments
 
 
-def test_it_runs_without_privileges_as_the_user_of_the_servers_and_leaves_the_volume_as_it_is() -> None:
+def test_mirror_job_runs_unprivileged_as_the_server_user_without_fs_group() -> None:
     pod = job_of(graph_of())["spec"]["template"]["spec"]
 
     assert pod["securityContext"] == {
@@ -113,7 +113,7 @@ def test_it_runs_without_privileges_as_the_user_of_the_servers_and_leaves_the_vo
     assert pod["automountServiceAccountToken"] is False
 
 
-def test_a_refusal_ends_the_job_and_a_drain_does_not_count() -> None:
+def test_mirror_job_fails_on_refusal_and_ignores_disruptions() -> None:
     spec = job_of(graph_of())["spec"]
 
     actions = {rule["action"]: rule for rule in spec["podFailurePolicy"]["rules"]}
@@ -123,13 +123,13 @@ def test_a_refusal_ends_the_job_and_a_drain_does_not_count() -> None:
     assert spec["activeDeadlineSeconds"] >= 3600
 
 
-def test_a_job_that_failed_is_replaced_by_the_next_update() -> None:
+def test_failed_mirror_job_is_replaced_by_the_next_update() -> None:
     annotations = job_of(graph_of())["metadata"]["annotations"]
 
     assert annotations["pulumi.com/replaceUnready"] == "true"
 
 
-def test_it_has_the_token_and_the_address_of_the_hub() -> None:
+def test_mirror_job_has_the_token_and_address_of_the_hub() -> None:
     graph = graph_of(hub=HUB, hub_token="hf_secret")
 
     environment = {it["name"]: it for it in container_of(graph)["env"]}
@@ -137,7 +137,7 @@ def test_it_has_the_token_and_the_address_of_the_hub() -> None:
     assert environment["HF_TOKEN"]["valueFrom"]["secretKeyRef"] == {"name": "hub-token", "key": "token"}
 
 
-def test_variables_of_the_model_count_more() -> None:
+def test_model_env_overrides_token_and_address_of_the_mirror_job() -> None:
     own = {"HF_TOKEN": {"secret": "own", "key": "token"}, "HF_ENDPOINT": "https://other.example.com"}
     graph = graph_of(hub=HUB, hub_token="hf_secret", chat=mirrored(env=own))
 
@@ -151,7 +151,7 @@ def policies(graph: Graph) -> dict[str, Any]:
     return {it["metadata"]["name"]: it["spec"] for it in found}
 
 
-def test_the_job_alone_may_call_the_hub() -> None:
+def test_only_the_mirror_job_reaches_the_hub() -> None:
     found = policies(graph_of())
 
     assert "allow-hub" not in found
@@ -162,19 +162,19 @@ def test_the_job_alone_may_call_the_hub() -> None:
     assert labels["app.kubernetes.io/name"] == "weights-mirror"
 
 
-def test_replicas_that_download_may_call_it_and_those_of_a_store_may_not() -> None:
+def test_only_replicas_that_download_reach_the_hub() -> None:
     found = policies(graph_of(chat=mirrored(), other=model_of()))
 
     [named] = found["allow-hub"]["podSelector"]["matchExpressions"]
     assert named == {"key": "app.kubernetes.io/instance", "operator": "In", "values": ["other"]}
 
 
-def test_where_all_download_every_pod_may() -> None:
+def test_every_pod_reaches_the_hub_if_all_models_download() -> None:
     assert policies(graph_of(chat=model_of()))["allow-hub"]["podSelector"] == {}
 
 
 @pytest.mark.parametrize("system", [True, False])
-def test_it_keeps_off_nodes_with_gpus_where_there_are_others(system: bool) -> None:
+def test_mirror_job_tolerates_gpu_nodes_only_without_other_nodes(system: bool) -> None:
     pools = {"l4": {"instance": "g6.4xlarge", "nodes": 2}}
     graph = graph_of(pools=pools | ({"system": {"instance": "m7i.xlarge", "nodes": 2}} if system else {}))
 
@@ -182,7 +182,7 @@ def test_it_keeps_off_nodes_with_gpus_where_there_are_others(system: bool) -> No
     assert [it["key"] for it in tolerated] == ([] if system else ["nvidia.com/gpu"])
 
 
-def test_the_quota_counts_it() -> None:
+def test_quota_includes_the_pod_of_the_mirror_job() -> None:
     with_job = graph_of(chat=mirrored())
     without = graph_of(chat=mirrored(mirror=False, revision=None))
 

@@ -1,4 +1,4 @@
-"""The program of a mirror Job against a server that answers like the hub."""
+"""The program of a mirror Job against a test server with the hub's API."""
 
 import hashlib
 import json
@@ -47,7 +47,7 @@ def found(folder: Path) -> dict[str, bytes]:
     return {str(it.relative_to(folder)): it.read_bytes() for it in files}
 
 
-def test_all_files_are_there_and_the_list_of_them_with_its_commit(
+def test_mirror_downloads_all_files_and_writes_a_marker_with_the_commit(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(hub, tmp_path, monkeypatch) == 0
@@ -58,7 +58,7 @@ def test_all_files_are_there_and_the_list_of_them_with_its_commit(
     assert marker["files"][FIRST] == {"checksum": hashlib.sha256(WEIGHTS).hexdigest(), "size": len(WEIGHTS)}
 
 
-def test_a_second_run_verifies_and_downloads_nothing(
+def test_second_run_verifies_checksums_without_downloads(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(hub, tmp_path, monkeypatch)
@@ -70,7 +70,7 @@ def test_a_second_run_verifies_and_downloads_nothing(
     assert capsys.readouterr().err.count("verified: ") == len(FILES)
 
 
-def test_a_file_that_was_changed_is_downloaded_again(
+def test_changed_file_is_downloaded_again(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(hub, tmp_path, monkeypatch)
@@ -82,7 +82,7 @@ def test_a_file_that_was_changed_is_downloaded_again(
 
 
 @pytest.mark.parametrize(("flags", "asked"), [(["--append"], f"bytes={2**20}-"), ([], None)])
-def test_a_file_that_was_begun_is_continued_where_the_store_can_append(
+def test_partial_file_is_resumed_only_with_append(
     flags: list[str],
     asked: str | None,
     hub: HubServer,
@@ -97,7 +97,7 @@ def test_a_file_that_was_begun_is_continued_where_the_store_can_append(
     assert found(tmp_path) == FILES
 
 
-def test_the_beginning_of_another_file_is_not_kept(
+def test_partial_file_with_other_content_is_downloaded_again(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / FIRST).write_bytes(bytes(2**20))
@@ -108,7 +108,7 @@ def test_the_beginning_of_another_file_is_not_kept(
 
 
 @pytest.mark.parametrize("ranges", [True, False])
-def test_connections_that_break_are_continued(
+def test_broken_download_is_resumed(
     ranges: bool, hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.broken[FIRST], hub.ranges = 2**20 if ranges else 3 * 2**20 - 1, ranges
@@ -121,15 +121,13 @@ def test_connections_that_break_are_continued(
 
 
 class _Once(dict[str, int]):
-    """A breakage that happens once."""
+    """A failure that happens once."""
 
     def __getitem__(self, key: str) -> int:
         return self.pop(key)
 
 
-def test_a_hub_that_is_busy_is_asked_again(
-    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unavailable_hub_is_retried(hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.unavailable.update({f"/{FIRST}": 2, f"/api/models/{hub.model}/revision/main": 1})
 
     assert run(hub, tmp_path, monkeypatch) == 0
@@ -137,7 +135,7 @@ def test_a_hub_that_is_busy_is_asked_again(
     assert found(tmp_path) == FILES
 
 
-def test_it_ends_where_a_download_makes_no_progress_and_leaves_no_marker(
+def test_download_without_progress_fails_without_a_marker(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hub.broken[FIRST] = 0
@@ -148,7 +146,7 @@ def test_it_ends_where_a_download_makes_no_progress_and_leaves_no_marker(
     assert not (tmp_path / mirror_weights.MARKER).exists()
 
 
-def test_wrong_content_is_deleted_and_an_error(
+def test_file_with_wrong_checksum_is_deleted_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with HubServer(_Tampered(FILES)).running() as hub:
@@ -160,14 +158,14 @@ def test_wrong_content_is_deleted_and_an_error(
 
 
 class _Tampered(dict[str, bytes]):
-    """Storage that has other bytes than the hub lists."""
+    """Storage whose bytes differ from the hub's checksum."""
 
     def __getitem__(self, key: str) -> bytes:
         content = super().__getitem__(key)
         return bytes(len(content)) if key == FIRST else content
 
 
-def test_the_token_is_for_the_hub_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_is_sent_only_to_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with HubServer(FILES, token="hf_secret").running() as hub:
         assert run(hub, tmp_path, monkeypatch, token="hf_secret") == 0
 
@@ -177,7 +175,7 @@ def test_the_token_is_for_the_hub_alone(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize(("token", "why"), [("", "there is no token"), ("hf_x", "has no access")])
-def test_a_model_that_is_refused_is_not_asked_for_again(
+def test_refused_model_is_not_retried(
     token: str,
     why: str,
     tmp_path: Path,
@@ -191,7 +189,7 @@ def test_a_model_that_is_refused_is_not_asked_for_again(
     assert len(hub.requests) == 1
 
 
-def test_a_model_that_does_not_exist(
+def test_missing_model_is_refused_with_a_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with HubServer(FILES).running() as hub:
@@ -203,14 +201,14 @@ def test_a_model_that_does_not_exist(
     assert "error: the hub has no such model, revision or file" in capsys.readouterr().err
 
 
-def test_no_file_is_written_outside_of_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_name_outside_the_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with HubServer({**FILES, "../outside": b"x"}).running() as hub:
         assert run(hub, tmp_path / "model", monkeypatch) == mirror_weights.REFUSED
 
     assert not (tmp_path / "outside").exists()
 
 
-def test_weights_come_once_and_not_in_each_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_are_downloaded_in_one_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     others = {"pytorch_model.bin": b"x", "onnx/model.onnx": b"x", "original/consolidated.00.pth": b"x"}
     with HubServer({**FILES, **others}).running() as hub:
         assert run(hub, tmp_path, monkeypatch) == 0
@@ -222,7 +220,7 @@ def test_weights_come_once_and_not_in_each_format(tmp_path: Path, monkeypatch: p
     assert found(tmp_path / "old") == only
 
 
-def test_a_part_of_an_embedding_model_comes_in_the_only_format_that_it_has(
+def test_module_with_a_single_weight_format_is_downloaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     part = {"2_Dense/config.json": b"{}", "2_Dense/pytorch_model.bin": b"x"}
@@ -232,7 +230,7 @@ def test_a_part_of_an_embedding_model_comes_in_the_only_format_that_it_has(
     assert found(tmp_path) == FILES | part
 
 
-def test_files_of_a_later_commit_replace_the_marker(
+def test_existing_marker_is_replaced_with_the_current_commit(
     hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / mirror_weights.MARKER).write_text("{}")
@@ -243,7 +241,7 @@ def test_files_of_a_later_commit_replace_the_marker(
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-def test_a_killed_run_is_continued_by_the_next(ending: signal.Signals, tmp_path: Path) -> None:
+def test_killed_run_is_resumed_by_the_next(ending: signal.Signals, tmp_path: Path) -> None:
     with HubServer(FILES, seconds_per_chunk=0.05).running() as hub:
         program = [sys.executable, mirror_weights.__file__]
         command = [*program, "--model=org/model", "--revision=main", f"--folder={tmp_path}", "--append"]

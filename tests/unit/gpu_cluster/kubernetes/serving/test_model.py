@@ -4,7 +4,7 @@ from tests.unit.gpu_cluster.kubernetes.serving.served import NFS, ON_AWS, pod, s
 from tests.unit.gpu_cluster.stacks import model_of
 
 
-def test_its_address_leads_to_its_replicas() -> None:
+def test_model_url_resolves_to_its_replicas() -> None:
     graph = serve()
     service, deployment = graph.only("Service"), graph.only("Deployment")
     assert graph.outputs[graph.only("Model").urn] == {"url": "http://chat.serving.svc.cluster.local:8000/v1"}
@@ -13,14 +13,14 @@ def test_its_address_leads_to_its_replicas() -> None:
     assert service["spec.ports"] == [{"name": "http", "port": 8000, "targetPort": "http"}]
 
 
-def test_a_fixed_number_of_replicas_has_no_scaler() -> None:
+def test_fixed_replica_count_has_no_autoscaler() -> None:
     graph = serve(replicas=2)
     assert not graph.of("HorizontalPodAutoscaler")
     assert graph.only("Deployment")["spec.replicas"] == 2
     assert graph.only("Deployment").ignored_changes == ()
 
 
-def test_a_range_is_the_scalers_to_decide() -> None:
+def test_replica_range_has_an_autoscaler_that_owns_the_count() -> None:
     graph = serve(replicas={"min": 1, "max": 6}, waiting=9)
     scaler = graph.only("HorizontalPodAutoscaler")
     assert (scaler["spec.minReplicas"], scaler["spec.maxReplicas"]) == (1, 6)
@@ -32,12 +32,12 @@ def test_a_range_is_the_scalers_to_decide() -> None:
     assert metric["pods"]["target"] == {"type": "AverageValue", "averageValue": "9"}
 
 
-def test_who_decides_about_replicas_is_part_of_the_object() -> None:
+def test_change_between_fixed_and_scaled_replicas_changes_metadata() -> None:
     fixed, scaled = serve(replicas=2), serve(replicas={"min": 2, "max": 3})
     assert fixed.only("Deployment")["metadata"] != scaled.only("Deployment")["metadata"]
 
 
-def test_scaling_down_is_slower_than_scaling_up() -> None:
+def test_scale_down_is_slower_than_scale_up() -> None:
     behavior = serve(replicas={"min": 1, "max": 6}).only("HorizontalPodAutoscaler")["spec.behavior"]
     up, down = behavior["scaleUp"], behavior["scaleDown"]
     assert down["stabilizationWindowSeconds"] > up["stabilizationWindowSeconds"]
@@ -45,21 +45,21 @@ def test_scaling_down_is_slower_than_scaling_up() -> None:
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
-def test_a_drain_is_never_blocked(replicas: int) -> None:
+def test_disruption_budget_never_blocks_a_drain(replicas: int) -> None:
     budget = serve(replicas=replicas).only("PodDisruptionBudget")["spec"]
     assert budget["maxUnavailable"] == 1
     assert "minAvailable" not in budget
     assert budget["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
-def test_its_account_is_its_own_and_can_do_nothing() -> None:
+def test_model_has_its_own_service_account_without_a_token() -> None:
     graph = serve()
     account = graph.only("ServiceAccount")
     assert account["automountServiceAccountToken"] is pod(graph)["automountServiceAccountToken"] is False
     assert pod(graph)["serviceAccountName"] == account["metadata.name"]
 
 
-def test_on_shared_storage_all_replicas_keep_the_weights_together() -> None:
+def test_replicas_share_a_weights_claim_on_shared_storage() -> None:
     graph = serve(storage={"models": NFS})
     claim = graph.only("PersistentVolumeClaim")
     assert claim["spec"] == {
@@ -72,7 +72,7 @@ def test_on_shared_storage_all_replicas_keep_the_weights_together() -> None:
     assert graph.waits_for(graph.only("Deployment"), claim)
 
 
-def test_elsewhere_each_replica_has_a_volume_that_goes_with_it() -> None:
+def test_replicas_have_ephemeral_volumes_without_shared_storage() -> None:
     graph = serve(storage={"disk": {"kind": "local-path", "default": True}})
     assert not graph.of("PersistentVolumeClaim")
     [cache] = [v for v in pod(graph)["volumes"] if v["name"] == "cache"]
@@ -80,13 +80,13 @@ def test_elsewhere_each_replica_has_a_volume_that_goes_with_it() -> None:
     assert (spec["accessModes"], spec["storageClassName"]) == (["ReadWriteOnce"], "disk-scratch")
 
 
-def test_a_cache_can_name_its_class() -> None:
+def test_cache_uses_the_configured_storage_class() -> None:
     storage = {"disk": {"kind": "local-path", "default": True}, "models": NFS | {"default": False}}
     graph = serve(storage=storage, cache={"size": "1Gi", "storageClass": "models"})
     assert graph.only("PersistentVolumeClaim")["spec.storageClassName"] == "models"
 
 
-def test_weights_of_a_store_are_mounted_and_never_downloaded() -> None:
+def test_weights_of_a_store_are_mounted_read_only() -> None:
     graph = serve(storage=ON_AWS, store="models", cache=None)
     claim, deployment = graph.only("PersistentVolumeClaim"), graph.only("Deployment")
     assert claim["metadata.name"] == "models"
@@ -101,11 +101,11 @@ def test_weights_of_a_store_are_mounted_and_never_downloaded() -> None:
     assert "cache" not in {volume["name"] for volume in pod(graph)["volumes"]}
 
 
-def test_models_of_one_store_share_its_claim() -> None:
+def test_models_of_one_store_share_a_claim() -> None:
     models = {name: model_of(store="models", cache=None) for name in ("chat", "code")}
     assert len(serve_all(models, storage=ON_AWS).of("PersistentVolumeClaim")) == 1
 
 
-def test_deleting_it_never_waits_for_the_volume_of_a_pod_that_cannot_end() -> None:
+def test_deployment_is_deleted_with_background_propagation() -> None:
     annotations = serve().only("Deployment")["metadata.annotations"]
     assert annotations["pulumi.com/deletionPropagationPolicy"] == "background"

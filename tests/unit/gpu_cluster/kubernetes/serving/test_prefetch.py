@@ -1,4 +1,4 @@
-"""DaemonSets that keep the images of models on nodes."""
+"""DaemonSets that prefetch the images of models onto nodes."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def daemons(graph: Graph) -> dict[str, Any]:
     return {name: it["spec"]["template"]["spec"] for name, it in found.items() if "prefetch" in name}
 
 
-def test_each_pool_with_models_keeps_their_images_once() -> None:
+def test_each_pool_prefetches_every_image_of_its_models_once() -> None:
     kept = {
         name: sorted(volume["image"]["reference"] for volume in pod["volumes"])
         for name, pod in daemons(graph_of()).items()
@@ -45,7 +45,7 @@ def test_each_pool_with_models_keeps_their_images_once() -> None:
     }
 
 
-def test_every_image_is_mounted_which_keeps_it_from_garbage_collection() -> None:
+def test_prefetched_images_are_mounted_against_garbage_collection() -> None:
     for pod in daemons(graph_of()).values():
         [container] = pod["containers"]
         assert [it["name"] for it in container["volumeMounts"]] == [it["name"] for it in pod["volumes"]]
@@ -53,7 +53,7 @@ def test_every_image_is_mounted_which_keeps_it_from_garbage_collection() -> None
         assert "command" not in container
 
 
-def test_it_runs_on_nodes_of_the_pool_alone() -> None:
+def test_prefetch_runs_only_on_nodes_of_the_pool() -> None:
     pod = daemons(graph_of())["image-prefetch-l4"]
 
     assert pod["nodeSelector"] == {"gpu-cluster/pool": "l4"}
@@ -61,7 +61,7 @@ def test_it_runs_on_nodes_of_the_pool_alone() -> None:
 
 
 @pytest.mark.parametrize("login", [False, True])
-def test_it_pulls_with_the_credentials_of_its_models_and_of_the_mirror(*, login: bool) -> None:
+def test_prefetch_uses_the_pull_secrets_of_models_and_mirror(*, login: bool) -> None:
     user = {"user": "robot", "password": {"secure": "v1:abc:def"}}
     registry = {"mirror": "harbor.example.com/mirror", "login": user}
     graph = graph_of(registry=registry) if login else graph_of()
@@ -71,7 +71,7 @@ def test_it_pulls_with_the_credentials_of_its_models_and_of_the_mirror(*, login:
     assert not any("imagePullSecrets" in pod for pod in daemons(graph).values())
 
 
-def test_it_never_takes_the_place_of_a_model() -> None:
+def test_prefetch_pods_never_preempt() -> None:
     graph = graph_of()
 
     [priority] = [it for it in graph.of("PriorityClass") if it["metadata"]["name"] == "image-prefetch"]
@@ -79,7 +79,7 @@ def test_it_never_takes_the_place_of_a_model() -> None:
     assert {pod["priorityClassName"] for pod in daemons(graph).values()} == {"image-prefetch"}
 
 
-def test_models_wait_for_the_images_of_their_pool() -> None:
+def test_models_wait_for_the_prefetch_of_their_pool_only() -> None:
     graph = graph_of()
 
     for model, pool, other in (("chat", "l4", "l40s"), ("code", "l40s", "l4")):
@@ -88,7 +88,7 @@ def test_models_wait_for_the_images_of_their_pool() -> None:
         assert not graph.waits_for(server, graph.get("DaemonSet", f"image-prefetch-{other}"))
 
 
-def test_its_pods_count_in_the_quota_twice() -> None:
+def test_quota_includes_prefetch_pods_twice() -> None:
     hard = [
         next(it for it in graph.of("ResourceQuota") if it["metadata"]["namespace"] == "serving")["spec"][
             "hard"
@@ -100,7 +100,7 @@ def test_its_pods_count_in_the_quota_twice() -> None:
     assert hard[0]["requests.cpu"] != hard[1]["requests.cpu"]
 
 
-def test_it_has_no_way_to_the_hub() -> None:
+def test_prefetch_pods_cannot_reach_the_hub() -> None:
     graph = graph_of(models={"chat": model_of(model="Qwen/Qwen3-8B", context=8192)})
 
     [hub] = [it for it in graph.of("NetworkPolicy") if it["metadata"]["name"] == "allow-hub"]
@@ -114,7 +114,7 @@ def test_it_has_no_way_to_the_hub() -> None:
     assert not labels & set(wanted["values"])
 
 
-def test_a_mirror_has_its_images_too() -> None:
+def test_prefetch_images_come_from_the_mirror() -> None:
     graph = graph_of(registry={"mirror": "harbor.example.com/mirror"})
 
     for pod in daemons(graph).values():
@@ -122,7 +122,7 @@ def test_a_mirror_has_its_images_too() -> None:
         assert all(it.startswith("harbor.example.com/mirror/") for it in named)
 
 
-def test_without_the_key_there_is_none() -> None:
+def test_no_prefetch_objects_if_disabled() -> None:
     graph = graph_of(prefetch=False)
 
     assert not daemons(graph)

@@ -15,7 +15,7 @@ def quota(**model: Any) -> dict[str, str]:
     return quota_of([(ModelSettings.model_validate(model_of(**model)), REQUEST)], STORAGE)
 
 
-def test_it_holds_all_replicas_and_the_one_that_is_replaced() -> None:
+def test_quota_fits_the_maximum_replicas_plus_one() -> None:
     assert quota(replicas={"min": 1, "max": 3}) == {
         "requests.cpu": "6",
         "requests.memory": "4Gi",
@@ -30,18 +30,18 @@ def test_it_holds_all_replicas_and_the_one_that_is_replaced() -> None:
     }
 
 
-def test_a_shared_volume_counts_once() -> None:
+def test_quota_counts_a_shared_cache_once() -> None:
     held = quota(replicas=3, cache={"size": "40Gi", "storageClass": "shared"})
     assert (held["persistentvolumeclaims"], held["requests.storage"]) == ("1", "40Gi")
 
 
-def test_a_store_is_claimed_once_for_all_models() -> None:
+def test_quota_counts_the_claim_of_a_store_once() -> None:
     model = ModelSettings.model_validate(model_of(store="models", cache=None))
     held = quota_of([(model, REQUEST), (model, REQUEST)], STORAGE)
     assert (held["persistentvolumeclaims"], held["requests.storage"]) == ("1", "1Gi")
 
 
-def test_models_add_up_by_resource() -> None:
+def test_quota_sums_models_by_resource() -> None:
     slices = Request(cpu_millis=1000, memory_bytes=1024**3, resource="nvidia.com/mig-1g.10gb", count=1)
     model = ModelSettings.model_validate(model_of(replicas=1))
     held = quota_of([(model, REQUEST), (model, REQUEST), (model, slices)], STORAGE)
@@ -50,6 +50,6 @@ def test_models_add_up_by_resource() -> None:
     assert held["pods"] == "6"
 
 
-def test_it_is_that_of_the_namespace() -> None:
+def test_namespace_quota_sums_all_models() -> None:
     graph = serve_all({"a": model_of(replicas=1), "b": model_of(replicas=2)})
     assert graph.only("ResourceQuota")["spec.hard"]["requests.nvidia.com/gpu"] == "5"

@@ -12,7 +12,7 @@ NEW_FIRST = {"maxSurge": 1, "maxUnavailable": 0}
 OLD_FIRST = {"maxSurge": 0, "maxUnavailable": 1}
 
 
-def test_they_run_on_their_pool_and_tolerate_its_taints_alone() -> None:
+def test_replicas_run_on_their_pool_and_tolerate_only_its_taints() -> None:
     graph = serve(pool={"labels": {"rack": "r1"}, "taints": {"team": {"value": "a"}}})
     assert pod(graph)["nodeSelector"] == {"rack": "r1"}
     assert [t["key"] for t in pod(graph)["tolerations"]] == ["nvidia.com/gpu", "team"]
@@ -22,24 +22,24 @@ def test_they_run_on_their_pool_and_tolerate_its_taints_alone() -> None:
     ("nodes", "strategy"),
     [(2, OLD_FIRST), (3, NEW_FIRST), ({"min": 2, "max": 9}, OLD_FIRST), ({"min": 0, "max": 9}, OLD_FIRST)],
 )
-def test_an_update_takes_a_further_gpu_only_where_there_always_is_one(nodes: Any, strategy: Any) -> None:
+def test_rolling_update_surges_only_with_a_guaranteed_spare_gpu(nodes: Any, strategy: Any) -> None:
     graph = serve(replicas=2, pool={"nodes": nodes})
     assert graph.only("Deployment")["spec.strategy.rollingUpdate"] == strategy
 
 
-def test_models_of_one_pool_share_what_it_has_to_spare() -> None:
+def test_models_of_one_pool_share_its_spare_gpus_for_updates() -> None:
     both = {"a": model_of(replicas=1), "b": model_of(replicas=1)}
     for nodes, strategy in ((3, OLD_FIRST), (4, NEW_FIRST)):
         graph = serve_all(both, pool={"nodes": nodes})
         assert [d["spec.strategy.rollingUpdate"] for d in graph.of("Deployment")] == [strategy] * 2
 
 
-def test_they_are_spread_over_hosts() -> None:
+def test_replicas_are_spread_over_hosts() -> None:
     [spread] = pod(serve())["topologySpreadConstraints"]
     assert (spread["topologyKey"], spread["maxSkew"]) == ("kubernetes.io/hostname", 1)
 
 
-def test_an_update_waits_as_long_as_loading_may_take() -> None:
+def test_update_timeout_exceeds_the_load_time() -> None:
     deployment = serve(loadMinutes=60, replicas=2).only("Deployment")
     create, update = deployment.timeouts
     assert int(create.removesuffix("m")) > 60
@@ -47,7 +47,7 @@ def test_an_update_waits_as_long_as_loading_may_take() -> None:
     assert deployment["spec.progressDeadlineSeconds"] > 60 * 60
 
 
-def test_no_environment_of_other_services_reaches_them() -> None:
+def test_service_links_are_disabled() -> None:
     assert pod(serve())["enableServiceLinks"] is False
 
 
@@ -65,7 +65,7 @@ def test_timeouts_cover_the_startup_probe_of_a_replica(minutes: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["dev", "edge", "onprem", "prod", "staging"])
-def test_every_model_of_the_examples_loads_before_its_startup_probe_ends(name: str) -> None:
+def test_example_models_load_before_their_startup_probe_ends(name: str) -> None:
     stack, graph = load(STACKS / f"Pulumi.{name}.yaml"), platform(name)
     for key, model in stack.serving.models.items():
         minutes = load_time(model, stack.storage, pools_of(stack)[model.pool])

@@ -15,20 +15,20 @@ def callers(graph: Graph) -> list[str]:
     return peer["namespaceSelector"]["matchExpressions"][0]["values"]
 
 
-def test_only_named_clients_call_the_models() -> None:
+def test_only_named_client_namespaces_reach_the_models() -> None:
     models = {"chat": model_of()}
     assert callers(serve_all(models)) == ["serving"]
     assert callers(serve_all(models, clients=["web", "batch"])) == ["batch", "serving", "web"]
 
 
-def test_clients_reach_the_port_that_the_models_answer_on() -> None:
+def test_clients_reach_the_port_of_the_models() -> None:
     graph = serve()
     [rule] = policy(graph, "allow-clients")["ingress"]
     [port] = graph.only("Deployment")["spec.template.spec.containers.0.ports"]
     assert rule["ports"] == [{"port": port["containerPort"], "protocol": "TCP"}]
 
 
-def test_models_reach_names_the_hub_and_each_other_and_nothing_else() -> None:
+def test_models_reach_only_dns_the_hub_and_each_other() -> None:
     graph = serve()
     [port] = graph.only("Deployment")["spec.template.spec.containers.0.ports"]
     outward = [p for p in graph.of("NetworkPolicy") if "Egress" in p["spec.policyTypes"]]
@@ -45,7 +45,7 @@ def test_models_reach_names_the_hub_and_each_other_and_nothing_else() -> None:
     assert [port["port"] for port in policy(graph, "allow-hub")["egress"][0]["ports"]] == [443]
 
 
-def test_they_live_in_the_namespace_of_the_stack() -> None:
+def test_models_are_in_the_configured_namespace() -> None:
     graph = serve_all({"chat": model_of()}, namespace="inference")
     namespaces = {r["metadata"].get("namespace") for r in graph.resources if "metadata" in r.inputs}
     assert namespaces == {None, "inference"}
@@ -57,7 +57,7 @@ def test_each_model_is_one_component() -> None:
     assert {m.name for m in graph.of("Model")} == {"serving-chat", "serving-code"}
 
 
-def test_policies_and_quota_come_before_the_first_pod() -> None:
+def test_policies_and_quota_precede_the_first_pod() -> None:
     graph = serve()
     for earlier in (*graph.of("NetworkPolicy"), graph.only("ResourceQuota"), graph.only("LimitRange")):
         assert graph.waits_for(graph.only("Deployment"), earlier)

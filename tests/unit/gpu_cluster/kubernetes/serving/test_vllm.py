@@ -15,7 +15,7 @@ def options(graph: Any) -> dict[str, str]:
     return dict(argument.split("=", 1) for argument in container(graph)["args"][1:])
 
 
-def test_the_model_is_served_under_its_name_in_the_stack() -> None:
+def test_model_is_served_under_its_stack_file_name() -> None:
     graph = serve(model="org/model", context=8192, revision="abc123", gpus=1)
     assert container(graph)["command"] == ["vllm", "serve"]
     assert container(graph)["args"][0] == "org/model"
@@ -30,15 +30,15 @@ def test_the_model_is_served_under_its_name_in_the_stack() -> None:
     }
 
 
-def test_what_the_stack_leaves_open_is_left_to_vllm() -> None:
+def test_unset_options_are_not_passed_to_vllm() -> None:
     assert {"--revision", "--max-model-len", "--max-num-seqs"}.isdisjoint(options(serve()))
 
 
-def test_no_more_is_answered_at_once_than_the_memory_was_checked_for() -> None:
+def test_concurrency_sets_max_num_seqs() -> None:
     assert options(serve(concurrency=8))["--max-num-seqs"] == "8"
 
 
-def test_a_model_of_a_store_is_read_from_there_by_many_threads_and_offline() -> None:
+def test_model_of_a_store_is_streamed_offline() -> None:
     graph = serve(model="org/model", storage=ON_AWS, store="models", cache=None, hub_token="hf_token")
     assert container(graph)["args"][0] == "/weights/org/model"
     assert options(graph)["--load-format"] == "runai_streamer"
@@ -48,7 +48,7 @@ def test_a_model_of_a_store_is_read_from_there_by_many_threads_and_offline() -> 
     assert {"name": "weights", "mountPath": "/weights", "readOnly": True} in container(graph)["volumeMounts"]
 
 
-def test_gpus_are_tensor_parallel_and_share_memory() -> None:
+def test_several_gpus_set_tensor_parallel_size_and_shared_memory() -> None:
     graph = serve(gpus=4, pool={"instance": "g6.12xlarge"})
     assert options(graph)["--tensor-parallel-size"] == "4"
     [shm] = [v for v in pod(graph)["volumes"] if v["name"] == "shm"]
@@ -56,12 +56,12 @@ def test_gpus_are_tensor_parallel_and_share_memory() -> None:
     assert {"name": "shm", "mountPath": "/dev/shm"} in container(graph)["volumeMounts"]
 
 
-def test_replicas_that_take_turns_on_a_gpu_divide_its_memory() -> None:
+def test_time_sliced_replicas_divide_the_gpu_memory() -> None:
     assert options(serve(pool={"sharing": {"timeSlicing": 3}}))["--gpu-memory-utilization"] == "0.300"
 
 
-def test_replicas_that_take_turns_do_not_measure_the_memory_of_a_gpu_that_others_fill_meanwhile() -> None:
-    """Two that start together would each count the other's weights as its own."""
+def test_time_sliced_replicas_have_a_fixed_kv_cache_size() -> None:
+    """Two replicas that start together would each count the other's weights as their own."""
     model = "Qwen/Qwen2.5-0.5B-Instruct"
     graph = serve(model=model, context=4096, pool={"sharing": {"timeSlicing": 2}})
     given = int(options(graph)["--kv-cache-memory-bytes"])
@@ -74,25 +74,25 @@ def test_replicas_that_take_turns_do_not_measure_the_memory_of_a_gpu_that_others
 
 
 @pytest.mark.parametrize("sharing", [{"mps": 2}, {}], ids=["MPS", "whole"])
-def test_memory_that_is_a_replica_s_own_is_measured(sharing: dict[str, int]) -> None:
+def test_mps_and_whole_gpu_replicas_have_no_fixed_kv_cache_size(sharing: dict[str, int]) -> None:
     pool = {"sharing": sharing} if sharing else {}
     graph = serve(model="Qwen/Qwen2.5-0.5B-Instruct", context=4096, pool=pool)
     assert "--kv-cache-memory-bytes" not in options(graph)
 
 
-def test_mps_brings_its_own_shared_memory() -> None:
+def test_mps_replicas_mount_no_shared_memory() -> None:
     graph = serve(pool={"sharing": {"mps": 2}})
     assert "/dev/shm" not in {mount["mountPath"] for mount in container(graph)["volumeMounts"]}
     assert "shm" not in {volume["name"] for volume in pod(graph)["volumes"]}
 
 
 @pytest.mark.parametrize("minutes", [1, 7, 30])
-def test_loading_gets_the_time_that_the_stack_gives_it(minutes: int) -> None:
+def test_startup_probe_allows_the_configured_load_minutes(minutes: int) -> None:
     probe = container(serve(loadMinutes=minutes))["startupProbe"]
     assert probe["periodSeconds"] * probe["failureThreshold"] == minutes * 60
 
 
-def test_a_replica_has_time_to_finish_what_it_has_begun() -> None:
+def test_replica_drains_requests_before_termination() -> None:
     graph = serve(drainSeconds=120)
     waits = container(graph)["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert waits >= 5
@@ -100,7 +100,7 @@ def test_a_replica_has_time_to_finish_what_it_has_begun() -> None:
     assert pod(graph)["terminationGracePeriodSeconds"] > waits + 120
 
 
-def test_everything_it_writes_to_is_mounted() -> None:
+def test_written_paths_are_mounted_on_a_read_only_root() -> None:
     made = container(serve())
     mounted = {mount["mountPath"] for mount in made["volumeMounts"]}
     written = {entry["name"]: entry["value"] for entry in made["env"]}
@@ -109,7 +109,7 @@ def test_everything_it_writes_to_is_mounted() -> None:
     assert f"/{written['HF_HOME'].split('/')[1]}" in mounted
 
 
-def test_the_token_of_the_hub_comes_from_a_secret_and_is_one() -> None:
+def test_hub_token_comes_from_a_secret_and_is_masked() -> None:
     graph = serve(hub_token="hf_secret")
     secret = graph.only("Secret")
     [token] = [entry for entry in container(graph)["env"] if entry["name"] == "HF_TOKEN"]
@@ -119,7 +119,7 @@ def test_the_token_of_the_hub_comes_from_a_secret_and_is_one() -> None:
     assert graph.waits_for(graph.only("Deployment"), secret)
 
 
-def test_without_a_token_there_is_no_secret() -> None:
+def test_no_secret_without_a_hub_token() -> None:
     graph = serve()
     assert not graph.of("Secret")
     assert "HF_TOKEN" not in {entry["name"] for entry in container(graph)["env"]}
@@ -138,20 +138,20 @@ KNOWN = Path(__file__).with_name("vllm_flags.txt").read_text().splitlines()
     ],
     ids=["hub", "store", "time-sliced", "mps"],
 )
-def test_every_option_is_one_of_the_version_that_runs(graph: Any) -> None:
+def test_options_exist_in_the_pinned_vllm_version(graph: Any) -> None:
     assert f"vLLM {VLLM.tag.removeprefix('v')}." in KNOWN[0]
     assert options(graph).keys() <= {*KNOWN}
 
 
-def test_weights_of_a_store_are_read_once_by_all_gpus_of_a_replica() -> None:
+def test_streamer_reads_store_weights_distributed_over_gpus() -> None:
     four = serve(storage=ON_AWS, store="models", cache=None, gpus=4, pool={"instance": "g6.12xlarge"})
     assert options(four)["--model-loader-extra-config"] == '{"distributed":true}'
     assert "--model-loader-extra-config" not in options(serve(storage=ON_AWS, store="models", cache=None))
 
 
 @pytest.mark.parametrize("flag", ["--load-format=mistral", "--load_format"])
-def test_another_loader_gets_no_configuration_of_the_streamer(flag: str) -> None:
-    """vLLM's default loader refuses keys that it does not know (model_loader/default_loader.py, 0.26.0)."""
+def test_custom_load_format_disables_the_streamer_options(flag: str) -> None:
+    """vLLM's default loader rejects unknown keys (model_loader/default_loader.py, 0.26.0)."""
     words = [flag] if "=" in flag else [flag, "safetensors"]
     graph = serve(
         storage=ON_AWS, store="models", cache=None, gpus=4, args=words, pool={"instance": "g6.12xlarge"}

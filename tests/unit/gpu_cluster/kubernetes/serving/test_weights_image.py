@@ -35,7 +35,7 @@ def container(graph: Graph) -> dict[str, Any]:
     return only
 
 
-def test_replicas_mount_the_image_read_only_and_load_its_folder() -> None:
+def test_replicas_mount_the_weights_image_and_load_its_folder() -> None:
     graph = graph_of(in_an_image({"image": IMAGE, "folder": "/models/qwen3"}))
 
     assert pod(graph)["volumes"][0] == {"name": "weights", "image": {"reference": IMAGE}}
@@ -44,11 +44,11 @@ def test_replicas_mount_the_image_read_only_and_load_its_folder() -> None:
     assert container(graph)["args"][0] == "/weights/models/qwen3"
 
 
-def test_without_a_folder_it_is_the_top_of_the_image() -> None:
+def test_weights_image_without_folder_is_loaded_from_its_root() -> None:
     assert container(graph_of(in_an_image()))["args"][0] == "/weights"
 
 
-def test_a_draft_model_and_adapters_are_folders_of_the_image() -> None:
+def test_draft_model_and_adapters_are_folders_of_the_weights_image() -> None:
     more = {
         "speculative": {"method": "eagle3", "model": "org/draft", "tokens": 3},
         "lora": {"modules": {"sql": "sql"}},
@@ -59,7 +59,7 @@ def test_a_draft_model_and_adapters_are_folders_of_the_image() -> None:
     assert "sql=/weights/sql" in arguments
 
 
-def test_nothing_is_downloaded() -> None:
+def test_weights_image_disables_downloads() -> None:
     graph = graph_of(in_an_image(), hub_token="hf_secret")
 
     variables = {it["name"]: it.get("value") for it in container(graph)["env"]}
@@ -69,13 +69,13 @@ def test_nothing_is_downloaded() -> None:
     assert "allow-hub" not in {it["metadata"]["name"] for it in graph.of("NetworkPolicy")}
 
 
-def test_a_mirror_has_it_as_it_has_images_of_containers() -> None:
+def test_weights_image_comes_from_the_mirror() -> None:
     graph = graph_of(in_an_image(), registry={"mirror": "harbor.example.com/mirror"})
 
     assert pod(graph)["volumes"][0]["image"]["reference"] == f"harbor.example.com/mirror/{IMAGE}"
 
 
-def test_a_pull_counts_before_the_startup_probe_and_reading_counts_in_it() -> None:
+def test_progress_deadline_includes_the_pull_of_the_weights_image() -> None:
     model = ModelSettings.model_validate(in_an_image())
     stack = stack_of(serving={"models": {"chat": in_an_image()}})
     pool = pools_of(stack)["l4"]
@@ -89,7 +89,7 @@ def test_a_pull_counts_before_the_startup_probe_and_reading_counts_in_it() -> No
     assert server["spec.progressDeadlineSeconds"] == (30 + 15 + pull) * 60
 
 
-def test_weights_are_in_one_place() -> None:
+def test_weights_image_excludes_cache_store_and_revision() -> None:
     for more, message in (
         ({"cache": {"size": "40Gi"}}, "so cache is not needed"),
         ({"store": "models"}, "so store is not needed"),

@@ -25,7 +25,7 @@ def made() -> Graph:
     return graph_of(lambda: StorageClasses("storage", CLASSES))
 
 
-def test_exactly_one_is_the_default() -> None:
+def test_exactly_one_storage_class_is_the_default() -> None:
     marks = {c["metadata.name"]: c["metadata.annotations"][DEFAULT] for c in made().of("StorageClass")}
     assert marks == {
         "disk": "true",
@@ -40,7 +40,7 @@ def test_exactly_one_is_the_default() -> None:
     }
 
 
-def test_each_kind_asks_its_own_driver() -> None:
+def test_each_storage_kind_has_its_provisioner() -> None:
     graph = made()
     assert {c["metadata.name"]: c["provisioner"] for c in graph.of("StorageClass")} == {
         "disk": "rancher.io/local-path",
@@ -60,19 +60,19 @@ def test_each_kind_asks_its_own_driver() -> None:
     assert (gp3["type"], gp3["iops"], gp3["throughput"]) == ("gp3", "4000", "500")
 
 
-def test_only_what_can_grow_may() -> None:
+def test_only_expandable_classes_allow_expansion() -> None:
     graph = made()
     grow = {c["metadata.name"] for c in graph.of("StorageClass") if c["allowVolumeExpansion"]}
     assert grow == {"models", "block", "gp3", "gp3-scratch"}
 
 
-def test_data_is_kept_unless_the_stack_says_otherwise() -> None:
+def test_reclaim_policy_is_retain_by_default() -> None:
     reclaim = {c["metadata.name"]: c["reclaimPolicy"] for c in made().of("StorageClass")}
     assert reclaim["disk"] == reclaim["models"] == "Retain"
     assert reclaim["scratch"] == reclaim["block"] == "Delete"
 
 
-def test_volumes_that_go_with_their_pod_leave_no_data_behind() -> None:
+def test_scratch_classes_delete_their_volumes() -> None:
     classes = classes_of(CLASSES)
     assert classes.scratch == {
         "disk": "disk-scratch",
@@ -83,13 +83,13 @@ def test_volumes_that_go_with_their_pod_leave_no_data_behind() -> None:
     assert made().get("StorageClass", "disk-scratch")["reclaimPolicy"] == "Delete"
 
 
-def test_the_names_tell_what_a_class_is_good_for() -> None:
+def test_classes_of_names_the_default_and_shared_classes() -> None:
     classes = classes_of(CLASSES)
     assert classes.default == "disk"
     assert classes.shared == {"models", "ceph", "home"}
 
 
-def test_a_store_is_no_class_to_make_claims_of() -> None:
+def test_store_is_not_a_storage_class() -> None:
     models = S3(kind="s3")
 
     assert classes_of({"models": models}) == StorageClassNames(
@@ -97,19 +97,19 @@ def test_a_store_is_no_class_to_make_claims_of() -> None:
     )
 
 
-def test_disks_of_ebs_have_snapshots_that_stay() -> None:
+def test_ebs_snapshot_class_is_the_default_and_retains() -> None:
     snapshots = made().only("VolumeSnapshotClass")
 
     assert (snapshots["driver"], snapshots["deletionPolicy"]) == ("ebs.csi.aws.com", "Retain")
     assert snapshots["metadata.annotations"]["snapshot.storage.kubernetes.io/is-default-class"] == "true"
 
 
-def test_without_disks_of_ebs_there_are_none() -> None:
+def test_no_snapshot_class_without_ebs() -> None:
     others = {key: chosen for key, chosen in CLASSES.items() if chosen.kind != "ebs"}
 
     assert not graph_of(lambda: StorageClasses("storage", others)).of("VolumeSnapshotClass")
 
 
-def test_a_cluster_keeps_its_own_classes_where_the_stack_names_none() -> None:
+def test_no_storage_classes_without_storage_settings() -> None:
     assert classes_of({}).default is None
     assert not graph_of(lambda: StorageClasses("storage", {})).of("StorageClass")

@@ -12,7 +12,7 @@ STORAGE: dict[str, StorageSettings] = {
 }
 
 
-def test_each_kind_needs_its_driver_once() -> None:
+def test_each_storage_kind_needs_its_csi_add_on() -> None:
     assert csi_addons(STORAGE) == {
         "snapshot-controller",
         "aws-ebs-csi-driver",
@@ -23,5 +23,5 @@ def test_each_kind_needs_its_driver_once() -> None:
     assert csi_addons(STORAGE) < set(ADDONS)
 
 
-def test_what_is_not_of_aws_needs_none() -> None:
+def test_storage_outside_aws_needs_no_add_on() -> None:
     assert csi_addons({"standard": HostPath(kind="host-path", default=True)}) == frozenset()

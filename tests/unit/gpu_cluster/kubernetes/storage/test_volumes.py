@@ -7,7 +7,7 @@ from tests.unit.platforms import platform_of
 SITE = Path(__file__).parents[4] / "stacks/happy/storage-weights-on-a-site.yaml"
 
 
-def test_a_folder_of_a_file_server_is_mounted_as_it_is() -> None:
+def test_nfs_folder_is_mounted_read_only() -> None:
     volume = volumes()["share-serving"]
 
     assert volume["spec.csi.driver"] == "nfs.csi.k8s.io"
@@ -16,14 +16,14 @@ def test_a_folder_of_a_file_server_is_mounted_as_it_is() -> None:
     assert "ro" in volume["spec.mountOptions"]
 
 
-def test_one_that_is_writable_is_mounted_to_be_written() -> None:
+def test_writable_nfs_folder_is_mounted_read_write() -> None:
     volume = volumes()["results-batch"]
 
     assert volume["spec.accessModes"] == ["ReadWriteMany"]
     assert "ro" not in volume["spec.mountOptions"]
 
 
-def test_a_volume_of_a_driver_keeps_its_handle() -> None:
+def test_csi_volume_keeps_its_handle_and_attributes() -> None:
     csi = volumes()["ceph-serving"]["spec.csi"]
 
     assert csi["volumeHandle"] == "models"
@@ -31,7 +31,7 @@ def test_a_volume_of_a_driver_keeps_its_handle() -> None:
     assert csi["readOnly"] is True
 
 
-def test_a_folder_of_every_node_is_claimed_in_each_namespace() -> None:
+def test_node_folder_has_a_local_volume_in_each_namespace() -> None:
     for name in ("copies-serving", "copies-batch"):
         volume = volumes()[name]
         assert volume["spec.local.path"] == "/srv/models"
@@ -39,7 +39,7 @@ def test_a_folder_of_every_node_is_claimed_in_each_namespace() -> None:
         assert term["matchExpressions"][0]["key"] == "kubernetes.io/os"
 
 
-def test_models_mount_the_claim_of_their_store() -> None:
+def test_models_mount_the_claims_of_their_stores() -> None:
     graph = site()
     claims = {it["metadata.name"]: it["spec.accessModes"] for it in graph.of("PersistentVolumeClaim")}
 

@@ -1,4 +1,4 @@
-"""Grants of a platform for the teams of small stacks."""
+"""Platforms with teams, for tests of grants."""
 
 from typing import Any
 

@@ -5,7 +5,7 @@ from tests.unit.gpu_cluster.kubernetes.teams.granted import here, of_namespace, 
 from tests.unit.platforms import platform_of
 
 
-def test_a_team_has_a_namespace_that_says_whose_it_is_and_holds_pods_to_restricted() -> None:
+def test_team_namespace_is_labeled_and_enforces_restricted_pods() -> None:
     graph, _ = on_aws()
 
     namespace = graph.get("v1:Namespace", "speech-prod")["metadata"]
@@ -15,7 +15,7 @@ def test_a_team_has_a_namespace_that_says_whose_it_is_and_holds_pods_to_restrict
     assert namespace["annotations"]["gpu-cluster/pools"] == "l4"
 
 
-def test_gpus_are_counted_by_pool_and_all_together() -> None:
+def test_team_quotas_limit_gpus_per_pool_and_in_total() -> None:
     graph, _ = on_aws()
 
     quotas = {name: it["spec"] for name, it in of_namespace(graph, "ResourceQuota", "vision").items()}
@@ -33,7 +33,7 @@ def test_gpus_are_counted_by_pool_and_all_together() -> None:
     assert together["services.loadbalancers"] == together["services.nodeports"] == "0"
 
 
-def test_what_is_not_granted_is_a_quota_of_none() -> None:
+def test_team_quota_of_resources_not_granted_is_zero() -> None:
     graph, _ = on_aws()
 
     hard = of_namespace(graph, "ResourceQuota", "speech-prod")["quota"]["spec"]["hard"]
@@ -42,7 +42,7 @@ def test_what_is_not_granted_is_a_quota_of_none() -> None:
     assert (hard["requests.cpu"], hard["requests.memory"], hard["pods"]) == ("20", "80Gi", "20")
 
 
-def test_its_group_has_the_role_and_so_have_members_whom_the_cluster_knows() -> None:
+def test_role_binding_names_the_team_group_and_cluster_members() -> None:
     graph, _ = on_a_site()
 
     subjects = {
@@ -57,7 +57,7 @@ def test_its_group_has_the_role_and_so_have_members_whom_the_cluster_knows() -> 
     }
 
 
-def test_its_network_is_closed_but_for_its_own_pods_its_clients_names_and_the_internet() -> None:
+def test_team_network_denies_all_but_own_pods_clients_dns_and_internet() -> None:
     graph, _ = on_aws()
 
     policies = of_namespace(graph, "NetworkPolicy", "vision")
@@ -77,12 +77,12 @@ def test_its_network_is_closed_but_for_its_own_pods_its_clients_names_and_the_in
     assert peer["namespaceSelector"]["matchExpressions"][0]["values"] == ["vision", "web"]
 
 
-def test_only_on_aws_pods_have_a_role_there() -> None:
+def test_team_service_account_for_aws_exists_only_on_aws() -> None:
     assert "aws" in of_namespace(on_aws()[0], "ServiceAccount", "vision")
     assert of_namespace(here()[0], "ServiceAccount", "vision") == {}
 
 
-def test_the_platform_says_what_each_team_has() -> None:
+def test_platform_outputs_the_grant_of_each_team() -> None:
     _, outputs = here()
 
     assert outputs["teams"]["speech"] == {
@@ -94,7 +94,7 @@ def test_the_platform_says_what_each_team_has() -> None:
     }
 
 
-def test_borrowed_gpus_raise_the_quotas_and_are_no_part_of_the_grant(tmp_path: Path) -> None:
+def test_borrowed_gpus_raise_the_quotas_but_not_the_grant(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.local.yaml"
     file.write_text(
         "config:\n"

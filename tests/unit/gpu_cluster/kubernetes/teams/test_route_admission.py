@@ -1,4 +1,4 @@
-"""Admission of routes of teams, as rendered; tests/rehearsal/test_gateway.py asks the API server."""
+"""Admission policy of team routes; tests/rehearsal/test_gateway.py tests it on the API server."""
 
 from tests.unit.gpu_cluster.stacks import stack_of
 from tests.unit.platforms import platform_of
@@ -7,7 +7,7 @@ GATEWAY = {"host": "models.example.com", "tls": {"secret": "models-tls"}}
 NAME = "gpu-cluster-team-routes"
 
 
-def test_it_is_there_where_a_team_may_have_routes() -> None:
+def test_route_admission_policy_exists_if_a_team_has_the_gateway() -> None:
     teams = {"vision": {"members": ["anna"], "gateway": True}, "speech": {"members": ["jo"]}}
     graph, _ = platform_of(stack_of(gateway=GATEWAY, teams=teams))
 
@@ -22,13 +22,13 @@ def test_it_is_there_where_a_team_may_have_routes() -> None:
     assert expression["values"] == ["serving", "vision"]
 
 
-def test_it_is_not_there_otherwise() -> None:
+def test_no_route_admission_policy_without_a_team_on_the_gateway() -> None:
     graph, _ = platform_of(stack_of(gateway=GATEWAY, teams={"speech": {"members": ["jo"]}}))
     names = [it["metadata.name"] for it in graph.of("ValidatingAdmissionPolicy")]
     assert NAME not in names
 
 
-def test_rights_to_routes_are_in_the_grant() -> None:
+def test_only_teams_with_the_gateway_may_create_routes() -> None:
     teams = {"vision": {"members": ["anna"], "gateway": True}, "speech": {"members": ["jo"]}}
     graph, _ = platform_of(stack_of(gateway=GATEWAY, teams=teams))
     roles = {it["metadata.namespace"]: it for it in graph.of("Role") if it["metadata.name"] == "team"}

@@ -1,4 +1,4 @@
-"""The admission policy on a real API server is in tests/rehearsal/test_teams.py."""
+"""Teams of a platform; tests/rehearsal/test_teams.py tests the admission policy on a real API server."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.platforms import platform_of
 
 
-def test_each_pool_with_gpus_has_a_class_that_ends_no_other_pod() -> None:
+def test_each_gpu_pool_has_a_priority_class_without_preemption() -> None:
     graph, _ = on_aws()
 
     classes = {it["metadata.name"]: it.inputs for it in graph.of("PriorityClass")}
@@ -23,7 +23,7 @@ def test_each_pool_with_gpus_has_a_class_that_ends_no_other_pod() -> None:
     assert {(it["value"], it["preemptionPolicy"]) for it in classes.values()} == {(0, "Never")}
 
 
-def test_pods_of_teams_alone_are_looked_at_and_what_cannot_be_looked_at_is_refused() -> None:
+def test_admission_policy_matches_only_team_namespaces_and_fails_closed() -> None:
     policy = on_aws()[0].get("ValidatingAdmissionPolicy", "gpu-cluster-teams")["spec"]
 
     assert policy["failurePolicy"] == "Fail"
@@ -31,8 +31,8 @@ def test_pods_of_teams_alone_are_looked_at_and_what_cannot_be_looked_at_is_refus
     assert matched == {"key": "gpu-cluster/team", "operator": "Exists"}
 
 
-def test_pods_on_gpus_that_mps_shares_run_as_the_user_of_the_models() -> None:
-    """Its server serves one user at a time, so that another's pods would wait for the end of all models."""
+def test_admission_requires_the_model_user_on_mps_pools() -> None:
+    """The MPS server serves one user at a time: pods of another user would wait until all models end."""
     gpus = {"mps": PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, "sharing": {"mps": 2}})}
     pools = pools_of(Stack.model_validate({"cluster": {"provider": "local"}, "pools": gpus}))
     spec: Any = pod_admission.policy(pools)
@@ -41,7 +41,7 @@ def test_pods_on_gpus_that_mps_shares_run_as_the_user_of_the_models() -> None:
     assert any(f"== {USER}" in each.expression for each in spec.validations)
 
 
-def test_access_comes_after_the_limits_of_the_grant() -> None:
+def test_team_namespaces_wait_for_the_admission_policy_binding() -> None:
     graph, _ = on_aws()
     binding = graph.get("ValidatingAdmissionPolicyBinding", "gpu-cluster-teams")
 
@@ -49,14 +49,14 @@ def test_access_comes_after_the_limits_of_the_grant() -> None:
         assert graph.waits_for(graph.get("v1:Namespace", team), binding)
 
 
-def test_a_platform_without_teams_has_nothing_of_them() -> None:
+def test_platform_without_teams_has_no_team_objects() -> None:
     graph, outputs = platform_of(load(STACKS / "happy/smallest-local.yaml"))
 
     assert not graph.of("PriorityClass")
     assert "teams" not in outputs
 
 
-def test_a_team_whose_namespace_may_call_the_platforms_models_reaches_them() -> None:
+def test_team_namespace_in_serving_clients_reaches_the_models() -> None:
     stack = load(STACKS / "teams/Pulumi.machine.yaml")
     serving = stack.serving.model_copy(update={"clients": frozenset({"vision"})})
 

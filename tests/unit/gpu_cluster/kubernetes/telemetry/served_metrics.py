@@ -1,4 +1,4 @@
-"""Names of metrics that the platform's own targets serve, and those in an expression."""
+"""Metric names that the platform's targets serve, and metric names in an expression."""
 
 import re
 
@@ -52,7 +52,7 @@ _MODELS = {
     "vllm:request_success_total",
     "vllm:time_to_first_token_seconds_bucket",
 }
-"""Sources of rules/models.yaml; of what it has not, srt/metrics/collector.py of SGLang, read 2026-11-30."""
+"""Sources in rules/models.yaml; for others srt/metrics/collector.py of SGLang, read 2026-11-30."""
 
 PROXIES = {
     "envoy_cluster_manager_cds_update_rejected",
@@ -68,14 +68,14 @@ _ALERTING = {"alertmanager_notifications_failed_total", "prometheus_notification
 """Served by the real Alertmanager and Prometheus: tests/real_node/test_alerts.py."""
 
 SERVED = {*COUNTERS, *_OBJECTS, *_NODES, *_MODELS, *PROXIES, *_PROMETHEUS, *_ALERTING}
-"""Names of kubelets are not among them: the configuration of Prometheus says which are kept."""
+"""Kubelet metrics are left out: the configuration of Prometheus states which are kept."""
 
 _KEYWORDS = {"and", "bool", "by", "group_left", "offset", "on", "or", "unless", "without"}
 _LISTS = re.compile(r"\b(by|on|without|group_left)\s*\([^)]*\)")
 
 
 def metrics_in(expression: str) -> set[str]:
-    """Names of the metrics that an expression asks for."""
+    """Names of the metrics in an expression."""
     text = re.sub(r'"(\\.|[^"\\])*"', '""', expression)
     text = re.sub(r"\{[^}]*\}|\[[^]]*\]", "", text)
     text = _LISTS.sub("", text)

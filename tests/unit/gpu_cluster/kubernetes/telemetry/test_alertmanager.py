@@ -18,27 +18,27 @@ def receiver(**settings: Any) -> dict[str, Any]:
     return found
 
 
-def test_mail_has_its_password_in_a_file() -> None:
+def test_mail_password_is_read_from_a_file() -> None:
     [mail] = receiver(mail={**MAIL, "user": "alerts"}, secret="s")["email_configs"]
     assert mail["to"] == "a@example.com, b@example.com"
     assert mail["auth_password_file"] == "/etc/alertmanager-secrets/mail-password"
 
 
-def test_a_topic_is_signed_for_in_its_region() -> None:
+def test_sns_receiver_signs_for_the_region_of_the_topic() -> None:
     [sns] = receiver(sns={"topic": "arn:aws:sns:eu-central-1:123456789012:alerts"})["sns_configs"]
     assert sns["sigv4"] == {"region": "eu-central-1"}
 
 
-def test_a_webhook_has_its_address_in_a_file() -> None:
+def test_webhook_url_is_read_from_a_file() -> None:
     assert receiver(webhook=True, secret="s")["webhook_configs"] == [
         {"url_file": "/etc/alertmanager-secrets/webhook-url"}
     ]
 
 
-def test_alertmanager_runs_where_alerts_are_sent() -> None:
+def test_alertmanager_is_deployed_with_secret_role_and_egress() -> None:
     graph = platform_of(load(STACKS / "happy/telemetry-alerts.yaml"))[0]
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "alertmanager"]
-    assert server["metadata.annotations"]["pulumi.com/skipAwait"] == "true"  # its Secret comes later
+    assert server["metadata.annotations"]["pulumi.com/skipAwait"] == "true"  # its Secret is created later
     volumes = {it["name"]: it for it in server["spec.template.spec.volumes"]}
     assert volumes["secrets"]["secret"] == {"secretName": "alert-secrets"}
     [config] = [it["data"] for it in graph.of("ConfigMap") if it["metadata.name"] == "prometheus"]

@@ -41,19 +41,19 @@ def is_served(metric: str) -> bool:
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_a_dashboard_asks_for_metrics_that_are_there(name: str) -> None:
+def test_dashboard_uses_only_served_metrics(name: str) -> None:
     asked = {metric for each in expressions(name) for metric in metrics_in(each)}
     assert asked
     assert not [metric for metric in sorted(asked) if not is_served(metric)]
 
 
-def test_rules_ask_for_metrics_that_are_there() -> None:
+def test_rules_use_only_served_metrics() -> None:
     asked = {metric for rule in RULES for metric in metrics_in(rule["expr"])}
     assert not [metric for metric in sorted(asked) if not is_served(metric)]
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_a_dashboard_knows_the_variables_that_it_uses(name: str) -> None:
+def test_dashboard_declares_exactly_the_variables_that_it_uses(name: str) -> None:
     content = json.loads(dashboard_file(name))
     given = {it["name"] for it in content["templating"]["list"]}
     used = set(re.findall(r"\$\{?([a-z_]\w*)", " ".join(expressions(name))))
@@ -62,13 +62,13 @@ def test_a_dashboard_knows_the_variables_that_it_uses(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_every_panel_says_what_it_shows(name: str) -> None:
+def test_every_panel_has_a_unique_title_and_a_description(name: str) -> None:
     titles = [panel["title"] for panel in panels(name)]
     assert len(titles) == len(set(titles)) > 5
     assert all(panel["description"].endswith((".", "0 where it is not.")) for panel in panels(name))
 
 
-def test_names_are_found_in_expressions() -> None:
+def test_metrics_in_finds_the_metric_names_of_an_expression() -> None:
     assert metrics_in(
         'sum by (a) (rate(x:y_total{b="c d"}[5m])) > 2 * on (n) group_left (p) z offset 1d'
     ) == {
@@ -77,8 +77,8 @@ def test_names_are_found_in_expressions() -> None:
     }
 
 
-def test_the_files_are_what_the_code_makes() -> None:
-    """Where the SDK of Grafana is installed, as `make docs` and its pins have it."""
+def test_dashboard_files_match_the_generated_dashboards() -> None:
+    """Requires the Grafana SDK that `make docs` installs."""
     pytest.importorskip("grafana_foundation_sdk")
     from dashboards import cost, fleet, model, pool, team
     from dashboards.panels import as_json
@@ -91,7 +91,7 @@ def test_the_files_are_what_the_code_makes() -> None:
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_the_picture_in_docs_is_of_this_dashboard(name: str) -> None:
+def test_picture_in_docs_matches_the_dashboard(name: str) -> None:
     """If it fails: `make pictures`."""
     assert recorded()[name] == fingerprint(json.loads(dashboard_file(name)))
     assert 10_000 < picture(name).stat().st_size < 150_000

@@ -10,7 +10,7 @@ _SCALES = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
 STACK = _SCALES.model_copy(update={"telemetry": _SCALES.telemetry.model_copy(update={"serve_metrics": True})})
 
 
-def test_the_metric_of_every_autoscaler_is_served() -> None:
+def test_metrics_adapter_serves_the_metric_of_every_autoscaler() -> None:
     graph = platform_of(STACK)[0]
     asked = {
         metric["pods"]["metric"]["name"]
@@ -22,7 +22,7 @@ def test_the_metric_of_every_autoscaler_is_served() -> None:
     assert {rule["seriesQuery"].partition("{")[0] for rule in rules} == asked == {"vllm:num_requests_waiting"}
 
 
-def test_the_api_is_there_last_and_leads_to_the_adapter() -> None:
+def test_api_service_waits_for_the_adapter_and_routes_to_it() -> None:
     graph = platform_of(STACK)[0]
     api = graph.only("APIService")
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "prometheus-adapter"]
@@ -40,8 +40,8 @@ def test_the_api_is_there_last_and_leads_to_the_adapter() -> None:
     assert [it["port"] for it in rule["ports"]] == [9090]
 
 
-def test_the_api_goes_before_any_namespace() -> None:
-    """While nothing serves it no namespace can be deleted."""
+def test_api_service_is_deleted_before_any_namespace() -> None:
+    """No namespace can be deleted while an API service has no server."""
     graph = platform_of(STACK)[0]
     namespaces = [it for it in graph.of("Namespace") if it.type.startswith("kubernetes:")]
     assert {it["metadata.name"] for it in namespaces} == {
@@ -51,7 +51,7 @@ def test_the_api_goes_before_any_namespace() -> None:
         assert graph.waits_for(graph.only("APIService"), each), each.name
 
 
-def test_it_comes_through_the_mirror() -> None:
+def test_metrics_adapter_image_comes_from_the_mirror() -> None:
     [server] = [
         it for it in platform_of(STACK)[0].of("Deployment") if it["metadata.name"] == "prometheus-adapter"
     ]
@@ -59,7 +59,7 @@ def test_it_comes_through_the_mirror() -> None:
     assert container["image"].startswith("harbor.example.com/mirror/registry.k8s.io/prometheus-adapter/")
 
 
-def test_on_eks_its_image_has_a_repository_where_models_scale() -> None:
+def test_adapter_image_has_an_ecr_repository_only_if_models_scale() -> None:
     prod = load(OWN / "Pulumi.prod.yaml")
     on = prod.model_copy(update={"telemetry": STACK.telemetry})
     fixed = on.model_copy(update={"serving": on.serving.model_copy(update={"models": {}}), "teams": {}})
@@ -69,7 +69,7 @@ def test_on_eks_its_image_has_a_repository_where_models_scale() -> None:
         assert bool(made) is there
 
 
-def test_queries_group_by_pods() -> None:
+def test_adapter_queries_group_by_pod() -> None:
     [rule] = yaml.safe_load(adapter_config({"sglang:num_queue_reqs"}))["rules"]
     assert rule["resources"]["overrides"] == {
         "namespace": {"resource": "namespace"},

@@ -1,11 +1,11 @@
-"""Names of objects of the whole cluster: those of another Prometheus and its operator are not touched."""
+"""Names of cluster-scoped telemetry objects do not collide with another Prometheus or its operator."""
 
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import PROJECT
 from tests.unit.platforms import platform_of
 
 
-def test_objects_of_the_whole_cluster_have_names_of_the_platform() -> None:
+def test_cluster_scoped_objects_have_the_platform_prefix() -> None:
     made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     names = {
         it["metadata.name"]
@@ -17,7 +17,7 @@ def test_objects_of_the_whole_cluster_have_names_of_the_platform() -> None:
     assert not [it for it in names if not it.startswith("gpu-cluster-")]
 
 
-def test_nothing_binds_a_port_of_a_node_or_is_found_by_monitors() -> None:
+def test_telemetry_uses_no_host_ports_and_no_monitors() -> None:
     made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     pods = [it["spec.template.spec"] for kind in ("DaemonSet", "StatefulSet") for it in made.of(kind)]
     ports = [port for pod in pods for it in pod["containers"] for port in it.get("ports", [])]
@@ -30,7 +30,7 @@ def test_nothing_binds_a_port_of_a_node_or_is_found_by_monitors() -> None:
     assert not made.of("PodMonitor")
 
 
-def test_telemetry_is_on_where_the_file_says_nothing_but_on_this_machine() -> None:
+def test_telemetry_is_on_by_default_except_on_a_local_cluster() -> None:
     on = {
         name: load(PROJECT / f"stacks/Pulumi.{name}.yaml").telemetry.enabled
         for name in ("prod", "onprem", "edge", "local")

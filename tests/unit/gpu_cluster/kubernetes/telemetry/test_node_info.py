@@ -1,4 +1,4 @@
-"""Labels of nodes as series have them; what the expression finds: tests/witnesses/test_usage_rules.py."""
+"""Node labels in Prometheus series; tests/witnesses/test_usage_rules.py evaluates the expression."""
 
 import pytest
 
@@ -19,20 +19,20 @@ FOUND = {"dgx": {"nvidia.com/gpu.product": "H100", "site": "a"}}
         ("karpenter.sh/capacity-type", "label_karpenter_sh_capacity_type"),
     ],
 )
-def test_a_label_is_named_as_kube_state_metrics_names_it(key: str, name: str) -> None:
+def test_exported_label_matches_the_naming_of_kube_state_metrics(key: str, name: str) -> None:
     assert exported_label(key) == name
 
 
-def test_pools_with_the_label_of_the_platform_need_no_rule_of_their_own() -> None:
+def test_pools_with_the_platform_label_need_no_extra_rule() -> None:
     assert node_info(OWN) == node_info({})
 
 
-def test_nodes_that_were_there_are_found_by_all_their_labels() -> None:
+def test_existing_nodes_are_matched_by_all_their_labels() -> None:
     assert 'label_nvidia_com_gpu_product="H100", label_site="a"' in node_info(FOUND)
     assert {"nvidia.com/gpu.product", "site", "gpu-cluster/pool"} <= set(node_labels(FOUND))
 
 
-def test_kube_state_metrics_is_told_the_labels_that_the_rules_ask_for() -> None:
+def test_kube_state_metrics_exports_the_labels_that_the_rules_use() -> None:
     made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     [it] = [it for it in made.of("Deployment") if it["metadata.name"] == "kube-state-metrics"]
     [allowed] = [

@@ -25,13 +25,13 @@ RULES: list[dict[str, Any]] = [
 ALERTS = {rule["alert"]: rule for rule in RULES if "alert" in rule}
 
 
-def test_every_alert_has_a_section_and_every_section_an_alert() -> None:
+def test_alerts_match_the_sections_of_the_alerts_guide() -> None:
     sections = re.findall(r"^### (\w+)$", (PROJECT / "docs/alerts.md").read_text(), re.MULTILINE)
     assert sorted(sections) == sorted(ALERTS)
 
 
 @pytest.mark.parametrize("alert", ALERTS)
-def test_an_alert_carries_its_runbook_and_leads_to_its_section(alert: str) -> None:
+def test_alert_has_its_runbook_and_a_link_to_its_section(alert: str) -> None:
     rule = ALERTS[alert]
     runbook = rule["annotations"]["runbook"]
     assert runbook == RUNBOOKS[alert]
@@ -42,21 +42,21 @@ def test_an_alert_carries_its_runbook_and_leads_to_its_section(alert: str) -> No
     assert rule["annotations"]["summary"]
 
 
-def test_without_a_page_no_alert_leads_to_one() -> None:
+def test_alerts_have_no_runbook_url_without_a_page() -> None:
     assert "runbook_url" not in "".join(rule_files(None, {}, {}).values())
 
 
-def test_rules_ask_for_fields_that_the_exporter_collects() -> None:
+def test_rules_use_only_fields_that_the_exporter_collects() -> None:
     asked = {field for rule in RULES for field in re.findall(r"DCGM_FI_\w+", rule["expr"])}
     assert asked
     assert asked <= COUNTERS.keys()
 
 
-def test_the_end_of_a_capacity_block_is_a_threshold() -> None:
+def test_capacity_block_alert_uses_the_end_of_the_block() -> None:
     assert ALERTS["CapacityBlockEnds"]["expr"].startswith(f"vector({int(BLOCK.timestamp())} - time())")
 
 
-def test_a_gpu_costs_its_part_of_the_server() -> None:
+def test_gpu_price_is_its_part_of_the_server_price() -> None:
     pools = pools_of(load(PROJECT / "stacks/Pulumi.prod.yaml"))
     prices = gpu_prices(pools, "us-east-2")
     assert prices["l4"] == round(float(on_demand("g6.4xlarge", "us-east-2").usd), 4)

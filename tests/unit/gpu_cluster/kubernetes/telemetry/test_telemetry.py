@@ -50,7 +50,7 @@ def kept(job: dict[str, Any]) -> list[str]:
     return [it["regex"] for it in job["relabel_configs"] if it.get("action") == "keep"]
 
 
-def test_every_pool_with_gpus_has_an_exporter_on_its_nodes_alone() -> None:
+def test_every_gpu_pool_has_a_dcgm_exporter_only_on_its_nodes() -> None:
     made = graph("teams-on-a-site")
     daemons = {it["metadata.name"]: it for it in made.of("DaemonSet")}
     plugins = {
@@ -66,8 +66,8 @@ def test_every_pool_with_gpus_has_an_exporter_on_its_nodes_alone() -> None:
         assert nodes[0] == nodes[1]
 
 
-def test_gpus_that_are_yet_to_be_divided_are_not_held() -> None:
-    """DCGM holds the GPUs of its node, which then change their MIG mode by a reboot alone."""
+def test_dcgm_exporter_waits_for_the_mig_configuration_of_the_node() -> None:
+    """DCGM holds the GPUs of its node open; their MIG mode can then change only with a reboot."""
     made = graph("eks-pool-everything")
     divided = [it for it in made.of("DaemonSet") if it["metadata.name"].startswith("dcgm-exporter-")]
     asked = [str(it["spec.template.spec.affinity"]) for it in divided]
@@ -83,7 +83,7 @@ def test_gpus_that_are_yet_to_be_divided_are_not_held() -> None:
     } == managed
 
 
-def test_exporters_answer_prometheus_alone() -> None:
+def test_exporters_accept_only_prometheus() -> None:
     [rule] = policy(graph(ON_PREM), "telemetry-nodes", "allow-metrics")["ingress"]
     [peer] = rule["from"]
     assert peer["namespaceSelector"]["matchLabels"] == {"kubernetes.io/metadata.name": "telemetry"}
@@ -91,7 +91,7 @@ def test_exporters_answer_prometheus_alone() -> None:
     assert {it["port"] for it in rule["ports"]} == {9100, 9400}
 
 
-def test_an_existing_prometheus_is_let_in_by_its_labels() -> None:
+def test_existing_prometheus_is_allowed_by_its_labels() -> None:
     made = graph(ON_PREM, prometheus="existing", scraper={"namespace": "obs", "labels": {"app": "vmagent"}})
     [rule] = policy(made, "telemetry-nodes", "allow-metrics")["ingress"]
     assert rule["from"][0]["podSelector"]["matchLabels"] == {"app": "vmagent"}
@@ -99,14 +99,14 @@ def test_an_existing_prometheus_is_let_in_by_its_labels() -> None:
     assert not made.of("PodMonitor"), "the cluster may not have the kind"
 
 
-def test_monitors_are_made_where_they_are_asked_for() -> None:
+def test_pod_monitors_are_created_if_configured() -> None:
     made = graph(ON_PREM, prometheus="existing", monitors=True)
     names = {it["metadata.name"] for it in made.of("PodMonitor")}
     assert names == {"gpu-cluster-dcgm-exporter", *(f"gpu-cluster-{engine}" for engine in ENGINES)}
     assert {it["metadata.namespace"] for it in made.of("PodMonitor")} == {"monitoring"}
 
 
-def test_monitors_of_the_gateway_read_what_the_platforms_own_prometheus_reads() -> None:
+def test_gateway_monitors_match_the_scrape_jobs_of_prometheus() -> None:
     made = graph("eks-gateway", prometheus="existing", monitors=True)
     own = jobs(graph("eks-gateway"))
     monitors = {it["metadata.name"]: it["spec"] for it in made.of("PodMonitor")}
@@ -125,14 +125,14 @@ def test_monitors_of_the_gateway_read_what_the_platforms_own_prometheus_reads() 
         assert rules == own[job].get("metric_relabel_configs", [])
 
 
-def test_off_makes_nothing() -> None:
+def test_disabled_telemetry_creates_no_objects() -> None:
     made = graph(ON_PREM, enabled=False)
     policies = [(it["metadata.namespace"], it["metadata.name"]) for it in made.of("NetworkPolicy")]
     assert not [(where, name) for where, name in policies if "telemetry" in where or name == "allow-metrics"]
     assert not [it for it in made.of("DaemonSet") if "exporter" in it["metadata.name"]]
 
 
-def test_models_are_scraped_as_their_engine_serves_metrics() -> None:
+def test_models_are_scraped_at_the_path_and_port_of_their_engine() -> None:
     found = jobs(graph("engines"))
     for engine, served in ENGINES.items():
         job = found[f"models-{engine}"]
@@ -141,7 +141,7 @@ def test_models_are_scraped_as_their_engine_serves_metrics() -> None:
         assert f"{engine};gpu-cluster;{port}" in kept(job)
 
 
-def test_a_custom_server_is_scraped_at_its_own_port_and_path() -> None:
+def test_custom_server_is_scraped_at_its_own_port_and_path() -> None:
     made = graph("engines")
     [replicas] = [it for it in made.of("Deployment") if it["metadata.name"] == "transcribe"]
     assert replicas["spec.template.metadata.annotations"] == {"gpu-cluster/metrics-path": "/metrics"}
@@ -157,19 +157,19 @@ def test_a_custom_server_is_scraped_at_its_own_port_and_path() -> None:
     ]
 
 
-def test_models_answer_the_scraper() -> None:
+def test_models_accept_metrics_scraping() -> None:
     [rule] = policy(graph("engines"), "serving", "allow-metrics")["ingress"]
     assert {it["port"] for it in rule["ports"]} >= {8000, 8002}
 
 
-def test_kubelets_are_verified_where_the_cluster_signs_their_certificates() -> None:
+def test_kubelet_certificates_are_verified_if_the_cluster_signs_them() -> None:
     assert jobs(graph("eks-smallest"))["kubelet"]["tls_config"] == {
         "ca_file": "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"
     }
     assert jobs(graph(ON_PREM))["kubelet"]["tls_config"] == {"insecure_skip_verify": True}
 
 
-def test_prometheus_reads_neither_secrets_nor_the_kubelets_own_api() -> None:
+def test_prometheus_role_excludes_secrets_and_the_node_proxy() -> None:
     names = ("gpu-cluster-kube-state-metrics", "gpu-cluster-prometheus")
     roles = [it for it in graph(ON_PREM).of("ClusterRole") if it["metadata.name"] in names]
     assert len(roles) == 2
@@ -179,7 +179,7 @@ def test_prometheus_reads_neither_secrets_nor_the_kubelets_own_api() -> None:
     assert verbs == {"get", "list", "watch"}
 
 
-def test_a_volume_of_the_size_given_is_filled_to_four_fifths() -> None:
+def test_prometheus_retention_is_four_fifths_of_the_volume() -> None:
     server = graph("telemetry-in-full", size="200Gi", retentionDays=30).only("StatefulSet")
     [claim] = server["spec.volumeClaimTemplates"]
     assert claim["spec"]["resources"]["requests"] == {"storage": "200Gi"}
@@ -188,7 +188,7 @@ def test_a_volume_of_the_size_given_is_filled_to_four_fifths() -> None:
     assert "--storage.tsdb.retention.time=30d" in container["args"]
 
 
-def test_where_every_class_is_shared_nothing_is_stored_on_it() -> None:
+def test_prometheus_uses_an_empty_dir_if_every_class_is_shared() -> None:
     """Prometheus supports no NFS (its documentation, Storage, read 2026-11-29)."""
     classes = StorageClassNames("files", frozenset({"files"}), {})
     made = graph_of(
@@ -199,7 +199,7 @@ def test_where_every_class_is_shared_nothing_is_stored_on_it() -> None:
     assert {"name": "data", "emptyDir": {"sizeLimit": "50Gi"}} in server["spec.template.spec.volumes"]
 
 
-def test_where_all_nodes_have_gpus_prometheus_tolerates_their_taint() -> None:
+def test_prometheus_tolerates_the_gpu_taint_only_if_all_nodes_have_gpus() -> None:
     [server] = [it for it in graph("k3s-edge").of("StatefulSet") if it["metadata.name"] == "prometheus"]
     [tolerated] = server["spec.template.spec.tolerations"]
     assert tolerated["key"] == "nvidia.com/gpu"
@@ -207,7 +207,7 @@ def test_where_all_nodes_have_gpus_prometheus_tolerates_their_taint() -> None:
     assert "tolerations" not in open_one["spec.template.spec"]
 
 
-def test_prometheus_signs_for_its_workspace_alone() -> None:
+def test_prometheus_role_writes_only_to_its_workspace() -> None:
     made = platform_of(load(STACKS / "happy/telemetry-managed-prometheus.yaml"))[0]
     [policy] = [it["policy"] for it in made.of("RolePolicy") if "aps:RemoteWrite" in str(it["policy"])]
     assert ":workspace/ws-0a1b2c3d-4e5f" in policy
@@ -215,7 +215,7 @@ def test_prometheus_signs_for_its_workspace_alone() -> None:
     assert association["serviceAccount"] == "prometheus"
 
 
-def test_a_remote_write_endpoint_is_reached_in_its_networks_alone() -> None:
+def test_remote_write_reaches_only_the_configured_networks() -> None:
     url = "https://mimir.example.com:8443/api/v1/push"
     anywhere = graph(ON_PREM, remoteWrite={"url": url})
     [way] = policy(anywhere, "telemetry", "allow-api-8443")["egress"]
@@ -229,7 +229,7 @@ def test_a_remote_write_endpoint_is_reached_in_its_networks_alone() -> None:
     assert "allow-api-8443" not in names
 
 
-def test_prometheus_reads_the_gateway_and_is_let_in() -> None:
+def test_prometheus_scrapes_the_gateway_and_is_allowed_in() -> None:
     made = graph("eks-gateway")
     targets = jobs(made)
     assert "envoy-gateway;19001" in kept(targets["gateway-controller"])
@@ -243,7 +243,7 @@ def test_prometheus_reads_the_gateway_and_is_let_in() -> None:
     assert [it["port"] for it in way["ports"]] == [19001]
 
 
-def test_series_of_a_proxy_have_the_route_and_its_namespace() -> None:
+def test_proxy_series_have_route_and_namespace_labels() -> None:
     relabelled = jobs(graph("eks-gateway"))["gateway-proxies"]["metric_relabel_configs"]
     rules = {it["target_label"]: it for it in relabelled if "target_label" in it}
     found = re.fullmatch(rules["route"]["regex"], "httproute/serving/chat/rule/0")
@@ -252,5 +252,5 @@ def test_series_of_a_proxy_have_the_route_and_its_namespace() -> None:
     assert found.expand(rules["route"]["replacement"].replace("$", "\\")) == "chat"
 
 
-def test_a_gateway_of_another_class_is_not_read() -> None:
+def test_gateway_of_another_class_is_not_scraped() -> None:
     assert not [name for name in jobs(graph("teams-on-a-site")) if name.startswith("gateway-")]
