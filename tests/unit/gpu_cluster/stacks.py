@@ -1,4 +1,4 @@
-"""Small stacks for the tests of rooms and platform."""
+"""Small stacks for tests of the platform and its components."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from gpu_cluster.stack.defaults import with_defaults
 
 
 def stack_of(**sections: Any) -> Stack:
-    """A site with one GPU pool `l4` of two nodes and one model `chat`, with these sections instead."""
+    """A site with one GPU pool `l4` of two nodes and one model `chat`; `sections` replace its own."""
     site: dict[str, Any] = {
         "cluster": {"provider": "existing"},
         "pools": {"l4": {"instance": "g6.4xlarge", "nodes": 2}},

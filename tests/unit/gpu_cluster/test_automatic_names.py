@@ -1,4 +1,4 @@
-"""Automatic names of AWS resources: services accept them at the longest names that a stack file takes."""
+"""Automatic names of AWS resources fit the services' limits with the longest names of a stack file."""
 
 import inspect
 import re
@@ -29,12 +29,12 @@ ROLE = "aws:iam/role:Role"
 
 
 def lengthened(name: str) -> str:
-    """As long as the stack file takes a name, and still its own."""
+    """The name padded to the maximum length of a stack file name."""
     return f"{name}-{'x' * LONGEST}"[:LONGEST]
 
 
 def with_long_names(stack: Stack) -> Stack:
-    """Pools, stores, models, teams, principals and their references at the longest that a name may be."""
+    """The stack with pools, stores, models, teams and principals of the maximum name length."""
     data = stack.model_dump(by_alias=True, exclude_unset=True)
     sections = ("pools", "storage", "teams")
     known = {name for section in sections for name in data.get(section, {})}
@@ -43,7 +43,7 @@ def with_long_names(stack: Stack) -> Stack:
 
 
 def _renamed(value: Any, known: set[str], *, here: bool = False) -> Any:
-    """Keys of the maps by name, and what refers to them."""
+    """Lengthen the keys of maps by name and the references to them."""
     if isinstance(value, dict):
         entries = cast("dict[str, Any]", value)
         return {
@@ -71,14 +71,14 @@ def environment(request: pytest.FixtureRequest) -> Stack:
     return load(PROJECT / "stacks" / f"Pulumi.{request.param}.yaml")
 
 
-def test_every_environment_has_names_that_aws_accepts(environment: Stack) -> None:
+def test_automatic_names_of_committed_stacks_fit_the_aws_limits(environment: Stack) -> None:
     graph, _ = platform_of(environment)
     named = list(automatically_named(graph))
     assert named
     assert [problem for it, name in named if (problem := automatic_name_problem(it.type, name))] == []
 
 
-def test_names_at_their_longest_are_accepted_too(environment: Stack) -> None:
+def test_automatic_names_with_the_longest_stack_names_fit_the_aws_limits(environment: Stack) -> None:
     graph, _ = platform_of(with_long_names(environment))
     named = list(automatically_named(graph))
     assert any("x" * 10 in name for _, name in named)
@@ -86,14 +86,14 @@ def test_names_at_their_longest_are_accepted_too(environment: Stack) -> None:
     assert len({it.urn for it in graph.resources}) == len(graph.resources)
 
 
-def test_a_shortened_name_leaves_its_own_as_an_alias() -> None:
+def test_shortened_name_has_its_full_name_as_an_alias() -> None:
     graph, _ = platform_of(with_long_names(load(PROJECT / "stacks" / "Pulumi.prod.yaml")))
     short = [it for it, _ in automatically_named(graph) if re.search(r"-[0-9a-f]{6}(-[a-z]+)?$", it.name)]
     assert short
     assert [it.name for it in short if not it.aliases] == []
 
 
-def test_a_team_at_its_longest_is_accepted_too() -> None:
+def test_automatic_names_of_the_longest_team_name_fit_the_aws_limits() -> None:
     team = cast("TeamStack", load_any(PROJECT / "tests/stacks/teams/happy-everything.yaml"))
     longest = lengthened(team.name)
     environment = team.environment.model_copy(update={"teams": {longest: team.grant}})
@@ -105,7 +105,7 @@ def test_a_team_at_its_longest_is_accepted_too() -> None:
     assert [problem for it, name in named if (problem := automatic_name_problem(it.type, name))] == []
 
 
-def test_the_table_has_every_type_that_is_named_automatically(environment: Stack) -> None:
+def test_name_limits_cover_every_automatically_named_type(environment: Stack) -> None:
     graph, _ = platform_of(environment)
     used = {it.type for it in graph.resources if it.type.startswith("aws:")}
     missing = {it for it in used - NAME_LIMITS.keys() if _takes(it, "name")}
@@ -113,7 +113,7 @@ def test_the_table_has_every_type_that_is_named_automatically(environment: Stack
 
 
 @pytest.mark.parametrize("resource_type", NAME_LIMITS)
-def test_the_property_of_the_table_is_one_of_the_sdk(resource_type: str) -> None:
+def test_name_limit_argument_exists_in_the_sdk(resource_type: str) -> None:
     named = re.sub(r"(?<=[a-z])([A-Z])", lambda it: f"_{it[0].lower()}", NAME_LIMITS[resource_type].argument)
     assert _takes(resource_type, named)
 
@@ -128,7 +128,7 @@ LOGICAL = st.from_regex(r"[a-z]([-a-z0-9]{0,98}[a-z0-9])?", fullmatch=True)
 
 
 @given(name=LOGICAL, resource_type=st.sampled_from(sorted(NAME_LIMITS)))
-def test_a_fitted_name_fits_and_does_not_change(name: str, resource_type: str) -> None:
+def test_fitted_name_is_within_the_limit_and_idempotent(name: str, resource_type: str) -> None:
     short = fitted(resource_type, name)
     assert automatic_name_problem(resource_type, short) is None
     assert short == fitted(resource_type, name)
@@ -138,17 +138,17 @@ def test_a_fitted_name_fits_and_does_not_change(name: str, resource_type: str) -
 
 
 @given(names=st.lists(LOGICAL, min_size=2, max_size=2, unique=True))
-def test_two_names_stay_two(names: list[str]) -> None:
+def test_fitted_names_stay_distinct(names: list[str]) -> None:
     first, second = (fitted(ROLE, f"platform-team-{'x' * 60}{name}-identity-role") for name in names)
     assert first != second
 
 
-def test_a_name_at_the_limit_is_kept() -> None:
+def test_name_at_the_limit_is_kept() -> None:
     assert logical_name(ROLE, "r" * 56) == ("r" * 56, [])
     assert automatic_name_problem(ROLE, "r" * 56) is None
 
 
-def test_a_name_beyond_the_limit_is_shortened_and_keeps_its_last_word() -> None:
+def test_name_beyond_the_limit_is_shortened_but_keeps_its_last_word() -> None:
     long = "platform-addons-aws-mountpoint-s3-csi-driver-identity-role"
     assert automatic_name_problem(ROLE, long) == (
         f"the automatic name of {long} has 66 characters, aws:iam/role:Role takes 64"

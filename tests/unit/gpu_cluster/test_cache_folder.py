@@ -1,4 +1,4 @@
-"""The cache folder is where the user's environment says."""
+"""The cache folder follows XDG_CACHE_HOME."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from gpu_cluster.cache_folder import cache_folder
 
 
 @pytest.mark.parametrize("configured", ["", "relative/path"])
-def test_cache_lies_in_the_home_directory_unless_an_absolute_one_is_configured(
+def test_cache_folder_is_in_the_home_directory_without_an_absolute_xdg_path(
     configured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

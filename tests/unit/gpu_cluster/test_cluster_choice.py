@@ -1,4 +1,4 @@
-"""Which place is chosen, and what the others do not pay for it."""
+"""Choice of the cluster backend, and lazy import of the AWS SDK."""
 
 import subprocess
 import sys
@@ -28,7 +28,7 @@ print(*sorted(name for name in sys.modules if name.startswith("pulumi_aws")))
 """
 
 
-def test_a_cluster_that_should_be_there_has_a_kubeconfig(tmp_path: Path) -> None:
+def test_existing_cluster_requires_a_kubeconfig(tmp_path: Path) -> None:
     site = stack_of(cluster={"provider": "existing", "kubeconfig": "site.yaml"})
     with pytest.raises(NoKubeconfigError, match=r"site\.yaml does not exist"):
         backend_for(site, tmp_path)
@@ -37,16 +37,16 @@ def test_a_cluster_that_should_be_there_has_a_kubeconfig(tmp_path: Path) -> None
     assert callable(backend_for(site, tmp_path))
 
 
-def test_a_cluster_of_eks_needs_no_kubeconfig(tmp_path: Path) -> None:
+def test_eks_cluster_requires_no_kubeconfig(tmp_path: Path) -> None:
     assert callable(backend_for(on_aws(), tmp_path))
 
 
-def test_eks_without_region_or_network_is_an_error_of_the_caller(tmp_path: Path) -> None:
+def test_eks_without_region_raises_value_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="aws:region"):
         backend_for(on_aws().model_copy(update={"region": None}), tmp_path)
 
 
-def test_other_places_do_not_load_the_sdk_of_aws() -> None:
+def test_other_backends_do_not_import_the_aws_sdk() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", WITHOUT_AWS], cwd=PROJECT, capture_output=True, text=True, check=False
     )

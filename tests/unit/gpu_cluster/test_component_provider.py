@@ -1,4 +1,4 @@
-"""Components for other languages: the schema, what is made of inputs, and what a wrong input is told."""
+"""Components for other languages: schema, resources and errors of wrong inputs."""
 
 import asyncio
 import json
@@ -43,7 +43,7 @@ SITE: dict[str, Any] = {
     },
     "storage": {"disk": {"kind": "local-path", "default": True}},
 }
-"""Sections as the engine hands them over: each number is a float."""
+"""Sections as the engine passes them: every number is a float."""
 
 ZONES = ["eu-central-1a", "eu-central-1b"]
 AWS: dict[str, Any] = {
@@ -72,7 +72,7 @@ def schema() -> dict[str, Any]:
 
 
 def only_stack(sections: dict[str, Any]) -> Any:
-    """Arguments as an engine hands them over: without those that the program leaves out."""
+    """Arguments as the engine passes them: only those that the program sets."""
     return {"stack": sections}
 
 
@@ -80,13 +80,13 @@ def made(make: Any) -> Graph:
     return recorded(make, FakeCloud("123456789012", "eu-central-1", {}), stack="x", preview=True)
 
 
-def test_every_component_has_the_token_that_programs_in_python_have(schema: dict[str, Any]) -> None:
+def test_every_component_has_the_same_token_as_in_python(schema: dict[str, Any]) -> None:
     names = {component.__name__ for component in COMPONENTS}
     assert schema["resources"].keys() == {f"gpu-cluster:index:{name}" for name in names}
     assert (schema["name"], schema["version"]) == ("gpu-cluster", PYPROJECT["version"])
 
 
-def test_every_input_and_output_is_described_on_one_line(schema: dict[str, Any]) -> None:
+def test_every_input_and_output_has_a_one_line_description(schema: dict[str, Any]) -> None:
     for name, resource in schema["resources"].items():
         described = [resource, *resource["inputProperties"].values(), *resource["properties"].values()]
         texts = [it.get("description", "") for it in described]
@@ -94,12 +94,12 @@ def test_every_input_and_output_is_described_on_one_line(schema: dict[str, Any])
         assert not [text for text in texts if "\n" in text]
 
 
-def test_sdks_are_packages_that_compile_as_generated(schema: dict[str, Any]) -> None:
-    """Without it the SDK for Go imports a folder that the generator names otherwise."""
+def test_schema_enables_package_support_for_generated_sdks(schema: dict[str, Any]) -> None:
+    """Without supportPack the Go SDK imports a folder that the generator names differently."""
     assert schema["meta"] == {"supportPack": True}
 
 
-def test_secrets_and_defaults_are_in_the_schema(schema: dict[str, Any]) -> None:
+def test_schema_marks_secrets_and_defaults(schema: dict[str, Any]) -> None:
     inputs = {
         (token.rpartition(":")[2], name): it
         for token, resource in schema["resources"].items()
@@ -113,7 +113,7 @@ def test_secrets_and_defaults_are_in_the_schema(schema: dict[str, Any]) -> None:
     assert ("EksCluster", "protect") in told
 
 
-def test_the_page_has_every_component_with_its_arguments_and_outputs(schema: dict[str, Any]) -> None:
+def test_docs_page_lists_every_component_with_arguments_and_outputs(schema: dict[str, Any]) -> None:
     page = (PROJECT / "docs/components-in-other-languages.md").read_text()
     for token, resource in schema["resources"].items():
         name = token.rpartition(":")[2]
@@ -123,7 +123,7 @@ def test_the_page_has_every_component_with_its_arguments_and_outputs(schema: dic
         assert set(resource["properties"]) <= set(re.findall(r"`(\w+)`", outputs)), name
 
 
-def test_a_platform_is_that_of_the_sections(tmp_path: Path) -> None:
+def test_platform_is_created_from_sections(tmp_path: Path) -> None:
     kubeconfig = tmp_path / "kubeconfig"
     kubeconfig.touch()
     cluster = {"provider": "existing", "kubeconfig": str(kubeconfig)}
@@ -133,19 +133,19 @@ def test_a_platform_is_that_of_the_sections(tmp_path: Path) -> None:
     assert {it.name for it in graph.of("DaemonSet")} != set()
 
 
-def test_sections_are_read_as_a_stack_file_is() -> None:
+def test_sections_and_stack_file_give_the_same_stack() -> None:
     file = PROJECT / "stacks/Pulumi.prod.yaml"
     text: Any = YAML(typ="safe", pure=True).load(file)  # pyright: ignore[reportUnknownMemberType]
     sections = {key.removeprefix("gpu-cluster:"): value for key, value in text["config"].items()}
     assert stack_of(json.loads(json.dumps(sections, default=str))) == load(file)
 
 
-def test_device_plugins_alone() -> None:
+def test_device_plugin_is_usable_alone() -> None:
     graph = made(lambda: DevicePlugin("gpus", only_stack(SITE)))
     assert {it.type for it in graph.resources if it.type.startswith("gpu-cluster:index:Dev")}
 
 
-def test_a_registry_gives_its_addresses() -> None:
+def test_registry_creates_the_configured_repository() -> None:
     args: Any = {
         "settings": {"repositories": {"vision/api": {}}},
         "account": "123456789012",
@@ -156,7 +156,7 @@ def test_a_registry_gives_its_addresses() -> None:
     assert graph.only("repository:Repository")["name"] == "vision/api"
 
 
-def test_a_network_gives_its_subnets_by_zone() -> None:
+def test_network_outputs_subnets_by_zone() -> None:
     args: Any = {
         "settings": AWS["network"],
         "account": "123456789012",
@@ -168,7 +168,7 @@ def test_a_network_gives_its_subnets_by_zone() -> None:
     assert list(outputs["private"]) == ZONES
 
 
-def test_a_zone_without_a_subnet_is_named() -> None:
+def test_zone_without_a_subnet_is_reported_by_property() -> None:
     args: Any = {
         "stack": AWS,
         "vpc_id": "vpc-1",
@@ -184,7 +184,7 @@ def test_a_zone_without_a_subnet_is_named() -> None:
     assert [it["property_path"] for it in found.value.errors] == [f'subnets["{ZONES[1]}"]']
 
 
-def test_a_control_plane_stands_on_subnets_of_another_program() -> None:
+def test_eks_cluster_accepts_subnets_of_another_program() -> None:
     args: Any = {
         "stack": AWS,
         "vpc_id": "vpc-1",
@@ -197,7 +197,7 @@ def test_a_control_plane_stands_on_subnets_of_another_program() -> None:
     assert graph.only("cluster:Cluster")["vpcConfig"]["subnetIds"] == ["subnet-a", "subnet-b"]
 
 
-def test_node_groups_alone() -> None:
+def test_node_groups_are_usable_with_an_existing_cluster() -> None:
     args: Any = {
         "stack": AWS,
         "cluster_name": "elsewhere",
@@ -213,7 +213,7 @@ def test_node_groups_alone() -> None:
     }
 
 
-def test_node_groups_need_a_cluster_on_eks() -> None:
+def test_node_groups_without_eks_are_rejected() -> None:
     args: Any = {
         "stack": SITE,
         "cluster_name": "elsewhere",
@@ -226,7 +226,7 @@ def test_node_groups_need_a_cluster_on_eks() -> None:
     assert [it["property_path"] for it in error.value.errors or []] == ["stack.cluster.provider"]
 
 
-def test_a_wrong_stack_is_told_by_key_with_all_errors() -> None:
+def test_invalid_stack_reports_all_errors_by_property() -> None:
     wrong = {**SITE, "cluster": {"provider": "lokal"}, "pols": {}}
     with pytest.raises(InputPropertiesError) as error:
         Platform("platform", only_stack(wrong))
@@ -235,21 +235,21 @@ def test_a_wrong_stack_is_told_by_key_with_all_errors() -> None:
     assert told["stack.pols"] == "unknown section, did you mean 'pools'?"
 
 
-def test_a_wrong_registry_is_told_by_key() -> None:
+def test_invalid_registry_settings_are_reported_by_property() -> None:
     args: Any = {"settings": {"repositoris": {}}, "account": "1", "region": "x", "key": "k"}
     with pytest.raises(InputPropertiesError) as error:
         EcrRegistry("registry", args)
     assert [it["property_path"] for it in error.value.errors or []] == ["settings.repositoris"]
 
 
-def test_a_kubeconfig_that_is_not_there_is_no_traceback() -> None:
+def test_missing_kubeconfig_is_reported_by_property() -> None:
     cluster = {"provider": "existing", "kubeconfig": "/no/such/file"}
     reasons = told("Platform", {"stack": {**SITE, "cluster": cluster}})
     assert reasons == {"stack.cluster.kubeconfig": "/no/such/file does not exist."}
 
 
 def told(component: str, arguments: dict[str, Any]) -> dict[str, str]:
-    """Reasons by property of the error with which the provider answers an engine."""
+    """Reasons by property of the error that the provider returns to the engine."""
     with pytest.raises(InputPropertiesError) as found:
         Provider().construct("any", f"gpu-cluster:index:{component}", arguments)
     return {it["property_path"]: it["reason"] for it in found.value.errors or []}
@@ -263,7 +263,7 @@ REGISTRY_ARGS: dict[str, Any] = {
 }
 
 
-def test_every_wrong_argument_is_told_at_once() -> None:
+def test_all_invalid_arguments_are_reported_at_once() -> None:
     wrong = {**REGISTRY_ARGS, "account": 1.0, "protekt": True, "protect": "no", "key": None}
     assert told("EcrRegistry", wrong) == {
         "protekt": "unknown argument, did you mean 'protect'?",
@@ -273,14 +273,14 @@ def test_every_wrong_argument_is_told_at_once() -> None:
     }
 
 
-def test_an_account_has_twelve_digits_and_a_region_is_no_zone() -> None:
+def test_invalid_account_and_region_are_reported() -> None:
     assert told("EcrRegistry", {**REGISTRY_ARGS, "account": "12345", "region": "eu-central-1a"}) == {
         "account": "expected the 12 digits of an AWS account, got '12345'",
         "region": "expected a region such as eu-central-1, got 'eu-central-1a'",
     }
 
 
-def test_an_output_where_a_value_has_to_be_known_is_told_by_key() -> None:
+def test_output_for_a_plain_value_is_reported_by_property() -> None:
     later = pulumi.Output.secret("any")
     reason = "must be known before the update and no secret, got an output"
     assert told("Platform", {"stack": {"cluster": {"provider": later}, "pools": [Unknown()]}}) == {
@@ -291,8 +291,8 @@ def test_an_output_where_a_value_has_to_be_known_is_told_by_key() -> None:
     assert told("Platform", {"stack": SITE, "gatewayKeys": later}) == {"gatewayKeys": reason}
 
 
-def test_live_values_of_a_map_may_be_outputs_each(schema: dict[str, Any]) -> None:
-    """A program gives `{zone: subnet.id}`, not only an output of the whole map."""
+def test_map_inputs_accept_an_output_per_value(schema: dict[str, Any]) -> None:
+    """Programs can pass `{zone: subnet.id}`, not only an output of the whole map."""
     for component, name in (
         ("EksCluster", "subnets"),
         ("EksCluster", "podSubnets"),
@@ -303,7 +303,7 @@ def test_live_values_of_a_map_may_be_outputs_each(schema: dict[str, Any]) -> Non
         assert not described["additionalProperties"].get("plain")
 
 
-def test_an_error_of_the_program_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_error_is_reported_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise pulumi.RunError("stack:3 extras.manifests: has an object of the platform")
 
@@ -313,21 +313,19 @@ def test_an_error_of_the_program_is_no_traceback(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("section", ["serving", "registry", "gateway"])
-def test_a_section_that_is_no_map_is_told_beside_the_secrets_of_it(section: str) -> None:
+def test_section_that_is_no_map_is_reported_also_with_secrets(section: str) -> None:
     secrets = {"hubToken": "any", "registryPassword": "any", "gatewayKeys": {"batch": "any"}}
     assert f"stack.{section}" in told("Platform", {"stack": {**SITE, section: ["any"]}, **secrets})
 
 
-def test_settings_are_judged_as_in_a_stack_file() -> None:
+def test_settings_are_validated_as_in_a_stack_file() -> None:
     given: dict[str, Any] = {"repositories": {"vision/api": {"reeders": []}, "Vision": {}}, "caches": 3.0}
     reasons = told("EcrRegistry", {**REGISTRY_ARGS, "settings": given})
     assert reasons['settings.repositories["vision/api"].reeders'] == "unknown key, did you mean 'readers'?"
     assert len(reasons) == 3
 
 
-def test_keys_of_the_gateway_are_secret_though_the_program_has_them_in_plain_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_plain_text_gateway_keys_become_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Any] = {}
 
     def record(*_: Any, **arguments: Any) -> None:
@@ -353,7 +351,7 @@ async def _is_secret(output: pulumi.Output[Any]) -> bool:
     return await output.is_secret()
 
 
-def test_the_plugin_installs_what_the_library_needs() -> None:
+def test_plugin_requirements_match_the_library_dependencies() -> None:
     needed = {it.split("#")[0].strip() for it in PYPROJECT["dependencies"]}
     listed = (PROJECT / "components/requirements.txt").read_text().splitlines()
     assert {line for line in listed if line and not line.startswith("#")} <= needed

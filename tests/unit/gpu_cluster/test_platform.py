@@ -14,7 +14,7 @@ COMPONENTS = "gpu-cluster:index:"
 
 @pytest.fixture(scope="module")
 def graph() -> Graph:
-    """Every room, and every kind of pool, storage and model."""
+    """A platform with every component and every kind of pool, storage and model."""
     pools = {
         "l4": {"instance": "g6.4xlarge", "nodes": 2},
         "mps": {"instance": "g6.4xlarge", "nodes": 2, "sharing": {"mps": 2}, "labels": {"rack": "r1"}},
@@ -38,7 +38,7 @@ def graph() -> Graph:
 
 
 def ancestors(graph: Graph, resource: Registered) -> list[Registered]:
-    """From the parent up."""
+    """Ancestors, from the parent upwards."""
     by_urn = {r.urn: r for r in graph.resources}
     found: list[Registered] = []
     while resource.parent in by_urn:
@@ -55,7 +55,7 @@ def objects(graph: Graph) -> list[Registered]:
     return [r for r in graph.resources if r.type.startswith("kubernetes:")]
 
 
-def test_everything_belongs_to_the_platform_and_is_named_after_its_parent(graph: Graph) -> None:
+def test_every_resource_is_below_the_platform_and_named_after_its_parent(graph: Graph) -> None:
     [root] = graph.of("Platform")
     for resource in graph.resources:
         if resource is root:
@@ -65,16 +65,16 @@ def test_everything_belongs_to_the_platform_and_is_named_after_its_parent(graph:
         assert (resource.name + "-").startswith(line[0].name + "-"), resource.urn
 
 
-def test_every_component_says_that_it_is_complete(graph: Graph) -> None:
+def test_every_component_registers_outputs(graph: Graph) -> None:
     assert {component.urn for component in components(graph)} <= set(graph.outputs)
 
 
-def test_nothing_waits_for_what_it_replaces(graph: Graph) -> None:
+def test_kubernetes_objects_are_deleted_before_they_are_replaced(graph: Graph) -> None:
     assert [each.urn for each in objects(graph) if not each.deleted_before_replaced] == []
     assert not any(each.deleted_before_replaced for each in components(graph))
 
 
-def test_types_are_those_of_the_project(graph: Graph) -> None:
+def test_platform_has_the_expected_component_types(graph: Graph) -> None:
     assert {c.type.removeprefix(COMPONENTS) for c in components(graph)} == {
         "Cluster",
         "DevicePlugin",
@@ -88,25 +88,25 @@ def test_types_are_those_of_the_project(graph: Graph) -> None:
     }
 
 
-def test_there_is_one_provider_and_every_object_has_it(graph: Graph) -> None:
+def test_every_object_uses_the_single_kubernetes_provider(graph: Graph) -> None:
     provider = graph.only("kubernetes")
     assert {resource.provider.split("::")[:4] == provider.urn.split("::") for resource in objects(graph)} == {
         True
     }
 
 
-def test_every_object_has_a_plain_name_and_the_stack_files_word(graph: Graph) -> None:
+def test_every_object_has_a_plain_name_and_the_patch_force_annotation(graph: Graph) -> None:
     for resource in objects(graph):
         assert not resource["metadata.name"].startswith("platform"), resource.urn
         assert resource["metadata.annotations"]["pulumi.com/patchForce"] == "true", resource.urn
 
 
-def test_no_two_resources_share_a_place(graph: Graph) -> None:
+def test_objects_are_unique_by_type_namespace_and_name(graph: Graph) -> None:
     places = [(r.type, r["metadata"].get("namespace"), r["metadata.name"]) for r in objects(graph)]
     assert len(places) == len(set(places))
 
 
-def test_namespaces_are_the_last_to_go(graph: Graph) -> None:
+def test_objects_depend_on_their_namespace(graph: Graph) -> None:
     namespaces = {r["metadata.name"]: r for r in objects(graph) if r.type.endswith(":Namespace")}
     inside = [r for r in objects(graph) if "namespace" in r["metadata"]]
     assert {r["metadata.namespace"] for r in inside} == set(namespaces)
@@ -114,7 +114,7 @@ def test_namespaces_are_the_last_to_go(graph: Graph) -> None:
         assert graph.waits_for(resource, namespaces[resource["metadata.namespace"]]), resource.urn
 
 
-def test_models_start_where_gpus_are_offered_and_their_storage_is_known(graph: Graph) -> None:
+def test_models_wait_for_device_plugins_and_their_storage_classes(graph: Graph) -> None:
     for model, classes in (("chat", ("disk", "disk-scratch")), ("code", ("models",))):
         deployment = graph.get("Deployment", model)
         for daemons in graph.of("DaemonSet"):
@@ -124,7 +124,7 @@ def test_models_start_where_gpus_are_offered_and_their_storage_is_known(graph: G
         assert {c["metadata.name"] for c in awaited} == set(classes)
 
 
-def test_every_container_states_what_it_needs_and_exactly_what_it_runs(graph: Graph) -> None:
+def test_every_container_has_requests_and_an_image_digest(graph: Graph) -> None:
     workloads = [r for r in objects(graph) if "template" in r.inputs.get("spec", {})]
     assert {r.type.rpartition(":")[2] for r in workloads} == {"DaemonSet", "Deployment", "StatefulSet"}
     for workload in workloads:
@@ -134,7 +134,7 @@ def test_every_container_states_what_it_needs_and_exactly_what_it_runs(graph: Gr
             assert "@sha256:" in container["image"], workload.urn
 
 
-def test_outputs_say_what_there_is() -> None:
+def test_platform_outputs_pools_storage_registry_models_and_telemetry() -> None:
     _, outputs = platform_of(stack_of(registry={"inCluster": {}}))
     assert outputs == {
         "pools": {
@@ -162,12 +162,12 @@ def test_outputs_say_what_there_is() -> None:
         ({"pools": {"cpu": {"instance": "m7i.xlarge", "nodes": 1}}, "serving": {}}, "DevicePlugin"),
     ],
 )
-def test_a_room_that_nothing_asks_for_is_not_built(sections: dict[str, Any], room: str) -> None:
+def test_unneeded_component_is_not_created(sections: dict[str, Any], room: str) -> None:
     graph, _ = platform_of(stack_of(**sections))
     assert not graph.of(room)
 
 
-def test_every_image_comes_through_the_mirror() -> None:
+def test_every_image_comes_from_the_mirror() -> None:
     mirrored = stack_of(registry={"mirror": "harbor.example.com/mirror", "inCluster": {}})
     graph, _ = platform_of(mirrored)
     images = {
@@ -180,14 +180,14 @@ def test_every_image_comes_through_the_mirror() -> None:
     assert all(image.startswith("harbor.example.com/mirror/") for image in images)
 
 
-def test_its_interface_is_what_programs_are_written_against() -> None:
+def test_platform_constructor_signature_is_stable() -> None:
     parameters = inspect.signature(Platform.__init__).parameters
     secrets = ["hub_token", "registry_password", "gateway_keys"]
     assert list(parameters) == ["self", "name", "stack", "backend", *secrets, "opts"]
     assert parameters["backend"].kind is inspect.Parameter.KEYWORD_ONLY
 
 
-def test_no_stack_serves_models_in_a_namespace_of_the_platform(graph: Graph) -> None:
+def test_serving_namespace_of_the_platform_is_rejected(graph: Graph) -> None:
     own = {r["metadata.name"] for r in objects(graph) if r.type.endswith(":Namespace")} - {"serving"}
     refused = {name for name in own if any(serving(stack_of(serving={"namespace": name})))}
     assert refused == own != set()

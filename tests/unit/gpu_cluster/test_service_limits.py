@@ -1,4 +1,4 @@
-"""Rendered resources stay within the limits of AWS, as far as the checks of a stack file let a stack grow."""
+"""Resources of the largest stacks that the checks accept stay within the limits of AWS."""
 
 import json
 from collections import defaultdict
@@ -38,7 +38,7 @@ def stack_of(storage: dict[str, Any], **sections: Any) -> Stack:
 
 
 def as_requests(graph: Graph) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Requests of the provider to AWS, as far as a limit is about them."""
+    """Requests of the provider to AWS that have limits."""
     for it in graph.resources:
         match it.type:
             case "aws:eks/nodeGroup:NodeGroup":
@@ -67,7 +67,7 @@ def as_requests(graph: Graph) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def inline(graph: Graph) -> dict[str, list[str]]:
-    """Documents of inline policies by role, with ARNs as long as those of AWS."""
+    """Inline policy documents by role, with ARNs as long as those of AWS."""
     found: dict[str, list[str]] = defaultdict(list)
     for it in graph.of("rolePolicy:RolePolicy"):
         found[it["role"]].append(as_long_as_real(it["policy"]))
@@ -75,14 +75,14 @@ def inline(graph: Graph) -> dict[str, list[str]]:
 
 
 def as_long_as_real(document: str) -> str:
-    """The mocks call a bucket's ARN after its logical name, and a key's after the key."""
+    """Replace the mocks' ARNs of keys and buckets with ARNs of real length."""
     for purpose in ("data", "registry", "volumes"):
         document = document.replace(f"arn:aws:test:::platform-keys-{purpose}", KEY)
     return document.replace("arn:aws:test:::platform-stores", "arn:aws:s3:::0a1b2c3-platform-stores")
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_every_environment_is_within_the_limits(name: str) -> None:
+def test_committed_stacks_are_within_the_aws_limits(name: str) -> None:
     graph = platform(name)
     requests = list(as_requests(graph))
     assert len({operation for _, operation, _ in requests}) >= 6
@@ -92,7 +92,7 @@ def test_every_environment_is_within_the_limits(name: str) -> None:
 
 @pytest.mark.parametrize("writable", [False, True])
 @pytest.mark.parametrize("store", ["models", lengthened("models")])
-def test_the_policy_of_a_mount_has_as_many_characters_as_the_check_counts(store: str, writable: bool) -> None:
+def test_mount_policy_length_matches_the_check(store: str, writable: bool) -> None:
     settings = {"kind": "s3", "writable": writable}
     graph, _ = platform_of(stack_of({store: settings}))
     [document] = [it["policy"] for it in graph.of("rolePolicy:RolePolicy") if "mountpoint" in it.name]
@@ -105,7 +105,7 @@ def test_the_policy_of_a_mount_has_as_many_characters_as_the_check_counts(store:
 
 
 @pytest.mark.parametrize("name", ["m", lengthened("m")])
-def test_the_most_stores_that_a_file_may_have_fit_every_policy(name: str) -> None:
+def test_maximum_number_of_stores_fits_every_policy(name: str) -> None:
     stores = {f"{number}-{name}"[:40].rstrip("-").replace("-", "a", 1): number for number in range(60)}
     storage = {f"s{store}"[:40]: {"kind": "s3", "writable": True} for store in stores}
     teams = {lengthened("vision"): {"members": [f"arn:aws:iam::{ACCOUNT}:role/vision"]}}

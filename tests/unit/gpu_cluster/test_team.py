@@ -1,4 +1,4 @@
-"""A team's own stack: what becomes of its file, and that none of it reaches beyond its namespace."""
+"""Resources of a team's stack, all within its namespace."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def pod(graph: Graph, name: str) -> dict[str, Any]:
     return graph.get("Deployment", name)["spec.template.spec"]
 
 
-def test_all_that_is_in_the_cluster_is_in_the_teams_namespace() -> None:
+def test_team_objects_are_in_the_namespace_of_the_team() -> None:
     for path in TEAMS_OWN:
         team = load_any(path)
         assert isinstance(team, TeamStack)
@@ -44,7 +44,7 @@ def test_all_that_is_in_the_cluster_is_in_the_teams_namespace() -> None:
         assert {it["metadata.namespace"] for it in objects} == {"vision"}
 
 
-def test_everything_is_made_as_the_team() -> None:
+def test_team_objects_use_the_kubernetes_provider_of_the_team() -> None:
     graph = everything()
 
     provider = graph.only("providers:kubernetes")
@@ -54,7 +54,7 @@ def test_everything_is_made_as_the_team() -> None:
     assert {it.provider.partition("::team-kubernetes")[1] for it in objects} == {"::team-kubernetes"}
 
 
-def test_weights_are_mirrored_in_the_teams_namespace_before_its_servers_start() -> None:
+def test_team_mirror_job_runs_before_its_servers() -> None:
     graph, _ = team_of(stack("weights-mirrored"))
 
     job, server = graph.only("Job"), graph.get("Deployment", "detect")
@@ -66,7 +66,7 @@ def test_weights_are_mirrored_in_the_teams_namespace_before_its_servers_start() 
     assert image.startswith(f"{MIRROR}/docker.io/library/python:")
 
 
-def test_pods_with_gpus_are_counted_by_the_quota_of_their_pool() -> None:
+def test_team_gpu_pods_have_the_priority_class_of_their_pool() -> None:
     graph = everything()
 
     assert pod(graph, "detect")["priorityClassName"] == "gpu-l4"
@@ -75,12 +75,12 @@ def test_pods_with_gpus_are_counted_by_the_quota_of_their_pool() -> None:
     assert "priorityClassName" not in pod(graph, "gateway")
 
 
-def test_an_update_waits_for_no_gpu_that_is_not_granted() -> None:
+def test_team_update_needs_no_extra_gpu() -> None:
     update = everything().get("Deployment", "detect")["spec.strategy.rollingUpdate"]
     assert update == {"maxSurge": 0, "maxUnavailable": 1}
 
 
-def test_images_of_its_own_come_from_its_repositories_and_others_through_the_caches() -> None:
+def test_team_images_come_from_its_repositories_or_the_caches() -> None:
     graph = everything()
 
     [own] = pod(graph, "gateway")["containers"]
@@ -90,7 +90,7 @@ def test_images_of_its_own_come_from_its_repositories_and_others_through_the_cac
     assert model["image"].startswith(f"{MIRROR}/docker.io/vllm/vllm-openai:")
 
 
-def test_a_service_has_its_volumes_its_stores_and_the_teams_role() -> None:
+def test_team_service_mounts_volumes_and_stores_and_uses_the_team_role() -> None:
     gateway = pod(everything(), "gateway")
 
     assert gateway["serviceAccountName"] == "aws"
@@ -101,7 +101,7 @@ def test_a_service_has_its_volumes_its_stores_and_the_teams_role() -> None:
     assert claims["models"] == {"claimName": "models"}
 
 
-def test_repositories_are_encrypted_with_the_key_that_the_environment_names() -> None:
+def test_team_repositories_are_encrypted_with_the_environment_key() -> None:
     graph = everything()
 
     repositories = {it["name"]: it for it in graph.of("ecr:repository:Repository")}
@@ -113,13 +113,13 @@ def test_repositories_are_encrypted_with_the_key_that_the_environment_names() ->
     assert tags["gpu-cluster/team"] == "cloud/vision"
 
 
-def test_a_token_of_the_model_hub_is_kept_encrypted() -> None:
+def test_team_hub_token_is_a_secret() -> None:
     secret = everything().only("v1:Secret")
     assert secret["metadata"]["name"] == "hub-token"
     assert "stringData" in secret.secrets
 
 
-def test_the_token_goes_with_an_object_that_the_team_may_watch() -> None:
+def test_team_hub_token_secret_is_owned_by_a_config_map() -> None:
     graph = everything()
     secret = graph.get("v1:Secret", "hub-token")
     assert secret.retained
@@ -129,7 +129,7 @@ def test_the_token_goes_with_an_object_that_the_team_may_watch() -> None:
     ]
 
 
-def test_it_says_where_everything_answers() -> None:
+def test_team_outputs_urls_of_services_and_models() -> None:
     _, outputs = team_of(stack("everything"))
 
     assert outputs["services"]["gateway"]["url"] == "http://gateway.vision.svc.cluster.local:8080"
@@ -144,7 +144,7 @@ def test_it_says_where_everything_answers() -> None:
         ({"vision": {"namespace": "vision"}}, "cloud is deployed with another grant of team vision"),
     ],
 )
-def test_an_environment_that_grants_something_else_comes_first(teams: Any, message: str) -> None:
+def test_environment_with_another_grant_raises_run_error(teams: Any, message: str) -> None:
     team = stack("everything")
     environment = EnvironmentOutputs("cloud", teams=teams, kubeconfig="{}")
 

@@ -1,4 +1,4 @@
-"""Small stacks for the tests of pools."""
+"""Small stacks for tests of pools."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from gpu_cluster.config.stack import Stack
 
 
 def pool_of(*, provider: str = "local", **settings: Any) -> Pool:
-    """The pool `p` of a stack with these settings, by default of two nodes."""
+    """The pool `p` of a stack with these settings and two nodes by default."""
     stack = {"cluster": {"provider": provider}, "pools": {"p": {"nodes": 2} | settings}}
     return pools_of(Stack.model_validate(stack))["p"]
 

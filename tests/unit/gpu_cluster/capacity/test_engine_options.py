@@ -11,18 +11,18 @@ def settings(**model: Any) -> ModelSettings:
     return ModelSettings.model_validate(model_of(**model))
 
 
-def test_gpus_that_no_other_parallelism_takes_divide_the_layers() -> None:
+def test_tensor_parallel_size_is_the_gpus_left_by_other_parallelism() -> None:
     assert engine_options(settings(gpus=8)).tensor == 8
     options = engine_options(settings(gpus=8, dataParallel=2, pipelineParallel=2))
     assert (options.tensor, options.copy_gpus, options.gpus) == (2, 4, 8)
 
 
-def test_sequences_are_those_that_surely_fit_unless_there_may_be_more() -> None:
+def test_max_sequences_defaults_to_the_concurrency() -> None:
     assert engine_options(settings(concurrency=4)).max_sequences == 4
     assert engine_options(settings(concurrency=4, maxSequences=64)).max_sequences == 64
 
 
-def test_adapters_and_draft_models_are_in_memory_too() -> None:
+def test_engine_options_include_adapters_and_draft_model() -> None:
     options = engine_options(
         settings(
             speculative={"method": "eagle3", "model": "org/draft", "tokens": 3},
@@ -33,7 +33,7 @@ def test_adapters_and_draft_models_are_in_memory_too() -> None:
     assert (options.adapters, options.adapter_rank) == (1, 64)
 
 
-def test_a_device_is_filled_as_far_as_the_stack_file_says() -> None:
+def test_replica_device_uses_utilization_sequences_and_batch_of_the_stack() -> None:
     [pool] = pools_of(stack_of(serving={})).values()
     usual = replica_device(settings(), pool)
     told = replica_device(settings(gpuMemoryUtilization=0.5, maxSequences=8, batchedTokens=512), pool)
@@ -45,5 +45,5 @@ def test_a_device_is_filled_as_far_as_the_stack_file_says() -> None:
     ("version", "release"),
     [("v0.26.0", "0.26.0"), ("0.5.23-cu129@sha256:0", "0.5.23"), ("25.06-py3", None), (None, None)],
 )
-def test_a_release_has_three_numbers(version: str | None, release: str | None) -> None:
+def test_release_of_reads_three_numbers_of_a_version(version: str | None, release: str | None) -> None:
     assert release_of(version) == release

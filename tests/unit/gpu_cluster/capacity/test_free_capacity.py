@@ -5,7 +5,7 @@ from tests.unit.gpu_cluster.capacity.stacks import pool_of
 GIB = 1024**3
 
 
-def test_a_node_keeps_room_for_its_daemonsets() -> None:
+def test_free_capacity_excludes_the_daemonset_reserve() -> None:
     pool = pool_of(instance="g6.48xlarge")
     left = free_capacity(pool)
     assert pool.allocatable.cpu_millis - left.cpu_millis == 500
@@ -13,13 +13,13 @@ def test_a_node_keeps_room_for_its_daemonsets() -> None:
     assert pool.allocatable.pods - left.pods == 10
 
 
-def test_a_node_too_small_for_its_daemonsets_has_no_room() -> None:
+def test_node_too_small_for_its_daemonsets_has_no_free_memory() -> None:
     tiny = pool_of(provider="existing", machine={"cpus": 1, "memory": "1Gi", "gpu": "T4", "gpus": 1})
     assert free_capacity(tiny).memory_bytes == 0
 
 
-def test_huge_pages_of_efa_are_not_free() -> None:
-    """42242Mi of p5.48xlarge: as hugepages-2Mi of such nodes shows, aws-samples/aws-do-eks."""
+def test_free_capacity_excludes_huge_pages_of_efa() -> None:
+    """42242Mi of p5.48xlarge: hugepages-2Mi of such nodes in aws-samples/aws-do-eks."""
     admin = {"principal": "arn:aws:iam::123456789012:role/admin", "policy": "cluster-admin"}
     cluster = {"provider": "eks", "account": "123456789012", "version": "1.35", "access": {"admin": admin}}
     stack = {"cluster": cluster, "network": {"zones": ["us-east-2a", "us-east-2b"]}}

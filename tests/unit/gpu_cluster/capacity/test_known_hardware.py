@@ -1,4 +1,4 @@
-"""Hardware that a stack file declares: on nodes, in bills, and against the catalog."""
+"""Hardware that a stack file declares: nodes, cost and contradictions to the catalog."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ STACKS = Path(__file__).parents[4] / "tests" / "stacks" / "happy"
 DECLARED = STACKS / "eks-declared.yaml"
 
 
-def test_a_declared_type_has_the_facts_of_the_file() -> None:
+def test_declared_instance_type_has_the_values_of_the_stack_file() -> None:
     pool = pools_of(load(DECLARED))["r100"]
 
     assert (pool.machine, pool.gpus, pool.extended) == ("g8.4xlarge", 1, {"nvidia.com/gpu": 1})
@@ -28,18 +28,18 @@ def test_a_declared_type_has_the_facts_of_the_file() -> None:
     assert pool.capacity.ephemeral_bytes == 950 * 10**9
 
 
-def test_a_server_may_have_a_declared_gpu() -> None:
+def test_machine_has_a_declared_gpu() -> None:
     pool = pools_of(load(STACKS / "machines-declared.yaml"))["r100"]
 
     assert pool.gpu
     assert (pool.gpu.name, pool.gpu.memory_mib, pool.gpus) == ("R100", 288 * 1024, 8)
 
 
-def test_without_declarations_it_is_the_catalog() -> None:
+def test_known_hardware_without_declarations_is_the_catalog() -> None:
     assert known_hardware(HardwareSettings()) is CATALOG_HARDWARE
 
 
-def test_facts_of_the_catalog_may_be_repeated_and_not_changed() -> None:
+def test_declaration_may_repeat_but_not_contradict_the_catalog() -> None:
     same = {"cpus": 16, "memory": "64Gi", "gpu": "L4", "gpus": 1}
     settings = HardwareSettings.model_validate({"instances": {"g6.4xlarge": same}})
     assert [*contradictions(settings)] == []
@@ -56,7 +56,7 @@ def missing() -> list[str]:
     return [str(each) for each in cost_of(plan, day=today()).missing]
 
 
-def test_a_declared_price_counts_and_a_missing_one_makes_the_total_incomplete(missing: list[str]) -> None:
+def test_declared_price_counts_and_a_missing_one_is_reported(missing: list[str]) -> None:
     assert not any("g8.4xlarge" in cause for cause in missing)
     assert any(
         "no price for c9i.2xlarge, which the stack file declares without hourlyUsd" in cause
@@ -64,7 +64,7 @@ def test_a_declared_price_counts_and_a_missing_one_makes_the_total_incomplete(mi
     )
 
 
-def test_rules_know_declared_types() -> None:
+def test_evaluation_context_has_declared_types() -> None:
     terms = EvaluationContext("eks-declared", policy_settings(None), load(DECLARED))
 
     assert terms.instances["g8.4xlarge"].gpus == 1

@@ -29,18 +29,18 @@ def settings(**given: Any) -> ModelSettings:
     )
 
 
-def test_a_model_that_nothing_describes_is_not_known() -> None:
+def test_model_without_description_is_unknown() -> None:
     assert known_model(settings()) is None
     assert known_model(settings(like="Qwen/Qwen3-9B")) is None
 
 
-def test_a_fine_tune_is_like_its_base_model() -> None:
+def test_like_gives_a_model_the_data_of_its_base_model() -> None:
     found, base = known_model(settings(like="Qwen/Qwen3-8B")), MODELS["Qwen/Qwen3-8B"]
     assert found
     assert (found.name, found.cache, found.weights) == ("acme/chat", base.cache, base.weights)
 
 
-def test_a_config_says_the_same_as_the_catalog(tmp_path: Path) -> None:
+def test_config_json_matches_the_catalog_entry(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     file.write_text(json.dumps(CONFIG))
     found, base = known_model(settings(config=str(file))), MODELS["Qwen/Qwen3-4B"]
@@ -57,7 +57,7 @@ def test_a_config_says_the_same_as_the_catalog(tmp_path: Path) -> None:
         (json.dumps(CONFIG | {"vocab_size": None}), "has no vocab_size"),
     ],
 )
-def test_a_config_that_says_nothing_is_told(tmp_path: Path, text: str | None, problem: str) -> None:
+def test_incomplete_config_json_is_reported(tmp_path: Path, text: str | None, problem: str) -> None:
     file = tmp_path / f"{abs(hash(text))}.json"
     if text is not None:
         file.write_text(text)
@@ -65,7 +65,7 @@ def test_a_config_that_says_nothing_is_told(tmp_path: Path, text: str | None, pr
     assert known_model(settings(config=str(file))) is None
 
 
-def test_a_shape_stands_beside_weights() -> None:
+def test_shape_and_weights_describe_a_model() -> None:
     shape = {"layers": 8, "heads": 32, "kvHeads": 4, "vocabulary": 100_000, "context": 8192}
     shape |= {"windowedLayers": 24, "window": 1024}
     found = known_model(settings(shape=shape, weights="16Gi"))
@@ -87,12 +87,12 @@ def test_a_shape_stands_beside_weights() -> None:
         ),
     ],
 )
-def test_a_model_is_described_once(given: dict[str, Any], message: str) -> None:
+def test_contradicting_model_descriptions_are_rejected(given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         settings(**given)
 
 
-def test_a_shape_has_its_window_with_windowed_layers() -> None:
+def test_shape_requires_window_and_windowed_layers_together() -> None:
     with pytest.raises(ValueError, match="expected both window and windowedLayers, or neither"):
         ModelShape(layers=2, heads=8, kv_heads=8, vocabulary=9, context=9, window=128)
 
@@ -104,7 +104,7 @@ def need(**given: Any) -> MemoryEstimate:
     return load_of(model, known).need(device_of(GPUS["H100"]), model.gpus)
 
 
-def test_options_of_the_engine_reach_the_estimate() -> None:
+def test_engine_options_change_the_memory_estimate() -> None:
     plain = need(gpus=4)
     assert need(gpus=4, kvCacheDtype="fp8").cache == plain.cache // 2
     assert need(gpus=4, maxSequences=8).working < plain.working
@@ -116,7 +116,7 @@ def test_options_of_the_engine_reach_the_estimate() -> None:
     assert drafted.weights == plain.weights + MODELS["Qwen/Qwen3-0.6B"].weights_on(4)
 
 
-def test_a_replica_fills_what_it_is_told() -> None:
+def test_utilization_scales_the_usable_memory() -> None:
     assert device_of(GPUS["L4"], utilization=0.5).usable_bytes == pytest.approx(
         device_of(GPUS["L4"]).usable_bytes * 5 / 9, rel=1e-6
     )

@@ -1,4 +1,4 @@
-"""Estimates before there is a GPU, against the figures of vLLM on one."""
+"""Memory estimates compared with figures of vLLM on GPUs."""
 
 import pytest
 
@@ -23,7 +23,7 @@ MEASURED = [
 
 
 @pytest.mark.parametrize(("name", "gpus", "utilization", "measured"), MEASURED)
-def test_a_little_less_is_left_for_tokens_than_vllm_found(
+def test_estimated_kv_cache_memory_is_just_below_the_measured(
     name: str, gpus: int, utilization: float, measured: float
 ) -> None:
     h100 = device_of(GPUS["H100"])
@@ -40,7 +40,7 @@ def test_a_little_less_is_left_for_tokens_than_vllm_found(
         ("Qwen/Qwen3-235B-A22B", 178_880, 4, 8.11),  # "GPU KV cache size: 178,880 tokens", #21348
     ],
 )
-def test_tokens_take_what_vllm_says_they_take(name: str, context: int, gpus: int, gib: float) -> None:
+def test_kv_cache_size_matches_the_figures_of_vllm(name: str, context: int, gpus: int, gib: float) -> None:
     need = ModelLoad(MODELS[name], context, None).need(device_of(GPUS["H100"]), gpus)
     assert need.cache / GIB == pytest.approx(gib, rel=0.02)
 
@@ -64,26 +64,26 @@ def test_tokens_take_what_vllm_says_they_take(name: str, context: int, gpus: int
         ("openai/gpt-oss-120b", "H100", 1, 8192, False),  # as in vLLM's #27508
     ],
 )
-def test_what_is_known_to_run_fits_and_what_is_known_to_fail_does_not(
+def test_model_fits_exactly_if_it_is_known_to_run(
     name: str, gpu: str, gpus: int, context: int, fits: bool
 ) -> None:
     assert ModelLoad(MODELS[name], context, None).fits(device_of(GPUS[gpu]), gpus) is fits
 
 
-def test_each_sequence_takes_as_much_again() -> None:
+def test_kv_cache_grows_linearly_with_sequences() -> None:
     l4, model = device_of(GPUS["L4"]), MODELS["Qwen/Qwen3-4B"]
     one, eight = (ModelLoad(model, 4096, count).need(l4, 1) for count in (1, 8))
     assert eight.cache == 8 * one.cache
     assert eight.working > one.working
 
 
-def test_fewer_sequences_leave_memory_of_the_sampler() -> None:
+def test_fewer_sequences_reduce_the_sampler_memory() -> None:
     h100, model = device_of(GPUS["H100"]), MODELS["openai/gpt-oss-120b"]
     assert ModelLoad(model, 8192, 4).fits(h100, 1)
     assert not ModelLoad(model, 8192, None).fits(h100, 1)
 
 
-def test_more_gpus_than_key_value_heads_divide_the_weights_only() -> None:
+def test_more_gpus_than_key_value_heads_divide_only_the_weights() -> None:
     load = ModelLoad(MODELS["Qwen/Qwen3-235B-A22B"], 4096, 1)
     four, eight = (load.need(device_of(GPUS["H100"]), count) for count in (4, 8))
     assert eight.cache == four.cache
@@ -91,25 +91,25 @@ def test_more_gpus_than_key_value_heads_divide_the_weights_only() -> None:
     assert eight.weights - whole == (four.weights - whole) // 2
 
 
-def test_a_latent_vector_is_whole_on_every_gpu() -> None:
+def test_latent_kv_cache_is_replicated_on_every_gpu() -> None:
     load = ModelLoad(MODELS["deepseek-ai/DeepSeek-V3"], 10_000, 1)
     one, eight = (load.need(device_of(GPUS["H200"]), count) for count in (1, 8))
     assert one.cache == eight.cache == 61 * 576 * 2 * 10_000
 
 
-def test_layers_with_a_window_forget_what_is_beyond_it() -> None:
+def test_sliding_window_layers_cache_only_the_window() -> None:
     load = ModelLoad(MODELS["openai/gpt-oss-20b"], 131_072, 1)
     cache = load.need(device_of(GPUS["L4"]), 1).cache
     assert cache == 12 * (131_072 + 128 + 2048 + 16) * 2 * 8 * 64 * 2
 
 
-def test_of_a_model_of_unknown_shape_the_weights_count() -> None:
+def test_model_of_unknown_shape_counts_only_weights() -> None:
     need = ModelLoad(of_weights("org/model", 10 * GIB), 8192, 4).need(device_of(GPUS["L4"]), 2)
     assert (need.weights, need.cache) == (5 * GIB, 0)
 
 
 @pytest.mark.parametrize(("gpu", "gib"), [("L4", 1.4), ("H100", 5.8)])
-def test_of_a_model_of_unknown_shape_the_sampler_counts_with_a_usual_vocabulary(gpu: str, gib: float) -> None:
+def test_model_of_unknown_shape_assumes_a_usual_vocabulary(gpu: str, gib: float) -> None:
     device, model = device_of(GPUS[gpu]), of_weights("org/model", 10 * GIB)
     working = ModelLoad(model, 8192, None).need(device, 1).working
     assert (working - GIB) / GIB == pytest.approx(gib, abs=0.1)
@@ -127,7 +127,7 @@ def test_of_a_model_of_unknown_shape_the_sampler_counts_with_a_usual_vocabulary(
         ("H200", 139.8),
     ],
 )
-def test_a_gpu_has_what_torch_finds_on_it(gpu: str, gib: float) -> None:
+def test_device_memory_matches_the_memory_reported_by_torch(gpu: str, gib: float) -> None:
     assert device_of(GPUS[gpu]).memory_bytes / GIB == pytest.approx(gib, abs=0.3)
 
 
@@ -135,12 +135,12 @@ def test_a_gpu_has_what_torch_finds_on_it(gpu: str, gib: float) -> None:
     ("gpu", "profile", "gib"),
     [("A100-40GB", "1g.5gb", 4.75), ("A100-80GB", "1g.10gb", 9.5), ("A100-80GB", "3g.40gb", 39.5)],
 )
-def test_an_instance_has_its_slices_of_the_memory(gpu: str, profile: str, gib: float) -> None:
+def test_mig_device_has_its_slices_of_the_memory(gpu: str, profile: str, gib: float) -> None:
     sharing = Sharing(mig={profile: 1})
     assert device_of(GPUS[gpu], sharing, profile).memory_bytes / GIB == pytest.approx(gib, abs=0.4)
 
 
-def test_those_that_share_a_gpu_share_its_memory() -> None:
+def test_replicas_that_share_a_gpu_divide_its_usable_memory() -> None:
     whole = device_of(GPUS["L4"])
     turns = device_of(GPUS["L4"], Sharing(time_slicing=4))
     side_by_side = device_of(GPUS["L4"], Sharing(mps=4))
@@ -148,7 +148,7 @@ def test_those_that_share_a_gpu_share_its_memory() -> None:
     assert side_by_side.usable_bytes == pytest.approx(whole.usable_bytes / 4, rel=1e-6)
 
 
-def test_those_that_take_turns_find_all_of_it_and_take_a_part() -> None:
+def test_time_slicing_divides_the_memory_share_but_not_the_device_memory() -> None:
     assert (
         memory_share(None) == memory_share(Sharing(mps=4)) == memory_share(Sharing(mig={"1g.10gb": 7})) == 0.9
     )
@@ -165,14 +165,14 @@ def test_those_that_take_turns_find_all_of_it_and_take_a_part() -> None:
         (device_of(GPUS["H100"], Sharing(mig={"3g.40gb": 2}), "3g.40gb"), 256, 2048),
     ],
 )
-def test_vllm_works_on_more_at_once_where_there_is_much_memory(
+def test_default_sequences_and_batch_grow_with_the_device_memory(
     device: Device, sequences: int, batch: int
 ) -> None:
     assert (device.sequences, device.batch) == (sequences, batch)
 
 
-def test_a_model_that_predicts_several_tokens_loads_one_layer_more() -> None:
-    """DeepSeek V3 has 11.5 billion parameters of its own for it, in FP8 (README_WEIGHTS.md)."""
+def test_multi_token_prediction_loads_one_more_layer() -> None:
+    """DeepSeek V3 has 11.5 billion additional parameters for it, in FP8 (README_WEIGHTS.md)."""
     settings = {"model": "deepseek-ai/DeepSeek-R1", "gpus": 8, "context": 32768}
     plain = ModelSettings.model_validate(model_of(**settings))
     predicting = ModelSettings.model_validate(
@@ -196,7 +196,7 @@ def test_a_model_that_predicts_several_tokens_loads_one_layer_more() -> None:
         ("B200", 1, (3072 / 2880) ** 2),
     ],
 )
-def test_kernels_pad_experts_of_gpt_oss(gpu: str, gpus: int, growth: float) -> None:
+def test_expert_weights_of_gpt_oss_include_kernel_padding(gpu: str, gpus: int, growth: float) -> None:
     model = MODELS["openai/gpt-oss-120b"]
     need = ModelLoad(model, 8192, None).need(device_of(GPUS[gpu]), gpus)
     added = model.expert_weights * (growth - 1) / gpus

@@ -1,4 +1,4 @@
-"""The estimate against what others published: files of the hub, and what vLLM logged when it started.
+"""Memory estimates compared with published figures: files of the hub and startup logs of vLLM.
 
 `model_memory_measured.csv`, each line with its source: weights in memory and files in GiB on each GPU, memory
 left for the KV cache in GiB, KV cache of a token in bytes, and whether the engine started at all.
@@ -78,40 +78,40 @@ def of(*kinds: str) -> list[Measured]:
     return [each for each in ALL if each.what in kinds]
 
 
-def test_there_are_eighty_with_sources() -> None:
+def test_at_least_80_measurements_have_a_source_and_date() -> None:
     assert len(ALL) >= 80
     assert all(each.source and each.date for each in ALL)
 
 
-def test_no_measured_model_is_silent() -> None:
+def test_every_measured_model_is_in_the_catalog() -> None:
     assert {each.model for each in ALL} <= MODELS.keys()
 
 
-def test_weights_are_right_within_half_a_percent() -> None:
+def test_median_error_of_weights_is_below_half_a_percent() -> None:
     errors = [abs(each.error) for each in of("weights", "files")]
     assert median(errors) <= 0.005
     assert max(errors) <= 0.03
 
 
-def test_the_cache_of_a_token_is_right_within_three_percent() -> None:
+def test_median_error_of_kv_cache_per_token_is_below_three_percent() -> None:
     errors = [abs(each.error) for each in of("token")]
     assert median(errors) <= 0.03
     assert max(errors) <= 0.05
 
 
-def test_memory_of_the_cache_is_right_within_three_percent() -> None:
+def test_median_error_of_kv_cache_memory_is_below_three_percent() -> None:
     assert median(abs(each.error) for each in of("token", "available")) <= 0.03
 
 
 @pytest.mark.parametrize("each", of("available"), ids=lambda each: f"{each.model}-{each.gpu}-{each.gpus}")
-def test_no_more_is_promised_than_vllm_left_and_little_less(each: Measured) -> None:
-    """vLLM 0.26 pads experts of gpt-oss on A100 further than the release that was measured."""
+def test_estimated_kv_cache_memory_never_exceeds_the_measured(each: Measured) -> None:
+    """vLLM 0.26 pads experts of gpt-oss on A100 more than the measured release."""
     most = 3.5 if each.model.startswith("openai/") and each.gpu.startswith("A100") else 2.3
     assert 0 <= each.observed - each.predicted <= most
 
 
 @pytest.mark.parametrize("each", of("fails", "runs"), ids=lambda each: f"{each.model}-{each.gpu}-{each.gpus}")
-def test_what_failed_does_not_fit_and_what_ran_does(each: Measured) -> None:
+def test_fit_matches_whether_the_engine_started(each: Measured) -> None:
     device = device_of(GPUS[each.gpu], utilization=each.utilization)
     fits = ModelLoad(MODELS[each.model], each.context, None).fits(device, each.gpus)
     assert fits is (each.what == "runs")

@@ -20,7 +20,7 @@ from gpu_cluster.config.pools import PoolSettings
         ("p6-b300.48xlarge", "191450m", 3877198, "198"),
     ],
 )
-def test_an_instance_leaves_to_pods_what_karpenter_publishes(
+def test_allocatable_matches_the_karpenter_reference(
     instance: str, cpu: str, memory_mib: int, pods: str
 ) -> None:
     hardware = hardware_of(PoolSettings.model_validate({"instance": instance, "nodes": 1}))
@@ -39,7 +39,7 @@ def test_an_instance_leaves_to_pods_what_karpenter_publishes(
         ("p5.48xlarge", 100, 100),
     ],
 )
-def test_amazon_linux_reserves_memory_for_more_pods_than_eks_allows(
+def test_amazon_linux_reserves_memory_for_the_eni_pod_limit(
     instance: str, pods: int, reserved_pods: int
 ) -> None:
     hardware = eks_hardware_of(PoolSettings.model_validate({"instance": instance, "nodes": 1}))
@@ -49,7 +49,7 @@ def test_amazon_linux_reserves_memory_for_more_pods_than_eks_allows(
     assert reserved == (255 + 11 * reserved_pods + 100) * 1024**2
 
 
-def test_bottlerocket_reserves_memory_for_the_pods_it_may_run() -> None:
+def test_bottlerocket_reserves_memory_for_the_eks_pod_limit() -> None:
     ami = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
     hardware = eks_hardware_of(
         PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, "ami": ami})
@@ -59,12 +59,12 @@ def test_bottlerocket_reserves_memory_for_the_pods_it_may_run() -> None:
     assert reserved == (255 + 11 * 110 + 100) * 1024**2
 
 
-def test_an_instance_registers_less_memory_than_its_name_promises() -> None:
+def test_instance_memory_capacity_is_below_the_nominal_size() -> None:
     hardware = hardware_of(PoolSettings.model_validate({"instance": "m7i.xlarge", "nodes": 1}))
     assert hardware.capacity.memory_bytes == int(16 * 1024 * 0.925) * 1024**2
 
 
-def test_a_server_has_what_its_settings_say() -> None:
+def test_machine_has_the_hardware_of_its_settings() -> None:
     machine = {"cpus": 64, "memory": "512Gi", "gpu": "H100", "gpus": 4}
     hardware = hardware_of(PoolSettings.model_validate({"machine": machine, "nodes": 1}))
 
@@ -76,7 +76,7 @@ def test_a_server_has_what_its_settings_say() -> None:
     assert hardware.capacity.pods == 110
 
 
-def test_a_fraction_of_a_gpu_gives_a_node_without_gpus() -> None:
+def test_fractional_gpu_instance_has_no_gpus() -> None:
     hardware = hardware_of(PoolSettings.model_validate({"instance": "g6f.4xlarge", "nodes": 1}))
     assert (hardware.gpu, hardware.gpus) == (None, 0)
 
@@ -85,6 +85,6 @@ def test_a_fraction_of_a_gpu_gives_a_node_without_gpus() -> None:
     "hardware",
     [{"instance": "m99.huge"}, {"machine": {"cpus": 8, "memory": "32Gi", "gpu": "H99", "gpus": 1}}],
 )
-def test_what_the_catalog_does_not_have_is_a_key_error(hardware: dict[str, object]) -> None:
+def test_unknown_hardware_raises_key_error(hardware: dict[str, object]) -> None:
     with pytest.raises(KeyError, match=r"m99\.huge|H99"):
         hardware_of(PoolSettings.model_validate({"nodes": 1} | hardware))

@@ -11,7 +11,7 @@ from tests.unit.gpu_cluster.capacity.stacks import model_on, pool_of
 GIB = 1024**3
 
 
-def test_a_replica_takes_the_share_of_a_node_that_its_gpus_are() -> None:
+def test_replica_requests_the_node_share_of_its_gpus() -> None:
     pool = pool_of(instance="g6.12xlarge")
     one, two = request_of(model_on(), pool), request_of(model_on(gpus=2), pool)
 
@@ -21,27 +21,27 @@ def test_a_replica_takes_the_share_of_a_node_that_its_gpus_are() -> None:
     assert (two.count, two.cpu_millis) == (2, 23_600)
 
 
-def test_what_the_settings_name_is_taken_as_it_is() -> None:
+def test_configured_cpu_and_memory_are_requested_unchanged() -> None:
     request = request_of(model_on(cpu="3500m", memory="20Gi"), pool_of(instance="g6.12xlarge"))
     assert (request.cpu_millis, request.memory_bytes) == (3_500, 20 * GIB)
 
 
-def test_a_part_of_the_smallest_amount_counts_as_a_whole_one() -> None:
+def test_fractional_cpu_millis_and_bytes_are_rounded_up() -> None:
     request = request_of(model_on(cpu="0.0015", memory="1.1Gi"), pool_of(instance="g6.12xlarge"))
     assert (request.cpu_millis, request.memory_bytes) == (2, 1_181_116_007)
 
 
-def test_a_replica_does_not_fit_where_nothing_is_left_to_share() -> None:
+def test_replica_does_not_fit_on_a_node_without_free_capacity() -> None:
     tiny = pool_of(provider="existing", machine={"cpus": 1, "memory": "1Gi", "gpu": "T4", "gpus": 1})
     assert replicas_per_node(tiny, request_of(model_on(), tiny)) == 0
 
 
-def test_a_shared_gpu_is_shared_with_the_cpu_and_memory_beside_it() -> None:
+def test_shared_gpu_gets_its_share_of_cpu_and_memory() -> None:
     request = request_of(model_on(), pool_of(instance="g6.4xlarge", sharing={"timeSlicing": 4}))
     assert (request.resource, request.count, request.cpu_millis) == ("nvidia.com/gpu", 1, 3_800)
 
 
-def test_a_slice_is_asked_for_by_its_profile() -> None:
+def test_mig_slice_is_requested_by_its_profile() -> None:
     sharing = {"mig": {"3g.40gb": 1, "1g.10gb": 4}}
     pool = pool_of(instance="p5.4xlarge", sharing=sharing)
 
@@ -52,7 +52,7 @@ def test_a_slice_is_asked_for_by_its_profile() -> None:
     assert large.memory_bytes == pytest.approx(4 * small.memory_bytes, rel=0.05)
 
 
-def test_the_only_profile_of_a_layout_goes_without_saying() -> None:
+def test_request_defaults_to_the_only_mig_profile() -> None:
     pool = pool_of(instance="p5.4xlarge", sharing={"mig": {"1g.10gb": 7}})
     assert request_of(model_on(), pool).resource == "nvidia.com/mig-1g.10gb"
 
@@ -73,7 +73,7 @@ def test_the_only_profile_of_a_layout_goes_without_saying() -> None:
         ),
     ],
 )
-def test_what_a_pool_does_not_offer_cannot_be_asked_of_it(pool: Any, model: Any, problem: str) -> None:
+def test_request_for_a_resource_that_the_pool_lacks_is_rejected(pool: Any, model: Any, problem: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(problem)}$"):
         request_of(model_on(**model), pool_of(**pool))
 
@@ -82,14 +82,14 @@ def test_what_a_pool_does_not_offer_cannot_be_asked_of_it(pool: Any, model: Any,
     "sharing",
     [None, {"timeSlicing": 5}, {"mig": {"1g.10gb": 7}}, {"mig": {"3g.40gb": 1, "2g.20gb": 1, "1g.10gb": 2}}],
 )
-def test_the_shares_of_all_that_a_node_offers_are_the_node(sharing: Any) -> None:
+def test_node_shares_of_all_gpu_resources_sum_to_one(sharing: Any) -> None:
     pool = pool_of(instance="p5.48xlarge", sharing=sharing)
     assert sum(share_of_node(pool, name, count) for name, count in pool.extended.items()) == Fraction(1)
 
 
 @pytest.mark.parametrize("name", [name for name, instance in INSTANCES.items() if instance.gpus])
 @pytest.mark.parametrize("slices", [1, 2, 16, 48])
-def test_replicas_that_name_no_cpu_or_memory_fill_every_gpu_of_a_node(name: str, slices: int) -> None:
+def test_replicas_with_default_requests_fill_every_gpu_of_a_node(name: str, slices: int) -> None:
     pool = pool_of(instance=name, sharing={"timeSlicing": slices} if slices > 1 else None)
     expected = min(pool.extended["nvidia.com/gpu"], free_capacity(pool).pods)
     assert replicas_per_node(pool, request_of(model_on(), pool)) == expected

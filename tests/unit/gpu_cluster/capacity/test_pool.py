@@ -32,20 +32,20 @@ def test_pools_keep_the_names_and_order_of_the_file() -> None:
         ),
     ],
 )
-def test_a_node_offers_its_gpus_as_they_are_shared(sharing: Any, extended: dict[str, int]) -> None:
+def test_extended_resources_follow_the_gpu_sharing(sharing: Any, extended: dict[str, int]) -> None:
     pool = pool_of(instance="p5.48xlarge", sharing=sharing)
     assert pool.extended == extended
     assert pool.gpus == 8
 
 
 @pytest.mark.parametrize("instance", ["m7i.xlarge", "g6f.4xlarge"])
-def test_a_node_without_whole_gpus_offers_none_and_lets_everyone_in(instance: str) -> None:
+def test_node_without_whole_gpus_has_no_gpu_resources_or_taints(instance: str) -> None:
     pool = pool_of(instance=instance)
     assert (pool.extended, pool.taints, pool.tolerations) == ({}, (), ())
     assert not any(label.startswith("nvidia.com/") for label in pool.labels)
 
 
-def test_nodes_that_the_stack_makes_carry_the_labels_of_a_gpu_node() -> None:
+def test_created_gpu_nodes_have_gpu_labels() -> None:
     pool = pool_of(instance="g6.12xlarge", labels={"tier": "inference"})
     assert pool.labels == {
         "kubernetes.io/arch": "amd64",
@@ -61,7 +61,7 @@ def test_nodes_that_the_stack_makes_carry_the_labels_of_a_gpu_node() -> None:
     assert pool.selector == {"gpu-cluster/pool": "p"}
 
 
-def test_no_label_of_the_file_moves_nodes_to_another_pool() -> None:
+def test_pool_label_cannot_be_overridden() -> None:
     pool = pool_of(instance="m7i.xlarge", labels={"gpu-cluster/pool": "other"})
     assert pool.labels["gpu-cluster/pool"] == "p"
 
@@ -74,12 +74,12 @@ def test_no_label_of_the_file_moves_nodes_to_another_pool() -> None:
         ({"mig": {"7g.80gb": 1}}, "NVIDIA-A100-SXM4-80GB"),
     ],
 )
-def test_the_product_says_where_whole_gpus_are_shared(sharing: Any, product: str) -> None:
+def test_product_label_has_the_suffix_shared_for_shared_gpus(sharing: Any, product: str) -> None:
     pool = pool_of(instance="p4de.24xlarge", sharing=sharing)
     assert pool.labels["nvidia.com/gpu.product"] == product
 
 
-def test_existing_nodes_are_found_by_their_own_labels() -> None:
+def test_existing_nodes_are_selected_by_their_labels() -> None:
     pool = pool_of(provider="existing", machine=DGX, labels={"rack": "a", "gpu": "h100"})
     assert pool.machine == "machine"
     assert pool.selector == {"rack": "a", "gpu": "h100"}
@@ -91,13 +91,13 @@ def test_existing_nodes_are_found_by_their_own_labels() -> None:
     }
 
 
-def test_existing_nodes_without_labels_in_the_file_are_expected_to_carry_the_pool() -> None:
+def test_existing_nodes_without_labels_are_selected_by_the_pool_label() -> None:
     pool = pool_of(provider="existing", machine=DGX)
     assert pool.selector == {"gpu-cluster/pool": "p"}
     assert pool.labels["gpu-cluster/pool"] == "p"
 
 
-def test_gpu_nodes_keep_other_pods_away() -> None:
+def test_gpu_nodes_have_the_gpu_taint() -> None:
     pool = pool_of(instance="g6.xlarge", taints={"team": {"value": "vision", "effect": "NoExecute"}})
     assert pool.taints == (
         {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"},
@@ -105,7 +105,7 @@ def test_gpu_nodes_keep_other_pods_away() -> None:
     )
 
 
-def test_the_gpu_taint_is_as_the_stack_says_where_it_does() -> None:
+def test_gpu_taint_can_be_overridden() -> None:
     pool = pool_of(provider="existing", machine=DGX, taints={"nvidia.com/gpu": {"value": "true"}})
     assert pool.taints == ({"key": "nvidia.com/gpu", "value": "true", "effect": "NoSchedule"},)
 
@@ -113,13 +113,13 @@ def test_the_gpu_taint_is_as_the_stack_says_where_it_does() -> None:
 @pytest.mark.parametrize(
     "taints", [{}, {"team": {"value": "vision"}, "spot": {"effect": "PreferNoSchedule"}}]
 )
-def test_every_taint_is_tolerated_exactly(taints: Any) -> None:
+def test_tolerations_match_the_taints_of_the_pool(taints: Any) -> None:
     pool = pool_of(instance="g6.xlarge", taints=taints)
     assert len(pool.taints) == 1 + len(taints)
     assert pool.tolerations == tuple({**taint, "operator": "Equal"} for taint in pool.taints)
 
 
-def test_what_pods_get_is_less_than_what_the_node_has() -> None:
+def test_allocatable_is_less_than_capacity() -> None:
     pool = pool_of(instance="g6.xlarge")
     assert pool.allocatable.cpu_millis < pool.capacity.cpu_millis
     assert pool.allocatable.memory_bytes < pool.capacity.memory_bytes

@@ -17,26 +17,26 @@ def resources(cpu_millis: int = 4000, memory_bytes: int = 16 * GIB, pods: int = 
     ("cpus", "reserved_millis"),
     [(1, 60), (2, 70), (3, 75), (4, 80), (8, 90), (96, 310), (192, 550)],
 )
-def test_less_of_every_further_cpu_is_reserved(cpus: int, reserved_millis: int) -> None:
+def test_reserved_cpu_follows_the_tiers_of_eks(cpus: int, reserved_millis: int) -> None:
     capacity = resources(cpu_millis=cpus * 1000)
     assert capacity.cpu_millis - left(capacity).cpu_millis == reserved_millis
 
 
-def test_memory_is_reserved_by_the_pod() -> None:
+def test_reserved_memory_grows_per_pod() -> None:
     few, many = left(resources(), 29), left(resources(), 30)
     assert few.memory_bytes - many.memory_bytes == 11 * 1024**2
     assert 16 * GIB - few.memory_bytes == (255 + 11 * 29 + 100) * 1024**2
 
 
-def test_a_tenth_of_the_disk_and_one_gib_stay_free() -> None:
+def test_disk_reserve_is_a_tenth_plus_one_gib() -> None:
     assert left(resources()).ephemeral_bytes == 89 * GIB
 
 
-def test_a_node_too_small_for_its_own_reserve_leaves_nothing() -> None:
+def test_node_smaller_than_its_reserve_has_no_allocatable_memory() -> None:
     assert left(resources(memory_bytes=GIB // 2), 110).memory_bytes == 0
 
 
-def test_amounts_are_written_as_in_the_status_of_a_node() -> None:
+def test_quantities_have_the_format_of_a_node_status() -> None:
     assert resources().quantities() == {
         "cpu": "4000m",
         "memory": "16777216Ki",

@@ -22,7 +22,7 @@ def changed(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | N
 
 
 def on_eks(telemetry: dict[str, Any] | None = None, serving: dict[str, Any] | None = None) -> Stack:
-    """The same models and telemetry on a cluster of the platform's own."""
+    """The same models and telemetry on EKS."""
     eks = load(STACKS / "happy/eks-smallest.yaml")
     [pool, *_] = eks.pools.values()
     pools = dict.fromkeys(SCALES.pools, pool)
@@ -33,7 +33,7 @@ def told(stack: Stack) -> list[str]:
     return [it for it in notes_of(stack) if "autoscalers" in it]
 
 
-def test_with_telemetry_the_metric_of_a_model_that_scales_is_served() -> None:
+def test_scaling_metric_is_served_with_telemetry() -> None:
     assert waiting_metric(SCALES.serving.models["chat"]) == VLLM
     for stack in (on_eks(), changed({"serveMetrics": True})):
         assert served_metrics(stack) == {VLLM}
@@ -49,7 +49,7 @@ def test_with_telemetry_the_metric_of_a_model_that_scales_is_served() -> None:
         ({"serveMetrics": False}, "telemetry.serveMetrics is false; hint: leave it out"),
     ],
 )
-def test_a_metric_that_nothing_serves_is_told_once(telemetry: dict[str, Any], reason: str) -> None:
+def test_scaling_metric_without_a_server_has_one_note(telemetry: dict[str, Any], reason: str) -> None:
     unserved = changed(telemetry)
     assert not served_metrics(unserved)
     assert told(unserved) == [
@@ -59,17 +59,17 @@ def test_a_metric_that_nothing_serves_is_told_once(telemetry: dict[str, Any], re
     assert not told(changed(telemetry, {"metrics_served": True}))
 
 
-def test_an_adapter_of_the_cluster_is_the_only_one() -> None:
+def test_no_metrics_are_served_if_the_cluster_has_an_adapter() -> None:
     assert not served_metrics(on_eks(serving={"metrics_served": True}))
 
 
-def test_a_fixed_number_of_replicas_needs_no_metric() -> None:
+def test_fixed_replicas_need_no_scaling_metric() -> None:
     fixed = {"models": {"search": SCALES.serving.models["search"]}}
     assert not served_metrics(on_eks(serving=fixed))
     assert not told(changed({"enabled": False}, fixed))
 
 
-def test_a_custom_server_scales_where_its_metrics_are_collected() -> None:
+def test_custom_server_metric_is_served_only_if_collected() -> None:
     engines = load(STACKS / "happy/engines.yaml").model_copy(
         update={"telemetry": changed({"serveMetrics": True}).telemetry}
     )
@@ -83,13 +83,13 @@ def test_a_custom_server_scales_where_its_metrics_are_collected() -> None:
     assert "it is not collected; hint: server.metrics" in note
 
 
-def test_models_of_teams_may_scale_by_the_metric_of_any_engine() -> None:
+def test_stack_with_teams_serves_the_metrics_of_all_engines() -> None:
     shared = load(STACKS / "teams/Pulumi.site.yaml")
     served = shared.model_copy(update={"telemetry": changed({"serveMetrics": True}).telemetry})
     assert {VLLM, "sglang:num_queue_reqs", "te_queue_size"} <= served_metrics(served)
 
 
-def test_on_this_machine_no_adapter_runs_unless_the_file_asks_for_it() -> None:
+def test_local_stack_serves_no_metrics_by_default() -> None:
     local = load(STACKS / "teams/Pulumi.machine.yaml")
     on = local.model_copy(update={"telemetry": SCALES.telemetry})
     assert not served_metrics(on)

@@ -1,4 +1,4 @@
-"""Resources as a plan has them, as little of each as its price depends on."""
+"""Plan resources with only the inputs that determine their price."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,11 +9,11 @@ from tests.today import TODAY
 
 REGION = "us-east-2"
 UNPRICED_REGION = "us-gov-west-1"
-"""Not in the catalog."""
+"""A region without prices in the catalog."""
 
 
 def missing(*items: Item, day: date = TODAY) -> list[str]:
-    """Why a bill for these is incomplete."""
+    """Reasons why the cost of these items is incomplete."""
     return [str(each) for each in priced(items, REGION, day=day).missing]
 
 
@@ -45,7 +45,7 @@ def launch_template(
 
 
 def node_pool(instance: str = "g6.2xlarge", cpus: int = 16, market: str = "spot") -> list[Item]:
-    """Nodes that Karpenter may start, and their disks."""
+    """NodePool and EC2NodeClass of Karpenter, with disks."""
     requirements = [
         {"key": "node.kubernetes.io/instance-type", "values": [instance]},
         {"key": "karpenter.sh/capacity-type", "values": [market]},

@@ -1,4 +1,4 @@
-"""The real stacks, each planned once."""
+"""Plans of the committed stacks, each computed once."""
 
 from functools import cache
 from pathlib import Path

@@ -6,14 +6,14 @@ from tests.today import TODAY
 from tests.unit.gpu_cluster.cost.items import REGION, aws
 
 
-def test_what_is_not_given_is_assumed() -> None:
+def test_missing_usage_amounts_have_default_assumptions() -> None:
     usage = usage_of({"nat-gb": "500"})
 
     assert usage["nat-gb"] == 500
     assert usage["log-gb"] == ASSUMPTIONS["log-gb"].amount
 
 
-def test_everything_wrong_is_named_at_once() -> None:
+def test_all_invalid_assumptions_are_reported_at_once() -> None:
     with pytest.raises(UsageError) as error:
         usage_of({"nat-gbs": "5", "log-gb": "much", "bucket-gb": "-1", "zone-gb": "nan"})
 
@@ -25,7 +25,7 @@ def test_everything_wrong_is_named_at_once() -> None:
     ]
 
 
-def test_an_amount_that_is_given_changes_what_depends_on_it_and_nothing_else() -> None:
+def test_given_usage_amount_changes_the_dependent_cost() -> None:
     gateway = [aws("ec2/natGateway:NatGateway")]
     _, traffic = priced(gateway, REGION, day=TODAY, usage=usage_of({"nat-gb": "1000"})).lines
 

@@ -23,11 +23,11 @@ def test_parts_and_lines_add_up_to_the_total(prod: Cost) -> None:
     assert prod.hourly * 730 == prod.monthly
 
 
-def test_no_line_costs_less_at_most_than_at_least(prod: Cost) -> None:
+def test_maximum_of_every_line_is_at_least_its_minimum(prod: Cost) -> None:
     assert all(line.hourly.least <= line.hourly.most for line in prod.lines)
 
 
-def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cost) -> None:
+def test_pool_cost_includes_nodes_disks_and_model_volumes(prod: Cost) -> None:
     nodes = [Fraction("10.49264") * 730 * count for count in (2, 4)]
     disks = [Fraction("0.08") * 100 * count for count in (2, 4)]
     caches = [
@@ -39,14 +39,14 @@ def test_a_pool_is_its_nodes_their_disks_and_the_volumes_of_its_models(prod: Cos
     assert prod.by_pool()["l40s"] == Range(least, most)
 
 
-def test_the_real_budgets_hold_in_the_worst_case_and_leave_no_more_than_a_fifth() -> None:
+def test_committed_budgets_hold_at_maximum_cost_with_less_than_a_fifth_left() -> None:
     for name in ("dev", "staging", "prod"):
         environment, *teams = cost_of(plan(name), day=TODAY).budgets
         assert not any(budget.over for budget in (environment, *teams)), name
         assert environment.used > Fraction(4, 5), name
 
 
-def test_a_budget_that_the_worst_case_exceeds_says_by_how_much() -> None:
+def test_exceeded_budget_states_the_excess() -> None:
     stack = load(PROJECT / "stacks" / "Pulumi.dev.yaml")
     assert stack.budget
     small = stack.model_copy(update={"budget": stack.budget.model_copy(update={"monthly_usd": 1000})})
@@ -56,7 +56,7 @@ def test_a_budget_that_the_worst_case_exceeds_says_by_how_much() -> None:
     assert budget.over == budget.monthly.most - 1000 > 0
 
 
-def test_what_is_not_in_aws_costs_nothing_that_is_known_but_shows_what_is_idle() -> None:
+def test_stack_outside_aws_has_no_cost_but_utilization() -> None:
     onprem = cost_of(plan("onprem"), day=TODAY)
 
     assert onprem.region is None
@@ -64,14 +64,14 @@ def test_what_is_not_in_aws_costs_nothing_that_is_known_but_shows_what_is_idle()
     assert [use.pool for use in onprem.uses] == ["h100", "h100-mig"]
 
 
-def test_a_karpenter_pool_costs_at_least_the_nodes_that_its_models_need() -> None:
+def test_karpenter_pool_costs_at_least_the_nodes_of_its_models() -> None:
     dev = cost_of(plan("dev"), day=TODAY)
     [servers] = [line for line in dev.lines if line.pool == "l4" and line.unit == "node"]
 
     assert servers.quantity == Range.of(1, 2)  # one replica, though the pool may have no node
 
 
-def test_teams_share_the_pools_and_have_budgets_of_their_own() -> None:
+def test_teams_have_a_share_of_pools_and_their_own_budgets() -> None:
     stack = load(PROJECT / "stacks" / "Pulumi.staging.yaml")
     shared = type(stack).model_validate(
         stack.model_dump(by_alias=True, exclude_unset=True)
@@ -92,7 +92,7 @@ class WithoutKeys(Prices):
         return super().service(name, region)
 
 
-def test_a_missing_price_leaves_those_budgets_open_that_it_may_exceed() -> None:
+def test_missing_price_makes_only_affected_budgets_incomplete() -> None:
     cost = cost_of(plan("prod"), day=TODAY, prices=WithoutKeys())
     environment, *teams = cost.budgets
 
@@ -103,7 +103,7 @@ def test_a_missing_price_leaves_those_budgets_open_that_it_may_exceed() -> None:
     assert not cost.complete
     assert not environment.complete
     assert teams
-    assert all(team.complete for team in teams)  # a team has its part of the pools alone
+    assert all(team.complete for team in teams)  # a team's cost is only its share of pools
 
 
 class WithoutDisks(Prices):
@@ -118,11 +118,11 @@ class WithoutDisks(Prices):
         return super().service(name, region)
 
 
-def test_a_pool_without_any_price_is_listed_as_incomplete() -> None:
+def test_pool_without_prices_is_listed_as_incomplete() -> None:
     parts = dict(cost_of(plan("prod"), day=TODAY, prices=WithoutDisks()).listed_parts())
 
     assert not parts["pool l40s, incomplete"]
-    assert parts["pool l4, incomplete"]  # its disks alone
+    assert parts["pool l4, incomplete"]  # only its disks
     assert "pool l4" not in parts
 
 
@@ -132,7 +132,7 @@ def test_parts_are_listed_highest_first(prod: Cost) -> None:
     assert not any("incomplete" in part for part, _ in prod.listed_parts())
 
 
-def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None:
+def test_team_cost_is_its_resources_plus_its_share_of_pools() -> None:
     environment, team = (cost_of(plan(name), day=TODAY) for name in ("prod", "prod-vision"))
     share = environment.shares["vision"]
     own = [line for line in team.lines if "of pool" not in line.what]
@@ -140,18 +140,18 @@ def test_a_team_pays_for_what_is_its_own_and_for_its_part_of_the_pools() -> None
 
     assert share.pools == {"l4": Fraction(1, 4)}  # 4 of 16 GPUs
     assert team.monthly == share.monthly + total([line.monthly for line in own])
-    # 30 GiB for each of 2 to 3 replicas, of a class whose settings are in the environment's file
+    # 30 GiB for each of 2 to 3 replicas; the environment's file configures the storage class
     assert disks.monthly == Range.of(Fraction("4.8"), Fraction("7.2"))
     assert [(budget.of, budget.over) for budget in team.budgets] == [("team vision", 0)]
 
 
-def test_an_assumption_that_is_given_changes_the_total_by_what_it_costs() -> None:
+def test_given_usage_amount_changes_the_total_by_its_cost() -> None:
     less, more = (cost_of(plan("dev"), day=TODAY, usage=usage_of({"nat-gb": gb})) for gb in ("0", "100"))
 
     assert (more.monthly - less.monthly).most == Fraction("4.5")  # one gateway, 100 x 0.045
 
 
-def test_the_document_has_the_whole_bill(prod: Cost) -> None:
+def test_json_document_has_the_complete_cost(prod: Cost) -> None:
     document = document_of(prod)
 
     assert document["monthly"]["most"] == round(float(prod.monthly.most), 2)
@@ -160,7 +160,7 @@ def test_the_document_has_the_whole_bill(prod: Cost) -> None:
     assert document["assumptions"]["nat-gb"] == 200
 
 
-def test_it_asks_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cost_opens_no_network_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a cost asks nobody")
 

@@ -25,7 +25,7 @@ def changes(difference: CostDiff) -> dict[str, Range]:
     return {change.what: change.difference for change in difference.changes}
 
 
-def test_more_nodes_cost_what_those_nodes_cost() -> None:
+def test_diff_of_added_nodes_is_the_cost_of_those_nodes() -> None:
     difference = diff(cost_of(*pool(3)), cost_of(*pool(5)))
 
     assert changes(difference) == {
@@ -36,7 +36,7 @@ def test_more_nodes_cost_what_those_nodes_cost() -> None:
     assert difference.percent == Fraction(200, 3)  # from 3 nodes to 5
 
 
-def test_another_instance_type_is_what_goes_and_what_comes() -> None:
+def test_changed_instance_type_is_a_removed_and_an_added_line() -> None:
     difference = diff(cost_of(*pool(2)), cost_of(*pool(2, "g6.8xlarge")))
     [came, gone] = difference.changes
 
@@ -44,12 +44,14 @@ def test_another_instance_type_is_what_goes_and_what_comes() -> None:
     assert (gone.what, gone.after, gone.percent) == ("g6.4xlarge on demand", NOTHING, Fraction(-100))
 
 
-def test_the_same_costs_the_same() -> None:
+def test_diff_of_equal_costs_has_no_changes() -> None:
     assert diff(cost_of(GATEWAY), cost_of(GATEWAY)).changes == ()
 
 
 @given(st.integers(1, 50), st.integers(1, 50), st.booleans(), st.booleans())
-def test_the_way_back_costs_the_opposite(one: int, other: int, nat_before: bool, nat_after: bool) -> None:
+def test_reversed_diff_has_the_opposite_amounts(
+    one: int, other: int, nat_before: bool, nat_after: bool
+) -> None:
     before = cost_of(*pool(one), *([GATEWAY] if nat_before else []))
     after = cost_of(*pool(other), *([GATEWAY] if nat_after else []))
     there, back = diff(before, after), diff(after, before)
@@ -59,7 +61,7 @@ def test_the_way_back_costs_the_opposite(one: int, other: int, nat_before: bool,
     assert sum((it.difference.most for it in there.changes), Fraction(0)) == there.difference.most
 
 
-def test_a_pull_request_shows_the_largest_change_first() -> None:
+def test_markdown_diff_lists_the_largest_change_first() -> None:
     difference = diff(cost_of(*pool(3), GATEWAY), cost_of(*pool(5)))
 
     assert markdown(cost_of(*pool(5)), difference).splitlines() == [

@@ -18,22 +18,22 @@ ranges = some_range()
 
 
 @given(ranges, ranges)
-def test_a_difference_is_the_opposite_of_the_difference_the_other_way(one: Range, other: Range) -> None:
+def test_range_difference_is_antisymmetric(one: Range, other: Range) -> None:
     assert one - other == -(other - one)
     assert other + (one - other) == one
 
 
 @given(st.lists(ranges, max_size=9), ranges)
-def test_parts_add_up_whatever_their_order(parts: list[Range], last: Range) -> None:
+def test_total_is_independent_of_the_order(parts: list[Range], last: Range) -> None:
     assert total([*parts, last]) == total([last, *reversed(parts)]) == total(parts) + last
 
 
 @given(ranges, st.integers(0, 1000))
-def test_the_least_stays_below_the_most(one: Range, times: int) -> None:
+def test_scaled_range_keeps_minimum_below_maximum(one: Range, times: int) -> None:
     assert (one * times).least <= (one * times).most
 
 
-def test_what_is_written_as_a_tenth_is_a_tenth() -> None:
+def test_range_of_a_float_is_an_exact_fraction() -> None:
     assert Range.of(0.1) == Range(Fraction(1, 10), Fraction(1, 10))
     assert not NOTHING
     assert usd(Fraction("1234.5")) == "1,234.50"

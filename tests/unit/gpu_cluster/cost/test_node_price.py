@@ -20,8 +20,8 @@ def price(kind: NodeKind, stack: str = "prod", day: date = TODAY) -> tuple[Range
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
-    """Every pool of the real stacks: the lines of its bill divided by its nodes."""
+def test_node_price_matches_the_planned_cost_per_node(stack: str) -> None:
+    """For every pool of the committed stacks: cost lines divided by nodes."""
     from gpu_cluster.capacity import capacity_type, pools_of
     from gpu_cluster.cost import cost_of
 
@@ -42,19 +42,19 @@ def test_a_planned_node_costs_as_much_as_in_the_plan(stack: str) -> None:
         assert found.most * servers[0].quantity.most == whole, name
 
 
-def test_another_purchase_option_is_priced_as_such() -> None:
+def test_node_price_follows_the_purchase_option() -> None:
     spot, _ = price(NodeKind("l4", "g6.4xlarge", "SPOT"))
     demand, _ = price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"))
     assert spot.least < spot.most == demand.least == demand.most
 
 
-def test_a_type_without_a_price_is_named_with_its_pool() -> None:
+def test_node_type_without_a_price_is_reported_with_its_pool() -> None:
     found, missing = price(NodeKind("gone", "p5e.48xlarge", "ON_DEMAND"))
     assert not found
     assert missing == ("AWS publishes no on-demand price for p5e.48xlarge (pool gone)",)
 
 
-def test_an_old_price_is_missing() -> None:
+def test_expired_node_price_is_reported_as_missing() -> None:
     context = pricing_context([], "us-east-2", day=date(2029, 1, 1))
     found, missing = server_price(NodeKind("l4", "g6.4xlarge", "ON_DEMAND"), context)
     assert not found

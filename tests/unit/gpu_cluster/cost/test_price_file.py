@@ -46,12 +46,12 @@ discounts:
 """
 
 
-def test_a_project_without_the_file_has_the_prices_of_the_catalog(tmp_path: Path) -> None:
+def test_project_without_price_file_uses_the_catalog(tmp_path: Path) -> None:
     assert project_prices(tmp_path) is CATALOG
     assert project_prices(None) is CATALOG
 
 
-def test_own_prices_add_to_the_catalog_and_override_it(tmp_path: Path) -> None:
+def test_price_file_adds_to_and_overrides_the_catalog(tmp_path: Path) -> None:
     prices = project_prices(project(tmp_path, OWN))
 
     assert prices.service("key", "mx-central-1").usd == Fraction("1.1")
@@ -67,7 +67,7 @@ def test_own_prices_add_to_the_catalog_and_override_it(tmp_path: Path) -> None:
         prices.service("internet-gb", "mx-central-1")
 
 
-def test_discounts_lower_what_they_name_where_they_hold(tmp_path: Path) -> None:
+def test_discounts_apply_to_the_named_items_and_regions(tmp_path: Path) -> None:
     prices = project_prices(project(tmp_path, OWN))
 
     assert prices.on_demand("g6.xlarge", "us-east-2").usd == on_demand(
@@ -82,7 +82,7 @@ def test_discounts_lower_what_they_name_where_they_hold(tmp_path: Path) -> None:
     assert prices.service("s3", "us-east-1").usd == service_price("s3", "us-east-1").usd * Fraction("0.9")
 
 
-def test_a_discounted_price_is_as_old_as_the_older_of_its_sources(tmp_path: Path) -> None:
+def test_discounted_price_expires_with_its_older_source(tmp_path: Path) -> None:
     discount = OWN.replace("2026-10-01", "2025-01-01")
     price = project_prices(project(tmp_path, discount)).on_demand("g6.xlarge", "us-east-2")
 
@@ -92,7 +92,7 @@ def test_a_discounted_price_is_as_old_as_the_older_of_its_sources(tmp_path: Path
         price.on(date(2026, 11, 29), "g6.xlarge")
 
 
-def test_a_spot_range_is_as_old_as_the_price_that_it_is_made_of(tmp_path: Path) -> None:
+def test_spot_range_expires_with_its_on_demand_price(tmp_path: Path) -> None:
     stale = OWN.replace("date: 2026-11-02", "date: 2025-11-02")
 
     least, most = project_prices(project(tmp_path, stale)).spot("g6.4xlarge", "mx-central-1")
@@ -102,14 +102,14 @@ def test_a_spot_range_is_as_old_as_the_price_that_it_is_made_of(tmp_path: Path) 
             price.on(date(2026, 11, 3), "g6.4xlarge spot, estimated")
 
 
-def test_spot_of_an_own_price_is_up_to_that(tmp_path: Path) -> None:
+def test_spot_range_of_a_custom_price_ends_at_that_price(tmp_path: Path) -> None:
     least, most = project_prices(project(tmp_path, OWN)).spot("g6.4xlarge", "mx-central-1")
 
     assert most.usd == Fraction("1.5")
-    assert least.usd == Fraction("0.3")  # 20 %, the lowest that was seen of the family
+    assert least.usd == Fraction("0.3")  # 20 %, the lowest observed for the family
 
 
-def test_all_errors_are_named_at_once_with_its_line(tmp_path: Path) -> None:
+def test_all_price_file_errors_are_reported_with_their_lines(tmp_path: Path) -> None:
     wrong = """
 prices:
   - region: eu-centrl-1
@@ -152,11 +152,13 @@ discounts:
         ("pricse: []", "prices.yaml:1 pricse: unknown key, did you mean 'prices'?"),
     ],
 )
-def test_another_shape_is_answered_in_words(tmp_path: Path, text: str, problem: str) -> None:
+def test_price_file_of_wrong_structure_is_rejected_with_a_message(
+    tmp_path: Path, text: str, problem: str
+) -> None:
     assert problem in problems(tmp_path, text)
 
 
-def test_a_price_or_a_discount_that_is_given_twice_is_an_error(tmp_path: Path) -> None:
+def test_duplicate_price_or_discount_is_rejected(tmp_path: Path) -> None:
     block = OWN.partition("  - region: us-east-2")[0]
     twice = block + block.partition("prices:\n")[2]
     found = problems(tmp_path, twice)

@@ -1,4 +1,4 @@
-"""Sums that are written out by hand, and what is refused rather than left out."""
+"""Sums worked out by hand, and resources reported as unpriced."""
 
 from datetime import date
 from fractions import Fraction
@@ -28,7 +28,7 @@ def monthly(*items: Item) -> Range:
     return priced(items, REGION, day=TODAY).hourly * HOURS_PER_MONTH
 
 
-def test_the_worst_hour_is_every_pool_at_its_most() -> None:
+def test_maximum_hourly_cost_has_every_pool_at_its_maximum() -> None:
     items = [
         node_group("l4", "g6.4xlarge", (3, 12)),
         launch_template("l4", gib=100),
@@ -44,7 +44,7 @@ def test_the_worst_hour_is_every_pool_at_its_most() -> None:
 
 
 @pytest.mark.parametrize("name", ON_AWS)
-def test_everything_in_the_real_stacks_is_priced_or_free_for_a_reason(name: str) -> None:
+def test_every_type_in_the_committed_stacks_is_priced_or_free(name: str) -> None:
     graph = plan(name).graph
     kinds = {item.kind for item in items_of(graph) if item.kind.startswith("aws:")}
 
@@ -55,17 +55,17 @@ def test_everything_in_the_real_stacks_is_priced_or_free_for_a_reason(name: str)
     assert not bill.missing
 
 
-def test_nothing_is_both_priced_and_free() -> None:
+def test_no_type_is_both_priced_and_free() -> None:
     assert not PRICED.keys() & FREE.keys()
 
 
-def test_a_kind_without_data_is_named() -> None:
+def test_type_without_price_data_is_reported() -> None:
     assert missing(aws("redshift/cluster:Cluster", "warehouse")) == [
         "no price for aws:redshift/cluster:Cluster, which is not in the catalog (warehouse)"
     ]
 
 
-def test_every_cause_is_named_at_once_sorted_and_with_its_count() -> None:
+def test_missing_prices_are_reported_at_once_sorted_with_counts() -> None:
     items = [
         node_group("h200", "p5e.48xlarge"),
         launch_template("h200"),
@@ -86,13 +86,13 @@ def test_every_cause_is_named_at_once_sorted_and_with_its_count() -> None:
     ]
 
 
-def test_the_order_of_resources_does_not_change_the_causes() -> None:
+def test_missing_prices_are_independent_of_the_resource_order() -> None:
     items = [aws("kms/key:Key", region=UNPRICED_REGION), aws("sqs/queue:Queue", region=UNPRICED_REGION)]
 
     assert missing(*items) == missing(*reversed(items)) == sorted(missing(*items))
 
 
-def test_what_has_a_price_counts_beside_what_has_none() -> None:
+def test_priced_resources_count_next_to_unpriced_ones() -> None:
     bill = priced(
         [aws("ec2/eip:Eip"), node_group("h200", "p5e.48xlarge"), launch_template("h200")], REGION, day=TODAY
     )
@@ -102,7 +102,7 @@ def test_what_has_a_price_counts_beside_what_has_none() -> None:
     assert cause.pools == {"h200"}
 
 
-def test_a_stale_price_is_none() -> None:
+def test_expired_price_is_reported_as_missing() -> None:
     address = aws("ec2/eip:Eip", "address")
 
     assert missing(address, day=date(2028, 1, 1)) == [
@@ -110,5 +110,5 @@ def test_a_stale_price_is_none() -> None:
     ]
 
 
-def test_objects_that_run_on_priced_nodes_cost_nothing_more() -> None:
+def test_kubernetes_objects_without_a_price_are_free() -> None:
     assert not monthly(Item("ConfigMap", "config", {"metadata": {"name": "config"}}))

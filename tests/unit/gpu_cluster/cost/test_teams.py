@@ -12,7 +12,7 @@ def team(**gpus: int | dict[str, int]) -> TeamSettings:
     return TeamSettings.model_validate({"gpus": gpus})
 
 
-def test_a_team_has_the_part_of_a_pool_that_its_quota_is() -> None:
+def test_team_share_is_its_quota_of_the_maximum_gpus() -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes={"min": 2, "max": 4})  # 16 GPUs at most
     shares = shares_of({"vision": team(p=4), "speech": team(p=8)}, {"p": pool}, {"p": Range.of(800, 1600)})
 
@@ -21,7 +21,7 @@ def test_a_team_has_the_part_of_a_pool_that_its_quota_is() -> None:
     assert shares["speech"].monthly == Range.of(400, 800)
 
 
-def test_slices_count_by_what_they_take_of_a_gpu() -> None:
+def test_mig_slices_count_by_their_memory_slices() -> None:
     pool = pool_of(instance="p4de.24xlarge", nodes=1, sharing={"mig": {"3g.40gb": 1, "1g.10gb": 4}})
     shares = shares_of({"vision": team(p={"3g.40gb": 8})}, {"p": pool}, {"p": Range.of(1000)})
 
@@ -30,12 +30,12 @@ def test_slices_count_by_what_they_take_of_a_gpu() -> None:
 
 
 @pytest.mark.parametrize("quota", [1, 7, 16])
-def test_shares_are_in_proportion_to_the_quota(quota: int) -> None:
+def test_team_cost_is_proportional_to_the_quota(quota: int) -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes=4)
     shares = shares_of({"vision": team(p=quota)}, {"p": pool}, {"p": Range.of(160)})
 
     assert shares["vision"].monthly == Range.of(10 * quota)
 
 
-def test_a_team_without_gpus_has_no_part() -> None:
+def test_team_without_gpus_has_no_share() -> None:
     assert shares_of({"docs": TeamSettings()}, {}, {})["docs"].monthly == Range.of(0)

@@ -30,7 +30,7 @@ def test_unrequested_capacity_is_idle() -> None:
     assert found.needed == Range.of(1, 4)
 
 
-def test_gpus_that_no_replica_fits_into_are_wasted() -> None:
+def test_gpus_too_few_for_a_replica_are_wasted() -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes=2)
     found = use(pool, replica(gpus=3), scaler("chat", 1, 2))
 
@@ -39,7 +39,7 @@ def test_gpus_that_no_replica_fits_into_are_wasted() -> None:
     assert found.idle == (Fraction(5, 8), Fraction(1, 4))
 
 
-def test_gpus_that_further_replicas_could_use_are_idle_and_not_wasted() -> None:
+def test_gpus_usable_by_more_replicas_are_idle_but_not_wasted() -> None:
     pool = pool_of(instance="p5.48xlarge", nodes=1)  # 8 GPUs
     found = use(pool, replica(gpus=1), scaler("chat", 1, 1))
 
@@ -47,7 +47,7 @@ def test_gpus_that_further_replicas_could_use_are_idle_and_not_wasted() -> None:
     assert found.wasted == (Fraction(0), Fraction(0))
 
 
-def test_cpu_that_runs_out_first_wastes_gpus_too() -> None:
+def test_exhausted_cpu_wastes_gpus() -> None:
     pool = pool_of(instance="g6e.12xlarge", nodes=2)  # 48 CPUs
     found = use(pool, replica(gpus=1, cpu="30"), scaler("chat", 2, 2))
 
@@ -55,7 +55,7 @@ def test_cpu_that_runs_out_first_wastes_gpus_too() -> None:
     assert found.wasted == (Fraction(3, 4), Fraction(3, 4))
 
 
-def test_parts_of_a_gpu_weigh_what_they_take_of_it() -> None:
+def test_mig_slices_count_as_fractions_of_a_gpu() -> None:
     pool = pool_of(instance="p4de.24xlarge", nodes=1, sharing={"mig": {"1g.10gb": 7}})
     found = use(pool, replica(resource="nvidia.com/mig-1g.10gb"), scaler("chat", 7, 56))
 
@@ -63,7 +63,7 @@ def test_parts_of_a_gpu_weigh_what_they_take_of_it() -> None:
     assert found.idle == (Fraction(7, 8), Fraction(0))
 
 
-def test_nodes_are_at_least_those_that_replicas_need() -> None:
+def test_used_nodes_are_at_least_those_of_the_replicas() -> None:
     pool = pool_of(instance="g6.4xlarge", nodes={"min": 0, "max": 5})
     found = use(pool, replica(), scaler("chat", 2, 3))
 
@@ -71,7 +71,7 @@ def test_nodes_are_at_least_those_that_replicas_need() -> None:
     assert found.idle == (Fraction(0), Fraction(2, 5))
 
 
-def test_what_goes_elsewhere_or_asks_for_no_gpu_does_not_count() -> None:
+def test_workloads_elsewhere_or_without_gpus_do_not_count() -> None:
     pool = pool_of(instance="g6.4xlarge", nodes=1)
     plain = kubernetes(
         "Deployment", "web", {"template": {"spec": {"nodeSelector": {"gpu-cluster/pool": "p"}}}}
@@ -81,5 +81,5 @@ def test_what_goes_elsewhere_or_asks_for_no_gpu_does_not_count() -> None:
     assert use(pool, plain, elsewhere).idle == (Fraction(1), Fraction(1))
 
 
-def test_a_pool_without_gpus_has_none_to_use() -> None:
+def test_pool_without_gpus_has_no_utilization() -> None:
     assert use_of({"p": pool_of(instance="m7i.xlarge")}, [], pricing_context([], REGION, day=TODAY)) == ()

@@ -11,7 +11,7 @@ from gpu_cluster.stack import load
 PROJECT = Path(__file__).parents[4]
 
 
-def test_an_unset_output_is_unknown_and_so_is_all_that_contains_it() -> None:
+def test_unset_output_and_values_derived_from_it_are_unknown() -> None:
     def program() -> None:
         certificate = aws.acm.Certificate("site", domain_name="example.com")
         aws.ssm.Parameter("zone", type="String", value=pulumi.Output.concat("at ", certificate.status))
@@ -23,7 +23,7 @@ def test_an_unset_output_is_unknown_and_so_is_all_that_contains_it() -> None:
     ] == ["value"]
 
 
-def test_what_is_in_another_region_is_called_so() -> None:
+def test_arn_of_a_resource_has_its_own_region() -> None:
     def program() -> None:
         aws.kms.Key("here")
         aws.kms.Key("there", region="us-west-2")
@@ -34,7 +34,7 @@ def test_what_is_in_another_region_is_called_so() -> None:
     assert regions == {"here": "us-east-2", "there": "us-west-2"}
 
 
-def test_a_network_that_is_there_is_found_without_being_asked() -> None:
+def test_existing_network_by_tags_is_resolved_in_a_plan() -> None:
     stack = load(PROJECT / "tests/stacks/happy/eks-network-existing-by-tags.yaml")
 
     plan = planned(stack, "found")

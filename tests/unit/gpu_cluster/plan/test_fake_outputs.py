@@ -7,7 +7,7 @@ def asked(type: str, **inputs: object) -> RequestedResource:
     return RequestedResource(type, "platform-x", inputs, "123456789012", "us-east-2")
 
 
-def test_names_are_made_as_the_provider_makes_them() -> None:
+def test_generated_name_has_the_suffix_of_the_provider() -> None:
     assert asked("aws:iam/role:Role").name.startswith("platform-x-")
     assert len(asked("aws:iam/role:Role").name) == len("platform-x-") + 7
     assert asked("aws:iam/role:Role", name="given").name == "given"
@@ -23,17 +23,17 @@ def test_names_are_made_as_the_provider_makes_them() -> None:
         ("aws:ecr/repository:Repository", "arn:aws:ecr:us-east-2:123456789012:repository/given"),
     ],
 )
-def test_arns_are_shaped_as_the_service_shapes_them(type: str, arn: str) -> None:
+def test_arn_has_the_format_of_the_service(type: str, arn: str) -> None:
     assert outputs_of(asked(type, name="given"))["arn"] == arn
 
 
-def test_ids_look_like_those_of_the_service() -> None:
+def test_ids_have_the_format_of_the_service() -> None:
     assert asked("aws:ec2/vpc:Vpc").id.startswith("vpc-")
     assert len(asked("aws:ec2/vpc:Vpc").id) == len("vpc-") + 17
     assert asked("aws:kms/key:Key").id.count("-") == 4
 
 
-def test_two_resources_never_share_an_id() -> None:
+def test_ids_of_two_resources_differ() -> None:
     one, other = (
         RequestedResource("aws:ec2/vpc:Vpc", "a", {}, "1", "r"),
         RequestedResource("aws:ec2/vpc:Vpc", "b", {}, "1", "r"),

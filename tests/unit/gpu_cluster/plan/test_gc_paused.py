@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster.plan.gc_paused import gc_paused
 
 
-def test_garbage_is_looked_for_before_and_after_but_not_meanwhile() -> None:
+def test_gc_is_disabled_within_gc_paused_and_enabled_afterwards() -> None:
     with gc_paused():
         assert not gc.isenabled()
         with gc_paused():
@@ -14,13 +14,13 @@ def test_garbage_is_looked_for_before_and_after_but_not_meanwhile() -> None:
     assert gc.isenabled()
 
 
-def test_an_error_leaves_it_as_it_was() -> None:
+def test_gc_is_enabled_again_after_an_error() -> None:
     with pytest.raises(ValueError, match="broken"), gc_paused():
         raise ValueError("broken")
     assert gc.isenabled()
 
 
-def test_a_disabled_collector_stays_disabled() -> None:
+def test_disabled_gc_stays_disabled() -> None:
     gc.disable()
     try:
         with gc_paused():

@@ -1,4 +1,4 @@
-"""Parts of the SDKs, each in a process that has imported none of them yet."""
+"""Partial imports of the SDKs, each tested in a new process."""
 
 import json
 import subprocess
@@ -38,7 +38,7 @@ def _said(program: str, *arguments: str, given: object = None) -> Any:
     )
 
 
-def test_a_plan_is_the_same_by_parts() -> None:
+def test_plan_with_partial_sdk_imports_equals_the_full_plan() -> None:
     by_parts, some = _said(_PLANNED)
     whole, every = _said(_PLANNED, "whole")
     assert by_parts == whole
@@ -47,12 +47,12 @@ def test_a_plan_is_the_same_by_parts() -> None:
 
 
 @pytest.mark.parametrize("package", ["pulumi_aws.ec2", "pulumi_aws.s3", "pulumi_kubernetes.core.v1"])
-def test_a_package_offers_the_same_by_parts(package: str) -> None:
+def test_partially_imported_package_offers_the_same_names(package: str) -> None:
     offered = _said(_NAMES, package)
     assert len(offered) > 100
     assert _said(_NAMES, package, "parts", given=list(reversed(offered))) == offered
 
 
-def test_a_name_that_a_package_lacks_is_an_attribute_error() -> None:
+def test_missing_name_of_a_partial_package_raises_attribute_error() -> None:
     missing = _said(_NAMES, "pulumi_aws.efs", "parts", given=["Filesystem"])
     assert missing == {"Filesystem": ["NoneType", ""]}

@@ -1,4 +1,4 @@
-"""The happy stack files load, and the wrong ones say exactly what is written beside them."""
+"""Valid stack files load; invalid ones have exactly the recorded messages."""
 
 from pathlib import Path
 
@@ -9,18 +9,18 @@ from tests.unit.gpu_cluster.stack.corpus import ERRORS, HAPPY, STACKS
 
 
 @pytest.mark.parametrize("path", HAPPY, ids=lambda path: path.stem)
-def test_happy(path: Path) -> None:
+def test_valid_stack_file_loads(path: Path) -> None:
     assert load(path).pools
 
 
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
-def test_error(path: Path) -> None:
+def test_invalid_stack_file_has_the_recorded_messages(path: Path) -> None:
     with pytest.raises(StackFileError) as error:
         load(path)
 
     assert f"{error.value}\n" == path.with_suffix(".txt").read_text()
 
 
-def test_every_wrong_file_has_its_messages() -> None:
+def test_every_invalid_stack_file_has_recorded_messages() -> None:
     assert len(ERRORS) >= 90
     assert {path.stem for path in STACKS.glob("errors/*.txt")} == {path.stem for path in ERRORS}

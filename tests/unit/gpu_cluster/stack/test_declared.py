@@ -1,4 +1,4 @@
-"""Parts of a stack that its file declares beside the catalog."""
+"""Parts of a stack that its file declares outside the catalog."""
 
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ def addon(graph: Graph, name: str) -> dict[str, Any]:
     return dict(found.inputs)
 
 
-def test_each_declaration_is_said_with_its_key(stack: Stack) -> None:
+def test_declarations_are_reported_with_their_key(stack: Stack) -> None:
     said = {it.key.removeprefix("gpu-cluster:cluster."): it.words for it in declared(stack)}
 
     assert said["addons.cert-manager"].startswith("add-on cert-manager v1.18.2-eksbuild.2, role arn:")
@@ -40,7 +40,7 @@ def test_each_declaration_is_said_with_its_key(stack: Stack) -> None:
     assert all(it.key.startswith("gpu-cluster:") for it in declared(stack))
 
 
-def test_a_chart_of_the_project_is_said_by_its_path_in_it(
+def test_declared_project_chart_is_reported_by_its_relative_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -64,11 +64,11 @@ def test_a_chart_of_the_project_is_said_by_its_path_in_it(
     ]
 
 
-def test_a_stack_of_the_catalog_alone_declares_nothing() -> None:
+def test_stack_within_the_catalog_declares_nothing() -> None:
     assert declared(load(STACKS / "eks-smallest.yaml")) == []
 
 
-def test_every_role_has_the_boundary_and_the_path(graph: Graph) -> None:
+def test_every_role_has_the_declared_boundary_and_path(graph: Graph) -> None:
     roles = graph.of("role:Role")
 
     assert len(roles) >= 8
@@ -78,7 +78,7 @@ def test_every_role_has_the_boundary_and_the_path(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("kind", ["instanceProfile:InstanceProfile", "policy:Policy"])
-def test_profiles_and_policies_have_the_path_and_no_boundary(graph: Graph, kind: str) -> None:
+def test_profiles_and_policies_have_the_declared_path_and_no_boundary(graph: Graph, kind: str) -> None:
     found = graph.of(kind)
 
     assert found
@@ -86,14 +86,14 @@ def test_profiles_and_policies_have_the_path_and_no_boundary(graph: Graph, kind:
     assert not any("permissionsBoundary" in it.inputs for it in found)
 
 
-def test_without_them_roles_are_as_before() -> None:
+def test_roles_have_no_path_or_boundary_by_default() -> None:
     roles = platform_of(load(STACKS / "eks-smallest.yaml"))[0].of("role:Role")
 
     assert roles
     assert not any({"path", "permissionsBoundary"} & it.inputs.keys() for it in roles)
 
 
-def test_an_addon_that_the_catalog_lacks_has_its_version_values_and_role(graph: Graph) -> None:
+def test_declared_add_on_has_its_version_values_and_role(graph: Graph) -> None:
     manager = addon(graph, "cert-manager")
 
     assert manager["addonVersion"] == "v1.18.2-eksbuild.2"
@@ -104,7 +104,7 @@ def test_an_addon_that_the_catalog_lacks_has_its_version_values_and_role(graph: 
     assert addon(graph, "kube-state-metrics")["addonVersion"] == "v2.16.0-eksbuild.1"
 
 
-def test_values_come_over_those_of_the_platform_key_by_key(graph: Graph) -> None:
+def test_declared_add_on_values_are_merged_over_platform_values(graph: Graph) -> None:
     assert addon(graph, "coredns")["configurationValues"] == (
         '{"autoScaling": {"enabled": true, "maxReplicas": 6, "minReplicas": 2}}'
     )

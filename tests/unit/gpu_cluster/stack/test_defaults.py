@@ -5,7 +5,7 @@ from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 
 
-def test_local_has_a_storage_class_and_a_registry() -> None:
+def test_local_stack_has_a_default_storage_class_and_registry() -> None:
     stack = load(STACKS / "happy/smallest-local.yaml")
 
     assert stack.storage == {"standard": HostPath(kind="host-path", default=True)}
@@ -13,14 +13,14 @@ def test_local_has_a_storage_class_and_a_registry() -> None:
     assert (stack.registry.in_cluster.size, stack.registry.in_cluster.storage_class) == ("20Gi", "standard")
 
 
-def test_an_existing_cluster_keeps_its_own() -> None:
+def test_existing_cluster_has_no_default_storage_or_registry() -> None:
     stack = load(STACKS / "happy/existing-without-models.yaml")
 
     assert stack.storage == {}
     assert stack.registry.in_cluster is None
 
 
-def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentials() -> None:
+def test_aws_stack_has_ebs_storage_and_caches_without_credentials() -> None:
     stack = load(STACKS / "happy/eks-smallest.yaml")
 
     assert stack.storage == {"gp3": Ebs(kind="ebs", default=True)}
@@ -28,14 +28,14 @@ def test_a_platform_on_aws_has_encrypted_disks_and_caches_that_need_no_credentia
     assert stack.registry.in_cluster is None
 
 
-def test_a_platform_on_aws_with_stores_alone_gets_disks_too() -> None:
+def test_aws_stack_with_only_stores_also_gets_ebs_storage() -> None:
     stack = load(STACKS / "happy/eks-mirror-of-ones-own.yaml")
 
     assert stack.storage["gp3"] == Ebs(kind="ebs", default=True)
     assert stack.registry.mirrors is None
 
 
-def test_a_store_is_claimed_from_where_models_are_served_unless_the_stack_says_who() -> None:
+def test_store_is_claimed_in_the_serving_namespace_by_default() -> None:
     storage = load(STACKS / "happy/eks-registry-and-storage.yaml").storage
     models, datasets = storage["models"], storage["datasets"]
 
@@ -44,13 +44,13 @@ def test_a_store_is_claimed_from_where_models_are_served_unless_the_stack_says_w
     assert (models.namespaces, datasets.namespaces) == ({"inference"}, {"vision", "speech"})
 
 
-def test_every_volume_names_its_class() -> None:
+def test_every_model_cache_has_a_storage_class() -> None:
     assert cache_class("storage-csi-shared", "chat") == "shared"
     assert cache_class("full-local", "chat") == "models"
     assert cache_class("full-local", "large") == "standard"
 
 
-def test_the_only_slice_of_a_pool_goes_without_saying() -> None:
+def test_model_slice_defaults_to_the_only_mig_profile_that_fits() -> None:
     models = load(STACKS / "happy/sharing-mig.yaml").serving.models
 
     assert models["small"].slice == "1g.10gb"
@@ -58,7 +58,7 @@ def test_the_only_slice_of_a_pool_goes_without_saying() -> None:
     assert models["medium"].slice == "3g.40gb"
 
 
-def test_pools_that_share_no_slices_have_none() -> None:
+def test_model_on_a_pool_without_mig_has_no_slice() -> None:
     models = load(STACKS / "happy/sharing-time-slicing.yaml").serving.models
 
     assert models["chat"].slice is None

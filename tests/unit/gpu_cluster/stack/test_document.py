@@ -1,4 +1,4 @@
-"""Positions: every key leads to its line, through flow style, anchors and merges."""
+"""Line numbers of keys, also in flow style, anchors and merges."""
 
 from pathlib import Path
 
@@ -39,17 +39,17 @@ def document(tmp_path: Path) -> Document:
         (("copy", "d"), 6),
     ],
 )
-def test_the_line_of_a_key(document: Document, keys: Keys, line: int) -> None:
+def test_key_has_its_line(document: Document, keys: Keys, line: int) -> None:
     assert document.line(keys) == line
 
 
-def test_a_missing_key_has_the_line_of_its_parent(document: Document) -> None:
+def test_missing_key_has_the_line_of_its_parent(document: Document) -> None:
     assert document.line(("plain", "flow", "z", "deeper")) == 3
     assert document.line(("nowhere",)) == 1
     assert document.node(("plain", "flow", "z")) is None
 
 
-def test_data_is_plain(document: Document) -> None:
+def test_document_data_is_plain_python(document: Document) -> None:
     assert document.data["merged"] == {"d": 4, "e": 5}
     assert document.data["plain"] == {"a": 1, "flow": {"b": 2, "c": ["x", "y"]}}
 
@@ -69,7 +69,7 @@ def test_data_is_plain(document: Document) -> None:
         ('"3"', "3"),
     ],
 )
-def test_scalars(tmp_path: Path, written: str, value: object) -> None:
+def test_yaml_scalar_has_the_expected_value(tmp_path: Path, written: str, value: object) -> None:
     path = tmp_path / "any.yaml"
     path.write_text(f"a: {written}\n")
 
@@ -87,5 +87,5 @@ def test_scalars(tmp_path: Path, written: str, value: object) -> None:
         ((), ""),
     ],
 )
-def test_keys_are_shown_as_pulumi_takes_them(keys: Keys, shown: str) -> None:
+def test_key_path_is_shown_in_pulumi_syntax(keys: Keys, shown: str) -> None:
     assert dotted(keys) == shown

@@ -1,4 +1,4 @@
-"""Models of all current families, each on the smallest of the pools L4, L40S and H100 that holds it."""
+"""Models of all current families, each on the smallest pool of L4, L40S and H100 that fits it."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ POOLS: dict[str, Any] = {
     "l40s": {"instance": "g6e.12xlarge", "nodes": 80},
     "h100": {"instance": "p5.48xlarge", "nodes": 80},
 }
-"""From the smallest to the largest."""
+"""Pools from the smallest to the largest GPU."""
 
 FAMILIES: dict[str, list[str]] = {
     "Llama 3": ["meta-llama/Llama-3.1-8B-Instruct", "meta-llama/Llama-3.3-70B-Instruct"],
@@ -56,7 +56,7 @@ NAMES = [name for names in FAMILIES.values() for name in names]
 
 
 def on_its_pool(name: str) -> dict[str, Any]:
-    """Entry of a model on the first pool that holds it."""
+    """Settings of a model on the first pool that fits it."""
     model, pools = MODELS[name], pools_of(stack_of(pools=POOLS, serving={}))
     load = ModelLoad(model, min(CONTEXT, model.context), None)
     for key, pool in pools.items():
@@ -75,14 +75,14 @@ def stack() -> Stack:
     return stack_of(pools=POOLS, serving={"hubToken": {"secure": "v1:abc:def"}, "models": models})
 
 
-def test_thirty_models_of_fifteen_families_are_valid_where_they_just_fit(stack: Stack) -> None:
+def test_thirty_models_of_fifteen_families_are_valid_on_their_smallest_pool(stack: Stack) -> None:
     assert len(FAMILIES) >= 15
     assert len(NAMES) >= 30
     assert {model.pool for model in stack.serving.models.values()} == set(POOLS)
     assert [str(it.message) for it in check_sections(stack, frozenset())] == []
 
 
-def test_their_command_lines_are_those_of_the_release(stack: Stack) -> None:
+def test_command_lines_of_current_families_are_valid_for_the_pinned_vllm(stack: Stack) -> None:
     flags, pools = flags_of("vllm", "0.26.0"), pools_of(stack)
     assert flags is not None
     for key, model in stack.serving.models.items():

@@ -1,4 +1,4 @@
-"""A platform's repository is fetched once, by git, without a question; real repositories are the witness."""
+"""Git checkouts of a platform's repository, without prompts and cached; tests use real repositories."""
 
 import os
 import shutil
@@ -48,7 +48,7 @@ def url(repository: Path) -> str:
     return f"file://{repository}"
 
 
-def test_a_tag_is_the_commit_that_it_names(repository: Path, url: str) -> None:
+def test_tag_is_checked_out_at_its_commit(repository: Path, url: str) -> None:
     found = checkout_of(url, "v1")
 
     assert (found.folder / FILE).read_text() == "first"
@@ -56,25 +56,25 @@ def test_a_tag_is_the_commit_that_it_names(repository: Path, url: str) -> None:
     assert not (found.folder / ".git").exists()
 
 
-def test_an_annotated_tag_is_resolved_to_its_commit(repository: Path, url: str) -> None:
+def test_annotated_tag_is_resolved_to_its_commit(repository: Path, url: str) -> None:
     git(repository, "tag", "-a", "v2", "-m", "release")
     assert checkout_of(url, "v2").commit == git(repository, "rev-parse", "HEAD")
 
 
 @pytest.mark.parametrize("length", [40, 12])
-def test_a_commit_that_no_branch_ends_in_is_found(repository: Path, url: str, length: int) -> None:
+def test_commit_that_is_no_branch_head_is_found(repository: Path, url: str, length: int) -> None:
     first = git(repository, "rev-parse", "v1")
     git(repository, "config", "uploadpack.allowAnySHA1InWant", "false")
     assert checkout_of(url, first[:length]).commit == first
 
 
-def test_once_fetched_it_needs_no_repository(repository: Path, url: str) -> None:
+def test_cached_checkout_needs_no_repository(repository: Path, url: str) -> None:
     first = checkout_of(url, "main")
     shutil.rmtree(repository)
     assert checkout_of(url, "main") == first
 
 
-def test_a_branch_stays_until_it_is_fetched_again(repository: Path, url: str) -> None:
+def test_branch_checkout_is_cached_until_fetched_again(repository: Path, url: str) -> None:
     before = checkout_of(url, "main").commit
     after = commit(repository, "third")
 
@@ -84,7 +84,7 @@ def test_a_branch_stays_until_it_is_fetched_again(repository: Path, url: str) ->
     assert checkout_of(url, "main") == again
 
 
-def test_a_fetch_that_fails_leaves_the_earlier_one(repository: Path, url: str) -> None:
+def test_failed_fetch_keeps_the_earlier_checkout(repository: Path, url: str) -> None:
     before = checkout_of(url, "main")
     shutil.rmtree(repository)
     with pytest.raises(FetchError):
@@ -92,7 +92,7 @@ def test_a_fetch_that_fails_leaves_the_earlier_one(repository: Path, url: str) -
     assert checkout_of(url, "main") == before
 
 
-def test_an_unknown_revision_is_told_with_the_words_of_git(url: str) -> None:
+def test_unknown_revision_raises_fetch_error_with_the_message_of_git(url: str) -> None:
     with pytest.raises(FetchError) as error:
         checkout_of(url, "v9")
     assert str(error.value) == (
@@ -100,7 +100,7 @@ def test_an_unknown_revision_is_told_with_the_words_of_git(url: str) -> None:
     )
 
 
-def test_a_server_that_is_not_there_is_told_on_one_line() -> None:
+def test_unreachable_server_raises_fetch_error_on_one_line() -> None:
     url = "https://127.0.0.1:1/acme/platform.git"
     with pytest.raises(FetchError) as error:
         checkout_of(url, "v1")
@@ -109,7 +109,7 @@ def test_a_server_that_is_not_there_is_told_on_one_line() -> None:
     assert "\n" not in told
 
 
-def test_credentials_of_a_users_own_rewriting_are_not_shown(
+def test_credentials_of_an_insteadof_url_are_not_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "gitconfig"
@@ -121,7 +121,7 @@ def test_credentials_of_a_users_own_rewriting_are_not_shown(
     assert "robot" not in str(error.value)
 
 
-def test_it_asks_nothing_and_is_led_to_no_other_repository(
+def test_git_runs_without_prompts_and_without_inherited_git_dir(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, seen = shutil.which("git"), tmp_path / "seen"
@@ -140,7 +140,7 @@ def test_it_asks_nothing_and_is_led_to_no_other_repository(
     assert {"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS="} <= set(variables)
 
 
-def test_without_git_it_says_so(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_git_raises_fetch_error(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FetchError, match="at v1: git is not installed"):
         checkout_of(url, "v1")

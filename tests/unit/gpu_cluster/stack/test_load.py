@@ -1,4 +1,4 @@
-"""Files outside of the corpus: missing, no text, or large."""
+"""Stack files that are missing, unreadable or large."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def message(path: Path) -> str:
     return str(error.value)
 
 
-def test_a_missing_file_names_the_nearest(project: Path) -> None:
+def test_missing_file_is_reported_with_the_nearest_name(project: Path) -> None:
     (project / "stacks/Pulumi.prod.yaml").write_text(SMALLEST)
     (project / "stacks/Pulumi.dev.yaml").write_text(SMALLEST)
 
@@ -36,13 +36,13 @@ def test_a_missing_file_names_the_nearest(project: Path) -> None:
     )
 
 
-def test_a_missing_file_in_an_empty_folder(project: Path) -> None:
+def test_missing_file_in_an_empty_folder_is_reported(project: Path) -> None:
     assert message(Path("stacks/Pulumi.dev.yaml")) == (
         "stacks/Pulumi.dev.yaml:1 no such file, and no stack file in stacks"
     )
 
 
-def test_a_folder_is_no_file(project: Path) -> None:
+def test_folder_instead_of_a_file_is_reported(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").mkdir()
 
     assert message(Path("stacks/Pulumi.dev.yaml")) == (
@@ -50,25 +50,25 @@ def test_a_folder_is_no_file(project: Path) -> None:
     )
 
 
-def test_other_encodings_name_the_line(project: Path) -> None:
+def test_file_that_is_not_utf_8_is_reported_with_its_line(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").write_bytes(SMALLEST.encode() + b"# caf\xe9\n")
 
     assert message(Path("stacks/Pulumi.dev.yaml")) == "stacks/Pulumi.dev.yaml:5 not UTF-8: byte 0xe9"
 
 
-def test_a_byte_order_mark_is_no_error(project: Path) -> None:
+def test_file_with_a_byte_order_mark_loads(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").write_bytes(b"\xef\xbb\xbf" + SMALLEST.encode())
 
     assert list(load(Path("stacks/Pulumi.dev.yaml")).pools) == ["system"]
 
 
-def test_nesting_without_end(project: Path) -> None:
+def test_deep_nesting_is_reported(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").write_text("a: " + "[" * 5_000)
 
     assert message(Path("stacks/Pulumi.dev.yaml")) == "stacks/Pulumi.dev.yaml:1 nested too deeply"
 
 
-def test_a_file_outside_of_the_working_directory_has_its_whole_path(
+def test_error_outside_the_working_directory_has_the_absolute_path(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.mktemp("elsewhere") / "Pulumi.dev.yaml"
@@ -77,7 +77,7 @@ def test_a_file_outside_of_the_working_directory_has_its_whole_path(
     assert message(path).startswith(f"{path}:1 config: ")
 
 
-def test_a_problem_has_its_parts(project: Path) -> None:
+def test_diagnostic_has_file_line_key_and_message(project: Path) -> None:
     path = Path("stacks/Pulumi.dev.yaml")
     path.write_text(SMALLEST.replace("nodes: 1", "nodes: 0"))
 
@@ -89,7 +89,7 @@ def test_a_problem_has_its_parts(project: Path) -> None:
     assert (problem.key, problem.message) == ("gpu-cluster:pools.system.nodes", "expected at least 1, got 0")
 
 
-def test_a_large_file_is_read_whole(project: Path) -> None:
+def test_file_with_a_thousand_pools_loads(project: Path) -> None:
     pools = "".join(f"    p{n}: {{instance: g6.4xlarge, nodes: 1}}\n" for n in range(1000))
     path = Path("stacks/Pulumi.dev.yaml")
     path.write_text(SMALLEST + pools)
@@ -98,7 +98,7 @@ def test_a_large_file_is_read_whole(project: Path) -> None:
 
 
 @pytest.mark.timeout(30)
-def test_a_thousand_errors_are_named_without_delay(project: Path) -> None:
+def test_thousand_errors_are_reported_within_the_timeout(project: Path) -> None:
     pools = "".join(f"    p{n}: {{instance: g6.4xlarge, nodes: 0}}\n" for n in range(1000))
     path = Path("stacks/Pulumi.dev.yaml")
     path.write_text(SMALLEST + pools)

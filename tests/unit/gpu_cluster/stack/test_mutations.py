@@ -1,4 +1,4 @@
-"""Any edit of a stack file ends as a stack or as a list of diagnostics with lines."""
+"""Any edit of a stack file results in a stack or in diagnostics with lines."""
 
 import re
 import tempfile
@@ -21,15 +21,17 @@ CHANGES = st.lists(
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=[path.stem for path in HAPPY])
-def test_no_key_written_wrong_ends_in_a_traceback(text: str) -> None:
-    """Two errors in one place: an unknown key, and what it was meant to be is missing."""
+def test_misspelt_key_ends_in_diagnostics_not_a_traceback(text: str) -> None:
+    """A misspelt key causes two errors: an unknown key, and a missing one."""
     for key in set(re.findall(r"(?<=[\s{])\w+:", text)):
         wrong = re.sub(rf"(?<=[\s{{]){key}", f"null{key}", text)
         assert all(problem.message for problem in problems(wrong.encode()))
 
 
 @given(st.sampled_from(TEXTS), CHANGES)
-def test_no_change_ends_in_a_traceback(text: str, changes: list[tuple[float, int, str]]) -> None:
+def test_random_edit_ends_in_a_stack_or_diagnostics_with_lines(
+    text: str, changes: list[tuple[float, int, str]]
+) -> None:
     content = changed(text, changes).encode(errors="surrogatepass")
     ends = sum(map(content.count, (b"\n", b"\r", b"\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")))
 
@@ -40,7 +42,7 @@ def test_no_change_ends_in_a_traceback(text: str, changes: list[tuple[float, int
 
 
 def changed(text: str, changes: list[tuple[float, int, str]]) -> str:
-    """Each change is a place, as a part of the text, how many characters go there, and what comes instead."""
+    """Apply changes of position (as a fraction of the text), number of removed characters, inserted text."""
     for place, length, insert in changes:
         start = int(place * len(text))
         text = text[:start] + insert + text[start + length :]

@@ -28,7 +28,7 @@ CONFIG = """
 HINT = "hint: like, a known model of the same layers, or config, the path of its config.json"
 
 
-def test_every_model_whose_memory_is_not_checked_is_told_once(tmp_path: Path) -> None:
+def test_models_with_unchecked_memory_have_one_note_each(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.lab.yaml"
     file.write_text(FILE)
     (tmp_path / "other").mkdir()
@@ -41,7 +41,7 @@ def test_every_model_whose_memory_is_not_checked_is_told_once(tmp_path: Path) ->
     ]
 
 
-def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
+def test_note_says_that_adapter_memory_is_not_counted(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.lab.yaml"
     model = "e: {model: Qwen/Qwen3-8B, lora: {modules: {sql: acme/sql}},"
     lines = FILE.replace("e: {model: Qwen/Qwen3-8B,", model).splitlines(keepends=True)
@@ -49,7 +49,7 @@ def test_adapters_are_said_to_be_not_counted(tmp_path: Path) -> None:
     assert "e: GPU memory of its LoRA adapters is not counted" in notes_of(load(file))
 
 
-def test_a_bucket_that_exists_has_no_price() -> None:
+def test_existing_bucket_has_a_note_about_its_price() -> None:
     [first, *_] = notes_of(load(HAPPY / "eks-existing-bucket.yaml"))
     assert first == "store models: storage and requests of bucket example-models are not priced"
 
@@ -77,7 +77,7 @@ config:
         ("il-central-1", 500, "it has 125, 250"),
     ],
 )
-def test_lustre_that_the_price_list_of_a_region_lacks_may_not_be_offered(
+def test_lustre_without_regional_price_has_a_note(
     tmp_path: Path, region: str, speed: int, there: str | None
 ) -> None:
     file = tmp_path / "Pulumi.lab.yaml"
@@ -90,7 +90,7 @@ def test_lustre_that_the_price_list_of_a_region_lacks_may_not_be_offered(
     assert not there or words in found[0]
 
 
-def test_image_volumes_of_a_site_are_left_to_the_doctor(tmp_path: Path) -> None:
+def test_image_volumes_on_a_site_have_a_note(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.lab.yaml"
     image = "quay.io/example/model:1"
     file.write_text(
@@ -106,7 +106,7 @@ def test_image_volumes_of_a_site_are_left_to_the_doctor(tmp_path: Path) -> None:
     )
 
 
-def test_an_image_of_nodes_of_ones_own_may_have_an_older_runtime(tmp_path: Path) -> None:
+def test_custom_ami_with_weights_image_has_a_note(tmp_path: Path) -> None:
     text = (HAPPY / "eks-weights-image.yaml").read_text()
     assert [*notes_of(load(HAPPY / "eks-weights-image.yaml"))] == []
     file = tmp_path / "Pulumi.lab.yaml"
@@ -119,7 +119,7 @@ def test_an_image_of_nodes_of_ones_own_may_have_an_older_runtime(tmp_path: Path)
     ]
 
 
-def test_zones_that_only_some_accounts_have_are_said(tmp_path: Path) -> None:
+def test_zones_missing_in_some_accounts_have_a_note(tmp_path: Path) -> None:
     text = (HAPPY.parent / "errors/network-zone-misspelt.yaml").read_text()
     file = tmp_path / "Pulumi.lab.yaml"
     file.write_text(
@@ -134,7 +134,7 @@ def test_zones_that_only_some_accounts_have_are_said(tmp_path: Path) -> None:
     ]
 
 
-def test_capacity_for_a_gateway_beside_models_is_said_to_be_unchecked(tmp_path: Path) -> None:
+def test_gateway_next_to_models_has_a_note_about_unchecked_capacity(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.lab.yaml"
     gateway = "  gpu-cluster:gateway: {host: models.example.com, http: true}\n"
     only_gpus = FILE.rpartition("      g:")[0] + gateway
@@ -149,7 +149,7 @@ def test_capacity_for_a_gateway_beside_models_is_said_to_be_unchecked(tmp_path: 
     assert not any(note.startswith("gateway:") for note in notes_of(load(file)))
 
 
-def test_a_token_limit_of_an_engine_that_may_not_report_usage_is_told() -> None:
+def test_token_limit_of_an_engine_without_usage_reports_has_a_note() -> None:
     told = [note for note in notes_of(load(HAPPY / "eks-gateway.yaml")) if "token limit" in note]
     assert told == [
         "rank: its token limit counts what answers report as usage, and streams by their events; "
@@ -197,8 +197,8 @@ config:
 """
 
 
-def test_what_a_model_lacks_of_its_recipe_is_said(tmp_path: Path) -> None:
-    """A model of whose recipe only the parsers are lacking answers without them."""
+def test_model_without_arguments_of_its_recipe_has_a_note(tmp_path: Path) -> None:
+    """A model that lacks only the parsers of its recipe has no note."""
     file = tmp_path / "Pulumi.lab.yaml"
     file.write_text(RECIPES)
     assert [*notes_of(load(file))] == [
@@ -212,7 +212,7 @@ def test_what_a_model_lacks_of_its_recipe_is_said(tmp_path: Path) -> None:
     ]
 
 
-def test_what_the_hardware_of_a_pool_lacks_is_said(tmp_path: Path) -> None:
+def test_hardware_that_a_model_lacks_has_a_note(tmp_path: Path) -> None:
     text = (HAPPY / "eks-model-over-nodes.yaml").read_text()
     changed = text.replace(", efa: true", "").replace(
         "  gpu-cluster:storage:", "    a10g: {instance: g5.xlarge, nodes: 1}\n  gpu-cluster:storage:"

@@ -1,4 +1,4 @@
-"""The JSON Schema says of the corpus what the models say, as far as one key at a time can be judged."""
+"""The JSON Schema agrees with the models on the stack files of the corpus, where one key decides."""
 
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,16 @@ from tests.unit.gpu_cluster.stack.corpus import ERRORS, HAPPY, PROJECT
 SCHEMA: Any = Draft202012Validator(json_schema())  # its methods are typed in part
 
 
-def test_it_is_a_schema() -> None:
+def test_json_schema_is_valid() -> None:
     Draft202012Validator.check_schema(json_schema())
 
 
 @pytest.mark.parametrize("path", HAPPY, ids=lambda path: path.stem)
-def test_happy_files_validate(path: Path) -> None:
+def test_valid_stack_file_matches_the_schema(path: Path) -> None:
     assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
 
 
-def test_more_than_half_of_all_errors_show_in_the_editor() -> None:
+def test_schema_rejects_more_than_half_of_the_invalid_files() -> None:
     readable = [path for path in ERRORS if _is_yaml(path)]
     refused = [path for path in readable if not SCHEMA.is_valid(read(path).data)]
     assert len(refused) > 0.5 * len(readable)  # the others are between sections
@@ -67,17 +67,17 @@ def test_more_than_half_of_all_errors_show_in_the_editor() -> None:
         "teams-namespace-of-the-platform",
     ],
 )
-def test_what_an_editor_has_to_refuse(name: str) -> None:
+def test_schema_rejects_the_listed_invalid_file(name: str) -> None:
     [path] = [path for path in ERRORS if path.stem == name]
     assert not SCHEMA.is_valid(read(path).data)
 
 
-def test_it_completes_instance_types() -> None:
+def test_schema_has_the_instance_types_as_examples() -> None:
     pool = json_schema()["$defs"]["PoolSettings"]
     assert pool["properties"]["instance"]["examples"] == list(INSTANCES)
 
 
-def test_the_committed_files_are_current() -> None:
+def test_committed_schemas_and_references_are_current() -> None:
     """`make docs` writes them."""
     assert (PROJECT / "stacks/schema.json").read_text() == schema_text(json_schema())
     assert (PROJECT / "stacks/team-schema.json").read_text() == schema_text(team_json_schema())

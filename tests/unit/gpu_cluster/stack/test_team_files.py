@@ -1,4 +1,4 @@
-"""Teams' own stack files: those that load, and what the others' authors get to read."""
+"""Team stack files: valid ones load, invalid ones have the recorded messages."""
 
 from pathlib import Path
 from typing import Any
@@ -25,24 +25,24 @@ def team(name: str) -> TeamStack:
 
 
 @pytest.mark.parametrize("path", HAPPY, ids=lambda path: path.stem)
-def test_happy(path: Path) -> None:
+def test_valid_team_file_loads_and_matches_the_schema(path: Path) -> None:
     assert isinstance(load_any(path), TeamStack)
     assert [error.message for error in SCHEMA.iter_errors(read(path).data)] == []
 
 
 @pytest.mark.parametrize("path", ERRORS, ids=lambda path: path.stem)
-def test_error(path: Path) -> None:
+def test_invalid_team_file_has_the_recorded_messages(path: Path) -> None:
     with pytest.raises(StackFileError) as error:
         load_any(path)
     assert f"{error.value}\n" == path.with_suffix(".txt").read_text()
 
 
-def test_every_wrong_file_has_its_messages() -> None:
+def test_every_invalid_team_file_has_recorded_messages() -> None:
     assert len(ERRORS) >= 18
     assert {path.stem for path in TEAMS.glob("*.txt")} == {path.stem for path in ERRORS}
 
 
-def test_it_comes_with_its_environment_and_what_that_grants() -> None:
+def test_team_stack_has_its_environment_and_grant() -> None:
     stack = team("everything")
 
     assert stack.environment == load(TEAMS / "Pulumi.cloud.yaml")
@@ -50,7 +50,7 @@ def test_it_comes_with_its_environment_and_what_that_grants() -> None:
     assert stack.grant.gpus == {"l4": {"": 2}, "a100": {"3g.20gb": 2, "1g.5gb": 6}}
 
 
-def test_volumes_and_slices_are_named_as_in_an_environment() -> None:
+def test_team_volumes_have_the_default_storage_class() -> None:
     file = team("everything").file
 
     cache = file.models["detect"].cache
@@ -59,13 +59,13 @@ def test_volumes_and_slices_are_named_as_in_an_environment() -> None:
     assert file.services["gateway"].volumes["spool"].storage_class == "gp3"
 
 
-def test_an_environment_is_one_whichever_way_it_is_loaded() -> None:
+def test_load_any_and_load_agree_on_an_environment() -> None:
     path = TEAMS / "Pulumi.cloud.yaml"
     assert isinstance(load_any(path), Stack)
     assert load_any(path) == load(path)
 
 
-def test_a_teams_file_is_no_environment() -> None:
+def test_team_file_is_rejected_as_an_environment() -> None:
     with pytest.raises(StackFileError) as error:
         load(TEAMS / "happy-smallest.yaml")
     assert str(error.value) == (

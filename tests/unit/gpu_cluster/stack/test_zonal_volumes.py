@@ -54,30 +54,30 @@ def notes(tmp_path: Path, pools: str, *sections: str) -> list[str]:
 
 
 @pytest.mark.parametrize("pools", SHORT)
-def test_fewer_nodes_than_zones_are_told(tmp_path: Path, pools: str) -> None:
+def test_pool_with_fewer_nodes_than_zones_has_a_note(tmp_path: Path, pools: str) -> None:
     assert notes(tmp_path, pools) == [SHORT[pools]]
 
 
 @pytest.mark.parametrize("pools", WITH_A_NODE_IN_EACH)
-def test_a_node_for_each_zone_is_enough(tmp_path: Path, pools: str) -> None:
+def test_pool_with_a_node_in_each_zone_has_no_note(tmp_path: Path, pools: str) -> None:
     assert notes(tmp_path, pools) == []
 
 
 @pytest.mark.parametrize("section", ELSEWHERE)
-def test_a_volume_that_is_in_no_zone_is_not_told(tmp_path: Path, section: str) -> None:
+def test_volume_without_a_zone_has_no_note(tmp_path: Path, section: str) -> None:
     assert notes(tmp_path, next(iter(SHORT)), section) == []
 
 
-def test_logs_on_a_volume_are_told_as_well(tmp_path: Path) -> None:
+def test_log_files_on_a_zonal_volume_are_in_the_note(tmp_path: Path) -> None:
     [note] = notes(tmp_path, next(iter(SHORT)), "gpu-cluster:logs: {files: {}}")
     assert "the volume of Prometheus and of the log-collector is in one zone" in note
 
 
-def test_pools_with_gpus_hold_no_such_volume(tmp_path: Path) -> None:
+def test_gpu_pools_have_no_zonal_volume_note(tmp_path: Path) -> None:
     pools = "system: {instance: m7i.xlarge, nodes: 3}\n    l4: {instance: g6.4xlarge, nodes: 1}"
     assert notes(tmp_path, pools) == []
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
-def test_the_stacks_of_the_project_have_a_node_in_each(name: str) -> None:
+def test_committed_stacks_have_a_node_in_each_zone(name: str) -> None:
     assert [it for it in notes_of(load(STACKS / f"Pulumi.{name}.yaml")) if "in one zone" in it] == []

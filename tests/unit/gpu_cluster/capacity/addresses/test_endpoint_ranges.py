@@ -4,17 +4,17 @@ from gpu_cluster.config.network import NetworkSettings
 ZONES = ["eu-central-1a", "eu-central-1b"]
 
 
-def test_endpoints_are_in_the_private_subnets() -> None:
+def test_endpoint_ranges_are_the_private_subnets() -> None:
     network = NetworkSettings.model_validate({"cidr": "10.40.0.0/16", "zones": ZONES})
     assert endpoint_ranges(network) == ["10.40.0.0/19", "10.40.32.0/19"]
 
 
-def test_without_endpoints_names_lead_to_the_internet() -> None:
+def test_no_endpoint_ranges_without_endpoints() -> None:
     assert endpoint_ranges(NetworkSettings.model_validate({"zones": ZONES, "endpoints": []})) == []
     assert endpoint_ranges(None) == []
 
 
-def test_those_of_another_owner_are_anywhere_in_the_vpc() -> None:
+def test_endpoint_ranges_of_an_existing_vpc_are_its_cidrs() -> None:
     ids = {"vpc": "vpc-0123456789abcdef0", "private": {ZONES[0]: "subnet-0123456789abcdef0"}}
     existing = {"cidrs": ["10.9.0.0/16", "10.8.0.0/16"], "ids": ids}
     network = NetworkSettings.model_validate({"existing": existing})

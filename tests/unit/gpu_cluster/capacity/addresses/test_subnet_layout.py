@@ -26,28 +26,28 @@ def subnets(cidr: str) -> Iterator[IPv4Network]:
 
 
 @given(ranges(VPC_SIZES))
-def test_every_subnet_lies_in_the_vpc_and_none_in_another(cidr: str) -> None:
+def test_subnets_are_in_the_vpc_and_do_not_overlap(cidr: str) -> None:
     found = list(subnets(cidr))
     assert all(each.subnet_of(IPv4Network(cidr)) for each in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))
 
 
 @given(ranges(POD_SIZES))
-def test_the_subnets_of_pods_share_their_own_range(cidr: str) -> None:
+def test_pod_subnets_are_in_the_pod_range_and_do_not_overlap(cidr: str) -> None:
     found = [subnet(cidr, Tier.PODS, zone) for zone in _ZONES]
     assert all(each.subnet_of(IPv4Network(cidr)) for each in found)
     assert not any(one.overlaps(other) for one, other in combinations(found, 2))
 
 
 @given(ranges(POD_SIZES))
-def test_a_vpc_gets_the_ranges_of_its_pods_in_sizes_that_aws_takes(cidr: str) -> None:
+def test_pod_ranges_are_at_most_16_and_contain_the_pod_subnets(cidr: str) -> None:
     found = [IPv4Network(part) for part in pod_ranges(cidr, _ZONES).values()]
     assert all(part.prefixlen >= 16 for part in found)
     for zone in _ZONES:
         assert any(subnet(cidr, Tier.PODS, zone).subnet_of(part) for part in found)
 
 
-def test_a_range_of_aws_s_size_is_one_and_a_larger_one_goes_by_zones() -> None:
+def test_pod_range_larger_than_16_is_split_by_zone() -> None:
     zones = _ZONES[:2]
     assert pod_ranges("100.64.0.0/16", zones) == {"pods": "100.64.0.0/16"}
     assert pod_ranges("100.64.0.0/13", zones) == {zones[0]: "100.64.0.0/16", zones[1]: "100.65.0.0/16"}
@@ -65,20 +65,20 @@ def test_a_range_of_aws_s_size_is_one_and_a_larger_one_goes_by_zones() -> None:
         (Tier.PODS, "eu-central-1b", "10.40.32.0/19"),
     ],
 )
-def test_subnets_never_move(tier: Tier, zone: str, expected: str) -> None:
+def test_subnet_has_the_recorded_range(tier: Tier, zone: str, expected: str) -> None:
     assert str(subnet("10.40.0.0/16", tier, zone)) == expected
 
 
-def test_the_smallest_vpc_has_no_subnet_too_small_for_a_load_balancer() -> None:
+def test_smallest_vpc_has_subnets_of_at_least_27() -> None:
     assert max(each.prefixlen for each in subnets(f"10.0.0.0/{VPC_SIZES[-1]}")) == 27
     assert subnet(f"100.64.0.0/{POD_SIZES[-1]}", Tier.PODS, "eu-central-1a").prefixlen == 27
 
 
-def test_aws_keeps_five_addresses_of_each() -> None:
+def test_usable_excludes_five_addresses_per_subnet() -> None:
     assert usable(IPv4Network("10.0.0.0/27")) == 27
 
 
-def test_ipv6_subnets_are_64s_of_the_vpc_that_do_not_overlap() -> None:
+def test_ipv6_subnets_are_distinct_64_blocks_of_the_vpc() -> None:
     found = [IPv6Network(ipv6_subnet(tier, zone)(IPV6)) for tier in Tier for zone in _ZONES]
     assert len(set(found)) == len(Tier) * len(_ZONES)
     assert all(each.subnet_of(IPv6Network(IPV6)) and each.prefixlen == 64 for each in found)
@@ -87,6 +87,6 @@ def test_ipv6_subnets_are_64s_of_the_vpc_that_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("zone", ["us-west-2-lax-1a", "eu-central-1g"])
-def test_only_availability_zones_have_a_place(zone: str) -> None:
+def test_local_zone_or_unknown_zone_raises_value_error(zone: str) -> None:
     with pytest.raises(ValueError, match=f"no place for {zone}"):
         subnet("10.0.0.0/16", Tier.PRIVATE, zone)

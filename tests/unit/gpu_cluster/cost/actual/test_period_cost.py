@@ -1,4 +1,4 @@
-"""Cost of a period from known usage; usage in a real Prometheus: tests/witnesses/test_actual_cost.py."""
+"""Cost of a period from known usage; tests/witnesses/test_actual_cost.py reads it from Prometheus."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ SYSTEM = NodeKind("system", "m7i.2xlarge", "ON_DEMAND")
 CHAT, LARGE = Holder("serving", "chat"), Holder("serving", "large")
 VISION, OTHER = Holder("vision", ""), Holder("kube-system", "")
 HOUR = Fraction("1.3232")
-"""Dollars of a g6.4xlarge in us-east-2."""
+"""Price of a g6.4xlarge in us-east-2, in dollars an hour."""
 
 DISK = Fraction(8, 730)
 """100 GiB of gp3 at 0.08 dollars a month."""
@@ -70,18 +70,18 @@ def one(amount: Fraction) -> Range:
     return Range(amount, amount)
 
 
-def test_the_price_that_figures_below_are_worked_out_with() -> None:
+def test_price_of_the_examples_matches_the_catalog() -> None:
     assert on_demand("g6.4xlarge", "us-east-2").usd == HOUR
 
 
-def test_parts_add_up_to_nodes_and_control_plane_to_the_last_fraction_of_a_cent() -> None:
+def test_parts_sum_exactly_to_nodes_and_control_plane() -> None:
     found = actual()
     assert found.shared_out == found.total
     assert found.total == total([*(it.cost for it in found.pools), found.control_plane])
-    assert found.total.least < found.total.most  # of spot a range is known
+    assert found.total.least < found.total.most  # spot prices are a range
 
 
-def test_hours_of_holders_and_free_hours_add_up_to_those_of_nodes() -> None:
+def test_held_and_free_gpu_hours_sum_to_the_node_hours() -> None:
     found = actual()
     parts = [
         *((it.pool, it.gpu_hours) for it in found.held),
@@ -91,7 +91,7 @@ def test_hours_of_holders_and_free_hours_add_up_to_those_of_nodes() -> None:
     assert by_pool == {"l4": 40, "h100": 80}
 
 
-def test_a_holder_pays_for_its_part_of_a_node_with_the_disk() -> None:
+def test_holder_pays_its_share_of_node_and_disk() -> None:
     by_holder = {(it.holder, it.pool): it for it in actual().held}
     chat = by_holder[CHAT, "l4"]
     assert chat.cost == one(20 * (HOUR + DISK))
@@ -102,14 +102,14 @@ def test_a_holder_pays_for_its_part_of_a_node_with_the_disk() -> None:
     assert large.cost * 2 == next(it for it in actual().pools if it.pool == "h100").kinds[0].cost
 
 
-def test_a_spot_node_costs_between_its_lowest_price_and_that_on_demand() -> None:
+def test_spot_node_cost_is_a_range_up_to_on_demand() -> None:
     [vision] = [it for it in actual().held if it.holder == VISION]
     assert vision.gpu_hours == 9
     assert vision.cost.most == 9 * (HOUR + DISK)
     assert vision.cost.least < vision.cost.most
 
 
-def test_free_gpus_other_nodes_and_the_control_plane_are_shared_costs() -> None:
+def test_free_gpus_system_nodes_and_control_plane_are_shared_costs() -> None:
     found = shared(actual())
     assert found["GPUs that no pod held", "l4"][0] == (29 - 24) + (10 - 5)
     assert found["GPUs that nodes did not offer", "l4"] == (1, one(HOUR + DISK))
@@ -118,7 +118,7 @@ def test_free_gpus_other_nodes_and_the_control_plane_are_shared_costs() -> None:
     assert found["control plane", ""][1] == actual().control_plane
 
 
-def test_reserved_servers_cost_the_same_whether_they_run_or_not() -> None:
+def test_reserved_servers_cost_the_same_when_not_running() -> None:
     found = actual()
     [h100] = [it for it in found.pools if it.pool == "h100"]
     assert h100.reserved
@@ -127,7 +127,7 @@ def test_reserved_servers_cost_the_same_whether_they_run_or_not() -> None:
     assert any("h100" in it for it in found.remarks)
 
 
-def test_planned_figures_are_those_of_the_hours_that_were_measured() -> None:
+def test_planned_cost_covers_only_the_measured_hours() -> None:
     gap = Gap(START, START + timedelta(hours=4))
     whole, part = actual(), actual(replace(USAGE, gaps=(gap,)))
     assert part.usage.covered_hours == 6
@@ -137,7 +137,7 @@ def test_planned_figures_are_those_of_the_hours_that_were_measured() -> None:
     assert l4.planned == total([it.hourly for it in nodes]) * 10
 
 
-def test_a_model_is_planned_as_its_replicas_and_a_team_as_its_quota() -> None:
+def test_planned_cost_of_models_uses_replicas_and_of_teams_the_quota() -> None:
     found = actual()
     assert found.planned_workloads[CHAT, "l4"] == Range(3 * 10 * (HOUR + DISK), 12 * 10 * (HOUR + DISK))
     [vision] = [it for it in found.namespaces() if it.team == "vision"]
@@ -145,7 +145,7 @@ def test_a_model_is_planned_as_its_replicas_and_a_team_as_its_quota() -> None:
     assert vision.planned == l4.planned * Fraction(4, 16)
 
 
-def test_a_model_that_held_nothing_stands_beside_its_plan() -> None:
+def test_model_without_usage_is_listed_with_zero_cost() -> None:
     [code] = [it for it in actual().held if it.holder.workload == "code"]
     assert (code.gpu_hours, code.cost, code.pool) == (0, Range(Fraction(0), Fraction(0)), "l40s")
 
@@ -153,13 +153,13 @@ def test_a_model_that_held_nothing_stands_beside_its_plan() -> None:
 @pytest.mark.parametrize(
     ("cost", "expected"), [((5, 5), (0, 0)), ((1, 12), (-1, 2)), ((20, 30), (10, 20)), ((0, 1), (-2, -1))]
 )
-def test_only_what_is_beyond_the_plan_differs_from_it(
+def test_difference_counts_only_cost_outside_the_planned_range(
     cost: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     assert beyond(Range.of(*cost), Range.of(2, 10)) == Range.of(*expected)
 
 
-def test_a_gap_of_more_than_a_hundredth_makes_the_cost_incomplete() -> None:
+def test_gap_of_more_than_one_percent_makes_the_cost_incomplete() -> None:
     short = replace(USAGE, gaps=(Gap(START, START + timedelta(minutes=6)),))
     assert actual(short).complete
     long = actual(replace(USAGE, gaps=(Gap(START, START + timedelta(minutes=7)),)))
@@ -168,20 +168,20 @@ def test_a_gap_of_more_than_a_hundredth_makes_the_cost_incomplete() -> None:
     assert long.uncertain == ("98.8 % of the period is measured",)
 
 
-def test_gpus_without_utilization_make_idle_hours_uncertain_and_not_the_total() -> None:
+def test_missing_utilization_makes_idle_hours_uncertain_but_not_the_total() -> None:
     found = actual(replace(USAGE, used={}, idle={}))
     assert found.uncertain == ("no utilization is known of 100 % of the hours for which GPUs were held",)
     assert not found.complete
     assert not found.at_least
 
 
-def test_utilization_never_exceeds_what_was_held() -> None:
+def test_utilization_never_exceeds_the_held_hours() -> None:
     found = actual(replace(USAGE, used={(L4, CHAT): Fraction(18)}, idle={(L4, CHAT): Fraction(9)}))
     [chat] = [it for it in found.held if it.holder == CHAT]
     assert (chat.used, chat.idle, chat.unmeasured) == (18, 2, 0)
 
 
-def test_a_node_without_labels_of_its_kind_is_taken_from_the_stack_file_and_said() -> None:
+def test_unlabeled_node_is_priced_from_the_stack_file_with_a_remark() -> None:
     bare = NodeKind("l4", "", "")
     usage = replace(USAGE, nodes={bare: Fraction(10)}, offered={}, held={}, used={}, idle={})
     found = actual(usage)
@@ -190,7 +190,7 @@ def test_a_node_without_labels_of_its_kind_is_taken_from_the_stack_file_and_said
     assert any(it.startswith("nodes of pool l4 have no label") for it in found.remarks)
 
 
-def test_nodes_of_no_pool_are_priced_by_their_type_or_named() -> None:
+def test_nodes_outside_pools_are_priced_by_type_or_reported() -> None:
     known, unknown = NodeKind("", "g6.4xlarge", "ON_DEMAND"), NodeKind("", "", "")
     usage = replace(
         USAGE,
@@ -207,7 +207,7 @@ def test_nodes_of_no_pool_are_priced_by_their_type_or_named() -> None:
     assert found.shared_out == found.total
 
 
-def test_pods_that_held_more_than_the_stack_file_has_pay_for_all_of_it() -> None:
+def test_pods_that_hold_more_gpus_than_planned_pay_for_all_nodes() -> None:
     found = actual(replace(USAGE, held={(L4, GPU, CHAT): Fraction(40), (L4, GPU, VISION): Fraction(20)}))
     held = {it.holder: it.gpu_hours for it in found.held if it.gpu_hours}
     assert held == {CHAT: 20, VISION: 10}
@@ -215,7 +215,7 @@ def test_pods_that_held_more_than_the_stack_file_has_pay_for_all_of_it() -> None
     assert found.shared_out == found.total
 
 
-def test_shares_of_gpus_count_as_parts_and_have_no_utilization() -> None:
+def test_shared_gpus_count_as_fractions_without_utilization() -> None:
     mig = NodeKind("a100", "p4de.24xlarge", "")
     timed = NodeKind("l4-shared", "g6.2xlarge", "")
     usage = replace(
@@ -229,10 +229,10 @@ def test_shares_of_gpus_count_as_parts_and_have_no_utilization() -> None:
     found = actual(usage, "local")
     assert {it.pool: it.gpu_hours for it in found.held if it.gpu_hours} == {"a100": 20, "l4-shared": 5}
     assert all(it.used == it.idle == 0 for it in found.held)
-    assert not found.uncertain  # it cannot be known
+    assert not found.uncertain  # shares have no utilization
 
 
-def test_hours_are_known_where_no_price_is() -> None:
+def test_gpu_hours_are_reported_without_prices() -> None:
     machine = NodeKind("l4", "", "")
     usage = replace(
         USAGE,

@@ -2,7 +2,7 @@ from gpu_cluster.cost import CATALOG
 from gpu_cluster.cost.by_resource.hourly_price import hourly
 
 
-def test_a_market_has_its_price_and_says_how_it_is_bought() -> None:
+def test_hourly_price_depends_on_the_capacity_type() -> None:
     bought = {
         market: hourly("p5.48xlarge", market, "us-east-2", CATALOG)
         for market in ("ON_DEMAND", "RESERVED", "SPOT", "CAPACITY_BLOCK")

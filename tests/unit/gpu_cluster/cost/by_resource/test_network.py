@@ -10,18 +10,18 @@ def monthly(item: Item) -> dict[str, Range]:
     return {line.what: line.monthly for line in priced([item], REGION, day=TODAY).lines}
 
 
-def test_a_gateway_costs_its_hours_and_its_traffic() -> None:
+def test_nat_gateway_costs_hours_and_traffic() -> None:
     assert monthly(aws("ec2/natGateway:NatGateway")) == {
         "NAT gateway": Range.of(Fraction("32.85")),  # 730 x 0.045
         "NAT gateway, traffic": Range.of(9),  # 200 GB x 0.045
     }
 
 
-def test_an_address_costs_its_hours() -> None:
+def test_public_ipv4_address_costs_hours() -> None:
     assert monthly(aws("ec2/eip:Eip")) == {"public IPv4 address": Range.of(Fraction("3.65"))}  # 730 x 0.005
 
 
-def test_an_interface_endpoint_costs_its_hours_in_each_zone() -> None:
+def test_interface_endpoint_costs_hours_per_zone_and_traffic() -> None:
     endpoint = aws(
         "ec2/vpcEndpoint:VpcEndpoint",
         vpcEndpointType="Interface",
@@ -35,11 +35,11 @@ def test_an_interface_endpoint_costs_its_hours_in_each_zone() -> None:
     }
 
 
-def test_an_endpoint_that_is_a_route_is_free() -> None:
+def test_gateway_endpoint_is_free() -> None:
     assert not monthly(aws("ec2/vpcEndpoint:VpcEndpoint", vpcEndpointType="Gateway"))
 
 
-def test_a_service_costs_something_where_aws_balances_its_load() -> None:
+def test_only_services_of_type_load_balancer_cost_money() -> None:
     assert monthly(kubernetes("Service", "chat", {"type": "LoadBalancer"})) == {
         "load balancer": Range.of(Fraction("16.425")),  # 730 x 0.0225
         "load balancer, traffic": Range.of(Fraction("0.6")),  # 100 GB x 0.006

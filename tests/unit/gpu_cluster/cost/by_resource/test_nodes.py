@@ -14,7 +14,7 @@ def lines(*items: Item, reserved: dict[str, int] | None = None) -> tuple[LineIte
     return priced(items, REGION, day=TODAY, reserved=reserved).lines
 
 
-def test_a_node_group_costs_its_servers_and_their_disks() -> None:
+def test_node_group_costs_instances_and_disks() -> None:
     servers, disk = lines(node_group("l4", "g6.4xlarge", (3, 12)), launch_template("l4", gib=100))
 
     assert (servers.what, servers.pool, servers.unit, servers.per) == (
@@ -26,7 +26,7 @@ def test_a_node_group_costs_its_servers_and_their_disks() -> None:
     assert disk.monthly == Range.of(24, 96)
 
 
-def test_a_fast_disk_costs_what_is_beyond_3000_operations_and_125_mebibytes() -> None:
+def test_disk_costs_iops_above_3000_and_throughput_above_125() -> None:
     template = launch_template("h100", gib=500, iops=8000, throughput=1000)
     _, space, operations, throughput = lines(node_group("h100", "p5.48xlarge", (2, 2)), template)
 
@@ -35,7 +35,7 @@ def test_a_fast_disk_costs_what_is_beyond_3000_operations_and_125_mebibytes() ->
     assert throughput.monthly == Range.of(70)  # 2 x (1000 - 125) x 0.04
 
 
-def test_a_capacity_block_is_paid_whether_its_nodes_run_or_not() -> None:
+def test_capacity_block_is_charged_for_all_reserved_instances() -> None:
     block = launch_template("h100", instanceType="p5.48xlarge")
     servers, disk = lines(
         node_group("h100", "p5.48xlarge", (0, 2), "CAPACITY_BLOCK"), block, reserved={"h100": 3}
@@ -46,7 +46,7 @@ def test_a_capacity_block_is_paid_whether_its_nodes_run_or_not() -> None:
     assert disk.monthly == Range.of(0, 16)  # of those that run: 2 x 100 x 0.08
 
 
-def test_so_is_what_is_reserved_on_demand() -> None:
+def test_on_demand_reservation_is_charged_for_the_maximum_nodes() -> None:
     target = {"capacityReservationTarget": {"capacityReservationId": "cr-0123456789abcdef0"}}
     template = launch_template("l4", capacityReservationSpecification=target)
     servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 4)), template)
@@ -54,7 +54,7 @@ def test_so_is_what_is_reserved_on_demand() -> None:
     assert servers.quantity == Range.of(4)
 
 
-def test_spot_servers_cost_between_an_estimate_and_the_price_on_demand() -> None:
+def test_spot_instances_cost_an_estimate_up_to_on_demand() -> None:
     servers, _ = lines(node_group("l4", "g6.4xlarge", (1, 2), "SPOT"), launch_template("l4"))
 
     assert servers.what == "g6.4xlarge spot, estimated"
@@ -62,7 +62,7 @@ def test_spot_servers_cost_between_an_estimate_and_the_price_on_demand() -> None
     assert servers.hourly == Range.of(Fraction("0.26464"), Fraction("2.6464"))
 
 
-def test_karpenter_starts_no_more_than_its_limit() -> None:
+def test_karpenter_cost_is_bounded_by_the_pool_limit() -> None:
     servers, disk = lines(*node_pool("g6.2xlarge", cpus=16, market="on-demand"))
 
     assert servers.quantity == Range.of(0, 2)  # 16 CPUs of 8 each
@@ -84,11 +84,11 @@ def test_karpenter_starts_no_more_than_its_limit() -> None:
         ),
     ],
 )
-def test_what_decides_a_price_has_to_be_there(items: list[Item], message: str) -> None:
+def test_missing_price_input_is_reported(items: list[Item], message: str) -> None:
     assert missing(*items) == [message]
 
 
-def test_an_unknown_type_of_karpenter_has_no_price() -> None:
+def test_unknown_instance_type_of_karpenter_has_no_price() -> None:
     [cause] = missing(*node_pool("g9.xlarge"))
     assert cause == "NodePool: no price for g9.xlarge, which is not in the catalog (l4)"
 
@@ -114,7 +114,7 @@ def test_more_nodes_never_cost_less(instance: str, least: int, most: int, more: 
 
 
 @given(st.lists(st.tuples(instances, st.tuples(counts, counts), markets), max_size=5))
-def test_pools_cost_the_sum_of_what_each_costs(pools: list[tuple[str, tuple[int, int], str]]) -> None:
+def test_cost_of_pools_is_the_sum_of_each_pool(pools: list[tuple[str, tuple[int, int], str]]) -> None:
     items: list[Item] = []
     for number, (instance, nodes, market) in enumerate(pools):
         least, most = sorted(nodes)
@@ -128,7 +128,7 @@ def test_pools_cost_the_sum_of_what_each_costs(pools: list[tuple[str, tuple[int,
 
 
 @given(instances, counts, st.integers(0, 20), markets)
-def test_as_many_times_the_nodes_cost_as_many_times_as_much(
+def test_cost_is_proportional_to_the_number_of_nodes(
     instance: str, nodes: int, times: int, market: str
 ) -> None:
     once, often = (hourly("p", instance, (count, count), market) for count in (nodes, nodes * times))

@@ -15,38 +15,38 @@ def cluster(version: str = "1.35", **more: object) -> Item:
     return aws("eks/cluster:Cluster", "cluster", version=version, **more)
 
 
-def test_a_control_plane_costs_its_hours_and_those_of_its_tier() -> None:
+def test_control_plane_costs_hours_and_scaling_tier() -> None:
     amounts = monthly(cluster(controlPlaneScalingConfig={"tier": "tier-xl"}))
 
     assert amounts["control plane"] == Range.of(73)  # 730 x 0.10
     assert amounts["control plane, tier-xl"] == Range.of(Fraction("1204.5"))  # 730 x 1.65
 
 
-def test_extended_support_costs_six_times_as_much() -> None:
+def test_control_plane_in_extended_support_costs_six_times_as_much() -> None:
     amounts = monthly(cluster("1.35"), day=date(2027, 3, 28))
 
     assert amounts["control plane, Kubernetes 1.35 in extended support"] == Range.of(438)  # 730 x 0.60
 
 
-def test_nodes_outside_of_aws_cost_something_too() -> None:
+def test_hybrid_nodes_cost_cpu_hours() -> None:
     assert monthly(cluster(remoteNetworkConfig={"remoteNodeNetworks": {}}))["hybrid nodes"] == Range.of(
         Fraction("2803.2")  # 192 x 730 x 0.02
     )
 
 
-def test_a_version_that_eks_does_not_run_has_no_price() -> None:
+def test_unsupported_kubernetes_version_has_no_price() -> None:
     [cause] = missing(cluster("1.9"))
     assert cause.startswith("Cluster: expected a Kubernetes version that EKS supports, got 1.9")
 
 
-def test_logs_cost_what_is_written_and_what_is_kept() -> None:
+def test_log_group_costs_ingestion_and_retention() -> None:
     assert monthly(aws("cloudwatch/logGroup:LogGroup", retentionInDays=90)) == {
         "logs written": Range.of(15),  # 30 GB x 0.50
         "logs kept 90 days": Range.of(Fraction("2.7")),  # 3 months of 30 GB x 0.03
     }
 
 
-def test_keys_secrets_alarms_and_queues_cost_little() -> None:
+def test_keys_secrets_alarms_and_queues_have_prices() -> None:
     assert monthly(aws("kms/key:Key")) == {
         "key": Range.of(1),
         "key, requests": Range.of(Fraction("0.6")),  # 20 x 0.03
@@ -59,7 +59,7 @@ def test_keys_secrets_alarms_and_queues_cost_little() -> None:
 REPOSITORY = aws("ecr/repository:Repository", "apps", name="apps/gateway")
 
 
-def test_images_cost_what_is_kept_and_what_is_scanned() -> None:
+def test_repository_costs_storage_and_scanning() -> None:
     scanning = aws("ecr/registryScanningConfiguration:RegistryScanningConfiguration", scanType="ENHANCED")
 
     assert monthly(REPOSITORY) == {"images": Range.of(Fraction("1.5"))}  # 15 GB x 0.10
@@ -70,7 +70,7 @@ def test_images_cost_what_is_kept_and_what_is_scanned() -> None:
     }
 
 
-def test_copies_in_another_region_cost_their_space_and_the_way() -> None:
+def test_image_replication_costs_storage_and_transfer() -> None:
     rule = {"destinations": [{"region": "us-west-2"}], "repositoryFilters": [{"filter": "apps/"}]}
     copies = aws(
         "ecr/replicationConfiguration:ReplicationConfiguration", replicationConfiguration={"rules": [rule]}
@@ -82,7 +82,7 @@ def test_copies_in_another_region_cost_their_space_and_the_way() -> None:
     assert amounts["images sent to us-west-2"] == Range.of(Fraction("0.3"))  # 15 GB x 0.02
 
 
-def test_copies_where_no_price_is_known_are_named() -> None:
+def test_image_replication_to_an_unpriced_region_is_reported() -> None:
     rule = {"destinations": [{"region": UNPRICED_REGION}]}
     copies = aws(
         "ecr/replicationConfiguration:ReplicationConfiguration", replicationConfiguration={"rules": [rule]}
@@ -91,7 +91,7 @@ def test_copies_where_no_price_is_known_are_named() -> None:
     assert missing(copies) == ["no price for ECR storage in us-gov-west-1 (it)"]
 
 
-def test_mirrored_images_cost_what_is_kept() -> None:
+def test_pull_through_cache_costs_storage() -> None:
     rule = [aws("ecr/pullThroughCacheRule:PullThroughCacheRule")]
     [line] = priced(rule, REGION, day=TODAY, usage=usage_of({"cached-gb": "100"})).lines
 

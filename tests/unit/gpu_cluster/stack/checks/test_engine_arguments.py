@@ -1,4 +1,4 @@
-"""Arguments of engines, held to what the parser of each release declares."""
+"""Engine arguments are checked against the parser of each release."""
 
 import pytest
 
@@ -17,10 +17,10 @@ RELEASES = {"vllm": "0.26.0", "sglang": "0.5.23"}
 
 
 @pytest.mark.parametrize("engine", RELEASES)
-def test_every_command_line_that_is_rendered_passes(engine: str) -> None:
+def test_every_rendered_command_line_is_valid(engine: str) -> None:
     flags = flags_of(engine, RELEASES[engine]) or {}
     for name, words in rendered(engine):
-        named = words[1:] if engine == "vllm" else words  # vLLM's model stands before its arguments
+        named = words[1:] if engine == "vllm" else words  # vLLM's model precedes its arguments
         for flag, values in split_arguments(named):
             assert argument_problem(flag, values, flags, engine) is None, name
 
@@ -28,29 +28,29 @@ def test_every_command_line_that_is_rendered_passes(engine: str) -> None:
 @pytest.mark.parametrize(
     ("engine", "words"), [(engine, words) for engine in WRONG for words in WRONG[engine]]
 )
-def test_what_the_parser_refuses_is_refused(engine: str, words: list[str]) -> None:
+def test_arguments_that_the_parser_rejects_are_rejected(engine: str, words: list[str]) -> None:
     assert list(argument_diagnostics((), engine, RELEASES[engine], words))
 
 
 @pytest.mark.parametrize("engine", RELEASES)
-def test_every_argument_with_a_rule_of_its_own_exists(engine: str) -> None:
+def test_every_argument_with_a_special_rule_exists(engine: str) -> None:
     flags = flags_of(engine, RELEASES[engine]) or {}
     assert {*PLATFORM[engine], *TYPED[engine]} <= {flag.name for flag in flags.values()}
 
 
-def test_a_short_spelling_is_the_same_argument() -> None:
+def test_short_and_underscore_spellings_are_the_same_argument() -> None:
     for words in (["-tp", "2"], ["--tensor_parallel_size=2"], ["--tensor-parallel-size", "2"]):
         [diagnostic] = argument_diagnostics((), "vllm", "0.26.0", words)
         assert diagnostic.message.endswith("set tensorParallel, which is validated")
 
 
-def test_of_an_unknown_release_only_the_platforms_arguments_are_refused() -> None:
+def test_unknown_release_rejects_only_arguments_that_the_platform_sets() -> None:
     words = ["--new-in-this-release=1", "--port=9000"]
     [diagnostic] = argument_diagnostics((), "vllm", "0.99.0", words)
     assert diagnostic.message == "--port is set by the platform: replicas listen on port 8000"
 
 
-def test_the_pinned_release_is_one_whose_parser_was_read() -> None:
+def test_pinned_vllm_release_has_a_recorded_parser() -> None:
     assert ENGINES["vllm"].example == VLLM.tag
     assert VLLM.tag.removeprefix("v") in known_releases("vllm")
     assert ENGINES["vllm"].repository == VLLM.repository

@@ -32,18 +32,18 @@ def errors(text: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("telemetry", ["", "enabled: false", "memory: 4Gi", "cpu: '1'"])
-def test_a_system_pool_that_holds_telemetry_is_right(telemetry: str, tmp_path: Path) -> None:
+def test_system_pool_that_fits_telemetry_is_valid(telemetry: str, tmp_path: Path) -> None:
     assert not errors(SYSTEM % telemetry, tmp_path)
 
 
-def test_prometheus_has_to_fit_on_one_node(tmp_path: Path) -> None:
+def test_prometheus_larger_than_a_node_is_rejected(tmp_path: Path) -> None:
     [message] = errors(SYSTEM % "memory: 12Gi", tmp_path)
     assert "telemetry.memory: Prometheus requests 12288Mi, and a node of pool system has " in message
     [message] = errors(SYSTEM % "cpu: '3'", tmp_path)
     assert "telemetry.cpu: Prometheus requests 3000m CPU, and a node of pool system has " in message
 
 
-def test_beside_models_telemetry_has_to_fit_into_the_reserve(tmp_path: Path) -> None:
+def test_telemetry_next_to_models_must_fit_the_pool_reserve(tmp_path: Path) -> None:
     assert not errors(BESIDE_MODELS % "1Gi", tmp_path)
     [message] = errors(BESIDE_MODELS % "512Mi", tmp_path)
     assert message.endswith(

@@ -1,4 +1,4 @@
-"""A version of Kubernetes whose support has ended on the day of the clock."""
+"""Kubernetes versions whose support has ended today."""
 
 from datetime import date
 from importlib import import_module
@@ -12,14 +12,18 @@ versions = import_module("gpu_cluster.stack.checks.versions")  # the package has
 EDITS = {"cluster.version": "1.31", "cluster.support": "extended"}
 
 
-def test_it_is_refused_from_the_day_after_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kubernetes_version_is_rejected_from_the_day_after_its_support_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(versions, "today", lambda: date(2026, 11, 27))
 
     assert "EKS supports Kubernetes 1.31 until 2026-11-26; expected 1.32, " in refusal("dev", EDITS)
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 25), date(2026, 11, 26)])
-def test_it_is_taken_to_the_last_day(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+def test_kubernetes_version_is_accepted_until_the_last_day_of_support(
+    monkeypatch: pytest.MonkeyPatch, day: date
+) -> None:
     monkeypatch.setattr(versions, "today", lambda: day)
 
     assert versions._ended("1.31") is None
