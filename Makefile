@@ -45,7 +45,7 @@ test-versions: .venv/ready ## plans, rules and commands with the versions at one
 	tests/unit/gpu_cluster_policies tests/unit/gpu_cluster_tools --ignore tests/unit/gpu_cluster_policies/reports/test_sarif.py \
 	$(addprefix --ignore tests/unit/gpu_cluster_tools/,toolchain rehearsal/aws rehearsal/prerequisites/test_existing_buckets.py \
 	rehearsal/prerequisites/test_existing_vpc.py rehearsal/test_stored_data.py) \
-	--deselect tests/unit/gpu_cluster_policies/resources/test_object_types.py::test_the_table_is_that_of_the_sdk_in_use \
+	--deselect tests/unit/gpu_cluster_policies/resources/test_object_types.py::test_type_table_matches_the_installed_pulumi_kubernetes \
 	--deselect tests/unit/gpu_cluster/catalog/test_regions.py::test_regions_without_inspector_match_botocore
 
 test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput

@@ -1,4 +1,4 @@
-"""A waiver that a command writes."""
+"""Adding a waiver to policies/waivers.yaml."""
 
 from datetime import date
 from pathlib import Path
@@ -37,7 +37,7 @@ def file_of(project: Path, text: str) -> Path:
     return file
 
 
-def test_it_comes_after_the_others_and_leaves_them_as_they_are(tmp_path: Path) -> None:
+def test_waiver_is_appended_and_leaves_the_others_unchanged(tmp_path: Path) -> None:
     file = file_of(tmp_path, BEFORE)
 
     line = add_waiver(tmp_path, ENTRY, RULES)
@@ -55,7 +55,7 @@ def test_it_comes_after_the_others_and_leaves_them_as_they_are(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("text", [None, "# none yet\nwaivers: []\n"])
-def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
+def test_first_waiver_creates_the_file_or_list(tmp_path: Path, text: str | None) -> None:
     if text:
         file_of(tmp_path, text)
 
@@ -66,7 +66,7 @@ def test_the_first_makes_the_file(tmp_path: Path, text: str | None) -> None:
     assert ("# none yet" in written) == bool(text)
 
 
-def test_the_same_finding_in_the_same_stacks_is_renewed(tmp_path: Path) -> None:
+def test_waiver_for_the_same_finding_and_stacks_is_replaced(tmp_path: Path) -> None:
     file = file_of(tmp_path, BEFORE.replace("2099-01-31", "2020-01-31"))
     entry = {**ENTRY, "resource": "Pod team/other", "stacks": ["staging", "prod"], "owner": "network"}
 
@@ -76,7 +76,7 @@ def test_the_same_finding_in_the_same_stacks_is_renewed(tmp_path: Path) -> None:
     assert line == 3
 
 
-def test_a_list_on_one_line_becomes_a_block(tmp_path: Path) -> None:
+def test_inline_list_of_waivers_becomes_a_block_list(tmp_path: Path) -> None:
     entry = "rule: 50-no-host-access, resource: Pod team/other, stacks: [prod], owner: platform"
     text = f"waivers: [{{{entry}, reason: It measures the network of its node., expires: 2099-01-31}}]\n"
     file = file_of(tmp_path, text)
@@ -87,7 +87,7 @@ def test_a_list_on_one_line_becomes_a_block(tmp_path: Path) -> None:
     assert f"  - {{{entry}" in file.read_text()
 
 
-def test_a_file_of_comments_keeps_them(tmp_path: Path) -> None:
+def test_file_with_only_comments_keeps_them(tmp_path: Path) -> None:
     file = file_of(tmp_path, "# Ask security first.\n")
 
     line = add_waiver(tmp_path, ENTRY, RULES)
@@ -96,7 +96,7 @@ def test_a_file_of_comments_keeps_them(tmp_path: Path) -> None:
     assert line == 3
 
 
-def test_what_the_pack_would_refuse_is_not_written(tmp_path: Path) -> None:
+def test_invalid_waiver_is_not_written(tmp_path: Path) -> None:
     file = file_of(tmp_path, BEFORE)
 
     with pytest.raises(PolicyFileError, match="a sentence with the reason"):

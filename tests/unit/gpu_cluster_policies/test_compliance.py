@@ -1,4 +1,4 @@
-"""Compliance evidence of a stack; no claim without a rule that has looked."""
+"""Compliance evidence of a stack; a control is held only if a rule has evaluated it."""
 
 from collections import Counter
 from dataclasses import replace
@@ -25,12 +25,12 @@ def _cis(of: Evaluation) -> dict[str, Result]:
     return _results(assess(of, Framework.CIS_EKS))
 
 
-def test_every_framework_that_a_stack_file_may_name_has_a_catalogue() -> None:
+def test_every_framework_of_the_stack_file_has_a_catalogue() -> None:
     assert set(CATALOGUES) == set(Framework)
 
 
 @pytest.mark.parametrize("framework", Framework)
-def test_a_catalogue_says_where_and_when_its_numbers_are_from(framework: Framework) -> None:
+def test_catalogue_has_source_date_and_unique_controls(framework: Framework) -> None:
     catalogue = CATALOGUES[framework]
 
     assert catalogue.source
@@ -39,7 +39,7 @@ def test_a_catalogue_says_where_and_when_its_numbers_are_from(framework: Framewo
 
 
 @pytest.mark.parametrize("framework", Framework)
-def test_every_control_that_a_rule_refers_to_is_in_the_catalogue(framework: Framework) -> None:
+def test_controls_cited_by_rules_are_in_the_catalogue(framework: Framework) -> None:
     catalogue = CATALOGUES[framework]
     known = {f"{catalogue.prefix} {it.id}" for it in catalogue.controls}
 
@@ -48,26 +48,26 @@ def test_every_control_that_a_rule_refers_to_is_in_the_catalogue(framework: Fram
     assert cited - known == set()
 
 
-def test_a_control_is_broken_where_a_rule_found_something() -> None:
+def test_control_with_a_finding_is_broken() -> None:
     assert _cis(judged())["4.2.4"] is Result.BROKEN
 
 
-def test_a_control_is_held_where_its_rules_looked_and_found_nothing() -> None:
+def test_control_without_findings_is_held() -> None:
     assert _cis(judged())["4.2.1"] is Result.HELD
 
 
-def test_a_control_is_not_held_where_there_was_nothing_to_look_at() -> None:
+def test_control_without_subjects_is_not_held() -> None:
     assert _cis(judged("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"))["4.2.1"] is Result.NOTHING
 
 
-def test_a_control_rests_on_a_waiver_where_a_role_answers_for_it() -> None:
+def test_control_with_a_waived_finding_is_waived() -> None:
     assessment = assess(with_waiver(), Framework.CIS_EKS)
 
     assert _results(assessment)["4.2.4"] is Result.WAIVED
     assert assessment.waivers == (WAIVER,)
 
 
-def test_a_control_is_not_held_where_its_rule_could_not_be_evaluated() -> None:
+def test_control_of_a_rule_not_evaluated_is_not_held() -> None:
     of = judged(POD.replace("hostNetwork: true\n  serviceAccountName: work", "serviceAccountName: ''"))
     unknown = [finding for finding in of.report.findings if finding.rule.number == 56]
 
@@ -78,11 +78,11 @@ def test_a_control_is_not_held_where_its_rule_could_not_be_evaluated() -> None:
     assert _cis(replace(of, report=replace(of.report, findings=found)))["4.1.5"] is Result.NOT_EVALUATED
 
 
-def test_a_control_that_no_rule_covers_is_not_held() -> None:
+def test_control_without_a_rule_is_uncovered() -> None:
     assert _cis(judged())["3.1.1"] is Result.UNCOVERED
 
 
-def test_evidence_is_what_the_rules_refer_to() -> None:
+def test_evidence_is_the_rules_that_cite_the_control() -> None:
     [pods] = [it for it in assess(judged(), Framework.POD_SECURITY).controls if "Host Ports" in it.control.id]
 
     assert [each.rule.id for each in pods.evidence] == ["50-no-host-access"]
@@ -90,7 +90,7 @@ def test_evidence_is_what_the_rules_refer_to() -> None:
 
 
 @pytest.mark.parametrize("framework", Framework)
-def test_what_no_rule_covers_says_how_it_is_shown(framework: Framework) -> None:
+def test_control_without_a_rule_states_other_evidence(framework: Framework) -> None:
     catalogue = CATALOGUES[framework]
 
     bare = [
@@ -100,7 +100,7 @@ def test_what_no_rule_covers_says_how_it_is_shown(framework: Framework) -> None:
     assert bare == []
 
 
-def test_every_rule_that_a_catalogue_names_exists() -> None:
+def test_rules_named_by_catalogues_exist() -> None:
     named = {number for each in CATALOGUES.values() for control in each.controls for number in control.rules}
 
     assert named - {rule.number for rule in RULES.values()} == set()

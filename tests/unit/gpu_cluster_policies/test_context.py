@@ -11,7 +11,7 @@ PROJECT = Path(__file__).parents[3]
 PROD = PROJECT / "stacks" / "Pulumi.prod.yaml"
 
 
-def test_the_stack_file_narrows_the_regions_of_its_environment() -> None:
+def test_stack_file_narrows_the_regions_of_its_environment() -> None:
     residency = ComplianceSettings(data_residency=frozenset({"us-west-2", "eu-central-1"}))
     file = load(PROD).model_copy(update={"compliance": residency})
 
@@ -19,7 +19,7 @@ def test_the_stack_file_narrows_the_regions_of_its_environment() -> None:
     assert context_of("prod-without-file", PROJECT).regions == ("us-east-2", "us-west-2")
 
 
-def test_a_stack_of_no_environment_may_use_nothing() -> None:
+def test_stack_without_environment_allows_no_regions_or_instances() -> None:
     context = context_of("elsewhere", PROJECT)
 
     assert context.environment is None

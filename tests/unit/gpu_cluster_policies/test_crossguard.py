@@ -1,4 +1,4 @@
-"""Policies with the engine's own arguments; test_engine.py has the engine itself."""
+"""Policies called with the engine's argument types; test_engine.py runs the engine."""
 
 # pyright: reportUnknownMemberType=false
 # pulumi_policy leaves the result of `validate` untyped.
@@ -46,7 +46,7 @@ def _on_resource(policy: str, properties: dict[str, Any], *, stack: str = "elsew
 def _on_stack(
     policy: str, *, stack: str = "elsewhere", kind: str = "pulumi:pulumi:Stack", name: str = "root"
 ) -> list[str]:
-    """On a stack of one resource."""
+    """Messages of a policy for a stack of one resource."""
     judge = BY_NAME[policy]
     assert isinstance(judge, StackValidationPolicy)
     only = PolicyResource(kind, {}, _urn(stack, kind, name), name, OPTIONS, None, None, [], {})
@@ -56,7 +56,7 @@ def _on_stack(
 
 
 def _on_bucket(policy: str, name: str) -> str:
-    """The bucket that it finds something wrong with."""
+    """Name of the bucket in the finding of a policy."""
     [said] = _on_stack(policy, kind="aws:s3/bucket:Bucket", name=name)
     return said.partition(": ")[0].split()[-1]
 
@@ -65,7 +65,7 @@ def _pod(**container: Any) -> dict[str, Any]:
     return {"metadata": {"name": "work", "namespace": "team"}, "spec": {"containers": [container]}}
 
 
-def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
+def test_every_rule_has_a_policy_for_each_enforcement_level() -> None:
     levels = {
         Level.MANDATORY: ["mandatory"],
         Level.ADVISORY: ["advisory"],
@@ -83,13 +83,13 @@ def test_every_rule_has_a_policy_for_each_of_its_levels() -> None:
     )
 
     assert len(BY_NAME) == len(policies(PROJECT))
-    assert found == expected + Counter(["mandatory", "advisory"])  # waivers, and what was not judged
+    assert found == expected + Counter(["mandatory", "advisory"])  # waivers and not-judged
     assert BY_NAME["60-digest-pinned"].enforcement_level is EnforcementLevel.MANDATORY
     assert BY_NAME["60-digest-pinned-outside-production"].enforcement_level is EnforcementLevel.ADVISORY
 
 
 def _on_object(manifest: dict[str, Any]) -> list[str]:
-    """Messages of the policy for objects that were not judged, for a stack of one object."""
+    """Messages of the policy `not-judged` for a stack of one object."""
     judge = BY_NAME["not-judged"]
     assert isinstance(judge, StackValidationPolicy)
     kind = f"kubernetes:{manifest['apiVersion']}:{manifest['kind']}"
@@ -100,7 +100,7 @@ def _on_object(manifest: dict[str, Any]) -> list[str]:
     return said
 
 
-def test_what_no_rule_could_look_at_is_said() -> None:
+def test_object_that_no_rule_evaluates_is_reported() -> None:
     farm = {"apiVersion": "a.example/v1", "kind": "Farm", "metadata": {"name": "a", "namespace": "team"}}
     pods = {"template": {"spec": {"containers": [{"image": "a"}]}}}
 
@@ -114,7 +114,7 @@ def test_what_no_rule_could_look_at_is_said() -> None:
     ("stack", "speaks"),
     [("prod-elsewhere", "60-digest-pinned"), ("elsewhere", "60-digest-pinned-outside-production")],
 )
-def test_a_production_rule_speaks_once(stack: str, speaks: str) -> None:
+def test_production_rule_reports_at_one_enforcement_level(stack: str, speaks: str) -> None:
     properties = _pod(image="nvcr.io/nvidia/tritonserver:26.06-py3")
     names = ("60-digest-pinned", "60-digest-pinned-outside-production")
 
@@ -123,7 +123,7 @@ def test_a_production_rule_speaks_once(stack: str, speaks: str) -> None:
     assert said == {name: int(name == speaks) for name in names}
 
 
-def test_the_engines_unknown_values_are_findings() -> None:
+def test_unknown_values_of_the_engine_are_findings() -> None:
     [image] = _on_resource("59-no-latest-tag", _pod(image=UNKNOWN_STRING_VALUE))
     [drop] = _on_resource(
         "52-drop-all-capabilities", _pod(securityContext={"capabilities": {"drop": UNKNOWN_ARRAY_VALUE}})
@@ -138,7 +138,7 @@ def test_the_engines_unknown_values_are_findings() -> None:
     )
 
 
-def test_the_engines_numbers_are_whole() -> None:
+def test_float_numbers_of_the_engine_are_shown_as_integers() -> None:
     ports = [{"containerPort": 8000.0, "hostPort": 80.0}]
 
     [said] = _on_resource("50-no-host-access", _pod(ports=ports))
@@ -146,8 +146,8 @@ def test_the_engines_numbers_are_whole() -> None:
     assert said.startswith("Pod team/work: spec.containers[0].ports[0].hostPort is 80, should be not set\n")
 
 
-def test_a_stack_that_is_shown_anew_is_judged_anew() -> None:
-    """Policies share what is made of a stack until one asks again, or a resource is shown by itself."""
+def test_each_stack_validation_is_evaluated_anew() -> None:
+    """Policies share the evaluation of a stack until one asks again or a single resource is validated."""
     judged = [
         _on_bucket("35-public-access-blocked", "first"),
         _on_bucket("35-public-access-blocked", "second"),
@@ -158,7 +158,7 @@ def test_a_stack_that_is_shown_anew_is_judged_anew() -> None:
     assert judged == ["first", "second", "third"]
 
 
-def test_waivers_that_nothing_needs_stop_the_stacks_that_they_name() -> None:
+def test_stale_waivers_stop_the_stacks_that_they_name() -> None:
     waived = sum("staging" in waiver.stacks for waiver in pack_of("local").waivers.entries)
 
     assert len(_on_stack("waivers", stack="staging")) == waived > 0

@@ -28,22 +28,22 @@ def _wrong(key: Any, made_of: Collection[str] | None = ()) -> list[str]:
         "arn:aws:kms:eu-central-1:111122223333:alias/aws-data",
     ],
 )
-def test_a_key_that_is_named_is_ones_own(key: str) -> None:
+def test_named_kms_key_is_customer_managed(key: str) -> None:
     assert _wrong(key) == []
 
 
 @pytest.mark.parametrize(
     "key", [None, "", "alias/aws/ebs", "arn:aws-cn:kms:cn-north-1:111122223333:alias/aws/ebs"]
 )
-def test_a_key_of_aws_is_not(key: str | None) -> None:
+def test_missing_or_aws_managed_key_is_a_violation(key: str | None) -> None:
     assert _wrong(key) == ["kmsKeyId"]
 
 
-def test_a_key_that_is_not_made_yet_is_ones_own() -> None:
+def test_key_of_the_same_program_is_customer_managed() -> None:
     assert _wrong(UNKNOWN, ["urn:key"]) == []
 
 
 @pytest.mark.parametrize("made_of", [None, (), ["urn:snapshot"], ["urn:key", "urn:snapshot"], ["urn:gone"]])
-def test_whatever_else_is_not_known_is_not_known(made_of: Collection[str] | None) -> None:
+def test_unknown_key_of_another_origin_raises_not_known_error(made_of: Collection[str] | None) -> None:
     with pytest.raises(NotKnownError):
         _wrong(UNKNOWN, made_of)

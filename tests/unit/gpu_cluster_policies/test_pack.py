@@ -19,7 +19,7 @@ def _pod(image: str) -> Resource:
     ("stack", "production"),
     [("prod", True), ("prod-vision", True), ("production", False), ("local", False), ("staging-prod", False)],
 )
-def test_production_rules_stop_only_production(stack: str, production: bool) -> None:
+def test_production_rules_stop_only_production_stacks(stack: str, production: bool) -> None:
     pack = pack_of(stack)
 
     stopping = {rule.level for rule in pack.rules.values() if pack.stops(rule)}
@@ -27,7 +27,7 @@ def test_production_rules_stop_only_production(stack: str, production: bool) -> 
     assert stopping == {Level.MANDATORY, *([Level.PRODUCTION] if production else [])}
 
 
-def test_the_mirror_of_the_stack_file_is_an_allowed_registry(tmp_path: Path) -> None:
+def test_mirror_of_the_stack_file_is_an_allowed_registry(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: site\n")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks/Pulumi.site.yaml").write_text(

@@ -1,4 +1,4 @@
-"""Values from the plan of a stack that the engine does not know before anything exists."""
+"""Values that are unknown at preview are taken from the plan of the stack."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ POLICY = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:iam/rolePolicy:RolePolicy:
 CLUSTER = f"urn:pulumi:dev::gpu-cluster::{PARENTS}$aws:eks/cluster:Cluster::platform-cluster"
 
 
-def test_a_document_is_foreseen_with_the_names_that_the_plan_gives() -> None:
+def test_unknown_policy_document_is_taken_from_the_plan() -> None:
     document = json.loads(planned_inputs(POLICY, PROJECT).at("policy").value)
 
     [statement] = document["Statement"]
@@ -23,7 +23,7 @@ def test_a_document_is_foreseen_with_the_names_that_the_plan_gives() -> None:
     assert statement["Resource"].startswith("arn:aws:kms:")
 
 
-def test_what_comes_out_is_foreseen_by_the_same_names() -> None:
+def test_unknown_outputs_are_taken_from_the_plan() -> None:
     subnets = planned_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").value
 
     assert planned_inputs(CLUSTER, PROJECT).at("vpcConfig").at("subnetIds").at(0).value == subnets[0]
@@ -39,18 +39,18 @@ def test_what_comes_out_is_foreseen_by_the_same_names() -> None:
     ],
     ids=["no such stack", "another project", "no such resource"],
 )
-def test_what_no_plan_knows_stays_unknown(urn: str) -> None:
+def test_resource_outside_the_plan_stays_unknown(urn: str) -> None:
     assert planned_inputs(urn, PROJECT).at("policy").value is UNKNOWN
 
 
-def test_what_is_not_there_stays_unknown() -> None:
+def test_missing_property_of_the_plan_stays_unknown() -> None:
     inputs = planned_inputs(CLUSTER, PROJECT)
 
     assert inputs.at("nothing").at("below").value is UNKNOWN
     assert inputs.at("vpcConfig").at("subnetIds").at(99).value is UNKNOWN
 
 
-def test_planning_leaves_alone_what_runs() -> None:
+def test_planning_keeps_the_stack_and_project_of_the_running_program() -> None:
     before = (pulumi.get_stack(), pulumi.get_project())
     assert planned_inputs(POLICY.replace(":dev:", ":edge:"), PROJECT).at("policy").value is UNKNOWN
 

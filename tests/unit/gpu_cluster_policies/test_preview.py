@@ -1,4 +1,4 @@
-"""Previews that are read, and texts that are refused with a reason."""
+"""Previews that are read, and other texts, which are rejected with a reason."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ STEP: dict[str, Any] = {
 WHOLE = json.dumps({"steps": [STEP], "duration": 1, "changeSummary": {"delete": 1, "same": 3}}, indent=4)
 
 
-def test_a_step_says_what_becomes_of_what() -> None:
+def test_preview_step_has_operation_type_and_name() -> None:
     preview = read_preview(WHOLE)
 
     [step] = preview.steps
@@ -25,14 +25,14 @@ def test_a_step_says_what_becomes_of_what() -> None:
     assert step.resource.address == "aws:s3/bucket:Bucket models"
 
 
-def test_a_preview_without_changes_names_no_stack() -> None:
+def test_preview_without_changes_has_no_stack() -> None:
     preview = read_preview(json.dumps({"config": {}, "duration": 1, "changeSummary": {"same": 40}}))
 
     assert (preview.steps, preview.stack) == ((), None)
 
 
 @pytest.mark.parametrize("length", range(1, len(WHOLE)), ids=str)
-def test_no_part_of_a_preview_passes_for_the_whole(length: int) -> None:
+def test_truncated_preview_is_rejected(length: int) -> None:
     with pytest.raises(PreviewError):
         read_preview(WHOLE[:length])
 
@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[str, str]] = {
 
 
 @pytest.mark.parametrize(("text", "said"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_preview_is_refused_with_a_word_about_it(text: str, said: str) -> None:
+def test_text_that_is_no_preview_is_rejected_with_a_reason(text: str, said: str) -> None:
     with pytest.raises(PreviewError) as error:
         read_preview(text)
 
@@ -89,6 +89,6 @@ def test_what_is_no_preview_is_refused_with_a_word_about_it(text: str, said: str
         ('{"deployment": {"resources": [{}]}}', "deployment.resources[0] has no urn"),
     ],
 )
-def test_what_is_no_state_is_refused(text: str, said: str) -> None:
+def test_text_that_is_no_state_is_rejected(text: str, said: str) -> None:
     with pytest.raises(PreviewError, match=said.replace("[", r"\[")):
         read_state(text)

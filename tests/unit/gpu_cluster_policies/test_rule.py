@@ -1,4 +1,4 @@
-"""Findings of a rule about a property that has one right value."""
+"""Findings of rules that require one value of a property."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from gpu_cluster_policies.rule import should_be
 @pytest.mark.parametrize(
     ("content", "wanted"), [(True, True), (False, False), (1, 1), (1.0, 1), ("API", "API")]
 )
-def test_the_right_value_breaks_nothing(content: object, wanted: str | int) -> None:
+def test_expected_value_is_no_violation(content: object, wanted: str | int) -> None:
     assert list(should_be(Property("Pod team/work", "key", content), wanted)) == []
 
 
@@ -25,12 +25,12 @@ def test_the_right_value_breaks_nothing(content: object, wanted: str | int) -> N
         ("api", "API", "API"),
     ],
 )
-def test_any_other_is_a_violation(content: object, wanted: str | int, expected: str) -> None:
+def test_other_value_is_a_violation(content: object, wanted: str | int, expected: str) -> None:
     [violation] = should_be(Property("Pod team/work", "key", content), wanted)
 
     assert (violation.field.content, violation.expected) == (content, expected)
 
 
-def test_an_unknown_one_is_not_judged() -> None:
+def test_unknown_value_raises_not_known_error() -> None:
     with pytest.raises(NotKnownError):
         list(should_be(Property("Pod team/work", "key", UNKNOWN), True))

@@ -10,14 +10,14 @@ from gpu_cluster_policies.settings import PolicySettings, policy_settings
     ("stack", "environment"),
     [("prod", "production"), ("prod-vision", "production"), ("dev", "development"), ("local", None)],
 )
-def test_a_stack_belongs_to_the_environment_that_names_it(stack: str, environment: str | None) -> None:
+def test_stack_belongs_to_the_environment_that_names_it(stack: str, environment: str | None) -> None:
     settings = policy_settings(Path(__file__).parents[3])
 
     expected = settings.environments[environment] if environment else None
     assert settings.environment_of(stack) is expected
 
 
-def test_the_first_environment_that_names_a_stack_counts() -> None:
+def test_first_environment_that_names_a_stack_applies() -> None:
     one = {"gpus": 1, "instances": ["g6.*"], "regions": ["us-east-2"]}
     settings = PolicySettings.model_validate(
         {
@@ -44,7 +44,9 @@ def test_the_first_environment_that_names_a_stack_counts() -> None:
         ("registries:\n", "1 registries: expected a list, got nothing"),
     ],
 )
-def test_a_file_without_content_names_its_own_keys(text: str, message: str, tmp_path: Path) -> None:
+def test_empty_settings_file_is_rejected_with_the_expected_keys(
+    text: str, message: str, tmp_path: Path
+) -> None:
     file = tmp_path / "policies/settings.yaml"
     file.parent.mkdir()
     file.write_text(text)
@@ -55,7 +57,7 @@ def test_a_file_without_content_names_its_own_keys(text: str, message: str, tmp_
     assert str(error.value).startswith(f"policies/settings.yaml:{message}")
 
 
-def test_all_errors_are_told_with_its_line_and_the_right_word(tmp_path: Path) -> None:
+def test_all_settings_errors_are_reported_with_line_and_suggestion(tmp_path: Path) -> None:
     file = tmp_path / "settings.yaml"
     file.write_text(
         "productionStacks: prod\n"

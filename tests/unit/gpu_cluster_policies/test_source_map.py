@@ -1,4 +1,4 @@
-"""Where in a stack file a resource comes from: the key that decides, or the nearest one above it."""
+"""Source of a resource in the stack file: the key that determines it, or its nearest parent."""
 
 from functools import cache
 from pathlib import Path
@@ -119,7 +119,7 @@ def _line(*keys: str, stack: str = "prod") -> int:
         ),
     ],
 )
-def test_a_finding_is_at_the_key_that_decides(
+def test_finding_has_the_stack_file_key_that_determines_it(
     name: str, kind: str, path: str, key: str, at: tuple[str, ...]
 ) -> None:
     assert _place(name, kind, path) == f"stacks/Pulumi.prod.yaml:{_line(*at)} {key}"
@@ -165,18 +165,18 @@ GATEWAY = 'gpu-cluster:repositories["vision/gateway"]'
             ("gpu-cluster:tags",),
         ),
         ("team-aws", "pulumi:providers:aws", "region", "aws:region", "prod", ("aws:region",)),
-        # What neither file says is the environment's to say, below `config:`.
+        # A key that neither file sets belongs to the environment's file, below `config:`.
         ("team-vision/gateway-repository", REPOSITORY, "forceDelete", "gpu-cluster:protect", "prod", ()),
     ],
 )
-def test_a_finding_of_a_team_is_in_the_file_whose_key_decides(
+def test_team_finding_is_in_the_file_whose_key_determines_it(
     name: str, kind: str, path: str, key: str, file: str, at: tuple[str, ...]
 ) -> None:
     at_key = f"stacks/Pulumi.{file}.yaml:{_line(*at, stack=file)} {key}"
     assert _place(name, kind, path, "prod-vision") == at_key
 
 
-def test_every_resource_comes_from_a_section_of_the_file() -> None:
+def test_every_resource_maps_to_a_section_of_the_stack_file() -> None:
     origins, findings = _found("prod")
     sections = {origins.of(finding).key.partition(".")[0] for finding in findings.values()}
 

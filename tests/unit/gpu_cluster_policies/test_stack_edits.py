@@ -1,4 +1,4 @@
-"""Edits that findings print: each is a stack file that loads, on the rule that asks for it."""
+"""Edits that findings print: each results in a stack file that loads."""
 
 # pyright: reportUnknownMemberType=false
 # (ruamel.yaml is untyped)
@@ -48,7 +48,7 @@ def parsed(text: str) -> Any:
 
 
 @pytest.mark.parametrize("rule", EDITS)
-def test_an_edit_leaves_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
+def test_edit_results_in_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
     lines = stack_edit(RULES[rule], place(EDITS[rule]))
     assert lines
     edited = merged(parsed(STACK), {"config": parsed("\n".join(lines))})
@@ -59,7 +59,7 @@ def test_an_edit_leaves_a_valid_stack_file(rule: str, tmp_path: Path) -> None:
     assert load(file).pools
 
 
-def test_an_edit_that_the_file_would_not_be_valid_with_is_left_out(tmp_path: Path) -> None:
+def test_edit_that_invalidates_the_stack_file_is_omitted(tmp_path: Path) -> None:
     (tmp_path / "stacks").mkdir()
     file = tmp_path / "stacks" / "Pulumi.x.yaml"
     rule, at = RULES["72-two-replicas"], place(EDITS["72-two-replicas"])
@@ -72,11 +72,11 @@ def test_an_edit_that_the_file_would_not_be_valid_with_is_left_out(tmp_path: Pat
     assert valid_stack_edit(rule, at, tmp_path) == []
 
 
-def test_where_the_file_is_no_stack_file_there_is_none() -> None:
+def test_no_edit_for_a_file_that_is_no_stack_file() -> None:
     assert stack_edit(RULES["7-deletion-protection"], SourceLocation("pod.yaml", 1, "spec")) == []
 
 
-def test_an_entry_of_another_section_is_not_edited() -> None:
+def test_no_edit_for_an_entry_of_another_section() -> None:
     rule = RULES["72-two-replicas"]
 
     assert stack_edit(rule, SourceLocation("stacks/Pulumi.x.yaml", 1, "gpu-cluster:pools.l4.nodes")) == []

@@ -37,14 +37,14 @@ def _finding(name: str = "nvidia-device-plugin-l4", rule: str = "50-no-host-acce
 
 
 @pytest.mark.parametrize("stack", ["local", "prod", "prod-vision"])
-def test_covers_its_rule_on_its_resource_in_its_stacks(tmp_path: Path, stack: str) -> None:
+def test_waiver_covers_its_rule_resource_and_stacks(tmp_path: Path, stack: str) -> None:
     waivers = _waivers(tmp_path)
 
     assert waivers.covering(_finding(), stack)
     assert list(waivers.problems(stack, [_finding()], RULES)) == []
 
 
-def test_covers_nothing_else(tmp_path: Path) -> None:
+def test_waiver_covers_no_other_rule_resource_or_stack(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path)
 
     assert not waivers.covering(_finding("dcgm-exporter"), "local")
@@ -52,7 +52,7 @@ def test_covers_nothing_else(tmp_path: Path) -> None:
     assert not waivers.covering(_finding(), "dev")
 
 
-def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
+def test_waiver_expires_after_its_last_day(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path, today=date(2026, 11, 22))
 
     assert not waivers.covering(_finding(), "local")
@@ -62,7 +62,7 @@ def test_the_last_day_counts_and_the_next_does_not(tmp_path: Path) -> None:
     ]
 
 
-def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> None:
+def test_stale_waiver_fails_the_stacks_that_it_names(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path)
 
     assert [str(problem) for problem in waivers.problems("local", [], RULES)] == [
@@ -125,9 +125,7 @@ def test_what_nothing_needs_fails_the_stacks_that_it_names(tmp_path: Path) -> No
         ),
     ],
 )
-def test_an_error_is_named_with_its_line_and_key(
-    tmp_path: Path, before: str, after: str, problem: str
-) -> None:
+def test_waiver_error_has_its_line_and_key(tmp_path: Path, before: str, after: str, problem: str) -> None:
     assert before in WAIVER
 
     with pytest.raises(PolicyFileError) as caught:
@@ -136,7 +134,7 @@ def test_an_error_is_named_with_its_line_and_key(
     assert problem in str(caught.value).splitlines()
 
 
-def test_all_errors_are_named_at_once(tmp_path: Path) -> None:
+def test_all_waiver_errors_are_reported_at_once(tmp_path: Path) -> None:
     wrong = WAIVER.replace("50-no-host-access", "no-host").replace("platform", "me@example.com")
 
     with pytest.raises(PolicyFileError) as caught:
@@ -148,7 +146,7 @@ def test_all_errors_are_named_at_once(tmp_path: Path) -> None:
     ]
 
 
-def test_no_yaml_is_no_waiver(tmp_path: Path) -> None:
+def test_invalid_yaml_of_waivers_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(
         PolicyFileError, match=r"waivers\.yaml:1 not valid YAML: .* a bracket or brace is not closed"
     ):

@@ -1,4 +1,4 @@
-"""JSON of manifests, one value after the other."""
+"""JSON manifests with several values in one file."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from gpu_cluster_policies.manifests.manifest_text import documents_in
 
 
 @pytest.mark.parametrize("between", ["", "\n", "\n---\n", " --- \r\n---\n"])
-def test_values_follow_each_other(between: str) -> None:
+def test_consecutive_json_values_are_separate_documents(between: str) -> None:
     documents = json_documents(f'{{"a": 1}}{between}{{"b": 2}}{between}')
 
     assert [document.data for document in documents] == [{"a": 1}, {"b": 2}]
     assert documents[1].start == 1 + between.count("\n")
 
 
-def test_every_key_and_item_has_its_line() -> None:
+def test_every_json_key_and_item_has_its_line() -> None:
     [document] = json_documents('\n{\n\t"a": [\n1,\n{"b":\n2}\n],\n"c": "]\\n}"\n,"d": {}}')
     lines = {
         (): 2,
@@ -33,26 +33,26 @@ def test_every_key_and_item_has_its_line() -> None:
     assert {keys: document.line(keys) for keys in lines} == lines
 
 
-def test_half_a_surrogate_pair_is_replaced() -> None:
+def test_unpaired_surrogate_is_replaced() -> None:
     [document] = json_documents(r'{"a": "\ud83d\ude00", "b": "\ud800x", "\udc00": ["\udc00"]}')
 
     assert document.data == {"a": "😀", "b": "�x", "�": ["�"]}
 
 
 @pytest.mark.parametrize("text", ['{"a": 1, "a": 2}', '{"a": NaN}', "{a: 1}", '{"a": 1} b', '{"a": 1'])
-def test_what_is_no_json_may_be_yaml(text: str) -> None:
+def test_invalid_json_raises_not_json_error(text: str) -> None:
     with pytest.raises(NotJsonError):
         json_documents(text)
 
 
-def test_a_key_that_is_given_twice_is_said_with_its_line() -> None:
+def test_duplicate_json_key_is_reported_with_its_line() -> None:
     [document] = documents_in('{\n\t"a": 1,\n\t"a": 2\n}')
 
     [diagnostic] = document.diagnostics
     assert (diagnostic.message, diagnostic.line) == ("given twice, first on line 2", 3)
 
 
-def test_deep_json_is_refused() -> None:
+def test_deeply_nested_json_is_rejected() -> None:
     with pytest.raises(UnreadableFileError) as raised:
         documents_in("[" * 100_000)
 

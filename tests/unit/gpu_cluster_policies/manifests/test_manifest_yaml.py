@@ -1,4 +1,4 @@
-"""YAML as kubectl reads it."""
+"""YAML manifests, parsed as kubectl parses them."""
 
 from typing import Any
 
@@ -45,13 +45,13 @@ def _data(text: str) -> Any:
         ("10Gi", "10Gi"),
     ],
 )
-def test_a_scalar_is_what_kubectl_takes_it_for(text: str, value: object) -> None:
+def test_yaml_scalar_has_the_value_of_kubectl(text: str, value: object) -> None:
     found = _data(f"a: {text}\n")["a"]
 
     assert (found, type(found)) == (value, type(value))
 
 
-def test_documents_follow_each_other() -> None:
+def test_yaml_documents_have_their_data_and_lines() -> None:
     first, second = yaml_documents("---\na: 1\n---\n---\n# none\n---\nb: {c: [2,\n 3]}\n")
 
     assert (first.data, second.data) == ({"a": 1}, {"b": {"c": [2, 3]}})
@@ -61,14 +61,14 @@ def test_documents_follow_each_other() -> None:
     ]  # fmt: skip
 
 
-def test_own_keys_win_over_merged_ones() -> None:
+def test_own_yaml_keys_override_merged_keys() -> None:
     text = "a: &a {k: 1, l: 1}\nb: &b {l: 2, m: 2}\nc:\n  <<: [*a, *b]\n  k: 3\n"
 
     assert _data(text)["c"] == {"k": 3, "l": 1, "m": 2}
     assert yaml_documents(text)[0].line(("c", "m")) == 2
 
 
-def test_an_alias_is_what_its_anchor_is() -> None:
+def test_yaml_alias_has_the_value_of_its_anchor() -> None:
     assert _data("a: &a [1]\nb: *a\nc: &c text\nd: *c\n") == {"a": [1], "b": [1], "c": "text", "d": "text"}
 
 
@@ -87,14 +87,14 @@ def test_an_alias_is_what_its_anchor_is() -> None:
         ("a:\n  <<: text\n", ("a", "<<"), "expected a mapping, or a list of mappings", 2),
     ],
 )
-def test_ambiguous_yaml_is_an_error(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
+def test_ambiguous_yaml_is_reported(text: str, keys: tuple[str, ...], message: str, line: int) -> None:
     [document] = yaml_documents(text)
     [diagnostic] = document.diagnostics
 
     assert (diagnostic.keys, diagnostic.message, diagnostic.line) == (keys, message, line)
 
 
-def test_a_number_as_key_is_its_text() -> None:
+def test_numeric_yaml_key_becomes_text() -> None:
     assert _data("8080: a\n") == {"8080": "a"}
 
 
@@ -117,14 +117,14 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
          "indent with spaces, not tabs"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_says_why(text: str, message: str) -> None:
+def test_unreadable_yaml_raises_an_error_with_the_reason(text: str, message: str) -> None:
     with pytest.raises(UnreadableFileError) as raised:
         yaml_documents(text)
 
     assert raised.value.message == message
 
 
-def test_a_flow_without_end_is_refused() -> None:
-    """PyYAML 6.0.4 has a limit of its own, by which the parser stops first."""
+def test_unclosed_yaml_flow_is_rejected() -> None:
+    """The nesting limit of PyYAML 6.0.4 stops its parser first."""
     with pytest.raises(UnreadableFileError, match="nested too deeply"):
         yaml_documents("[" * 100_000)

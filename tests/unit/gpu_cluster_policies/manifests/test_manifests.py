@@ -1,4 +1,4 @@
-"""Plain manifests: every object found, every property at its line, and everything wrong said at once."""
+"""Plain manifests: objects, lines of properties and errors, all reported at once."""
 
 from pathlib import Path
 
@@ -37,11 +37,11 @@ def _addresses(contents: dict[str, bytes]) -> list[str]:
     return [resource.address for resource in manifests_in(contents).resources]
 
 
-def test_a_finding_is_at_the_line_of_its_property() -> None:
+def test_finding_has_the_line_of_its_property() -> None:
     assert _places({"pod.yaml": POD}, "50-no-host-access") == ["pod.yaml:6 spec.hostNetwork"]
 
 
-def test_what_is_not_set_is_at_the_nearest_line_above_it() -> None:
+def test_finding_for_a_missing_property_has_the_line_of_its_parent() -> None:
     assert _places({"pod.yaml": POD}, "57-cpu-and-memory") == [
         "pod.yaml:8 spec.containers[0].resources.requests.cpu",
         "pod.yaml:8 spec.containers[0].resources.requests.memory",
@@ -49,14 +49,14 @@ def test_what_is_not_set_is_at_the_nearest_line_above_it() -> None:
     ]
 
 
-def test_lines_count_on_through_all_documents_of_a_file() -> None:
+def test_line_numbers_continue_across_documents_of_a_file() -> None:
     text = b"---\n" + MAP + b"---\n---\n" + POD
 
     assert _addresses({"all.yaml": text}) == ["ConfigMap team/settings", "Pod team/work"]
     assert _places({"all.yaml": text}, "50-no-host-access") == ["all.yaml:12 spec.hostNetwork"]
 
 
-def test_what_a_namespace_lacks_is_at_the_namespace() -> None:
+def test_finding_for_a_namespace_has_the_line_of_the_namespace() -> None:
     text = MAP + b"---\napiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
 
     assert {place.partition(" ")[0] for place in _places({"all.yaml": text}, "64-default-deny")} == {
@@ -64,7 +64,7 @@ def test_what_a_namespace_lacks_is_at_the_namespace() -> None:
     }
 
 
-def test_a_list_holds_objects_and_lists() -> None:
+def test_nested_lists_are_flattened_into_objects() -> None:
     text = b"""\
 {
 \t"apiVersion": "v1", "kind": "List",
@@ -78,14 +78,14 @@ def test_a_list_holds_objects_and_lists() -> None:
     assert _places({"list.json": text}, "63-own-namespace") == ["list.json:4 metadata.namespace"]
 
 
-def test_an_object_in_two_files_is_found_in_both() -> None:
+def test_object_in_two_files_has_findings_in_both() -> None:
     assert _places({"a.yaml": POD, "b.yaml": b"\n" + POD}, "50-no-host-access") == [
         "a.yaml:6 spec.hostNetwork",
         "b.yaml:7 spec.hostNetwork",
     ]
 
 
-def test_all_errors_of_every_file_is_said_at_once() -> None:
+def test_errors_of_all_files_are_reported_at_once() -> None:
     contents = {
         "kind.yaml": b"apiVersion: apps/v1\nkind: Deploymnt\n",
         "twice.yaml": b"apiVersion: v1\nkind: Pod\nspec: {}\nspec: {}\n",
@@ -109,7 +109,7 @@ def _unread(contents: dict[str, bytes]) -> list[tuple[str, str]]:
     return [(it.kind, str(it.place)) for it in manifests_in(contents).unread]
 
 
-def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
+def test_documents_that_are_no_objects_are_listed_and_the_rest_evaluated() -> None:
     contents = {
         "pod.yaml": POD,
         "list.yaml": b"---\n- 1\n",
@@ -161,20 +161,20 @@ def test_what_is_no_object_is_named_and_the_rest_is_judged() -> None:
         ),
     ],
 )
-def test_a_wrong_shape_is_an_error(manifest: str, message: str) -> None:
+def test_manifest_of_wrong_structure_is_rejected(manifest: str, message: str) -> None:
     [said] = _diagnostics({"a.yaml": f"apiVersion: v1\n{manifest}\n".encode()})
 
     assert said.partition(" ")[2] == message
 
 
-def test_files_that_hold_nothing_are_wrong_where_no_other_holds_anything() -> None:
+def test_empty_files_are_rejected_if_all_files_are_empty() -> None:
     assert _diagnostics({"a.yaml": b"", "b.yaml": b"# nothing\n"}) == [
         "a.yaml:1 the file is empty",
         "b.yaml:1 the file is empty",
     ]
 
 
-def test_a_list_with_more_content_is_an_object_too() -> None:
+def test_list_kind_with_other_content_is_an_object() -> None:
     text = (
         b"apiVersion: example.com/v1\nkind: AllowList\nmetadata: {name: a}\nitems: []\nspec: {template: {}}\n"
     )
@@ -182,7 +182,7 @@ def test_a_list_with_more_content_is_an_object_too() -> None:
     assert _addresses({"a.yaml": text}) == ["AllowList a"]
 
 
-def test_a_list_may_be_as_long_as_it_is() -> None:
+def test_list_of_a_thousand_objects_is_read() -> None:
     pod = '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [%s]}}'
     containers = ", ".join('{"name": "a", "image": "b", "args": [1, 2, 3, 4, 5, 6, 7, 8]}' for _ in range(9))
     items = ",\n".join(pod % containers for _ in range(1_100))
@@ -193,19 +193,19 @@ def test_a_list_may_be_as_long_as_it_is() -> None:
     assert len(manifests.resources) == 2_200
 
 
-def test_a_kind_that_its_group_does_not_have_is_not_let_through() -> None:
+def test_unknown_kind_of_a_built_in_group_is_rejected() -> None:
     [diagnostic] = _diagnostics({"a.yaml": b"apiVersion: batch/v1\nkind: Workflow\n"})
 
     assert diagnostic == "a.yaml:2 kind: unknown kind 'Workflow'; batch/v1 has CronJob, Job"
 
 
-def test_objects_of_any_other_group_are_let_through() -> None:
+def test_kinds_of_other_groups_are_accepted() -> None:
     text = b"apiVersion: example.com/v1\nkind: Queue\nmetadata: {name: all}\n"
 
     assert _addresses({"a.yaml": text}) == ["Queue all"]
 
 
-def test_a_folder_is_read_at_any_depth(tmp_path: Path) -> None:
+def test_folder_is_read_recursively(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     for name in ("deep/a.yaml", "b.yml", "c.json", "notes.md"):
         (tmp_path / name).write_bytes(MAP)
@@ -213,7 +213,7 @@ def test_a_folder_is_read_at_any_depth(tmp_path: Path) -> None:
     assert [Path(name).name for name in contents_of([tmp_path])] == ["b.yml", "c.json", "a.yaml"]
 
 
-def test_what_is_not_there_is_said_with_the_nearest_name(tmp_path: Path) -> None:
+def test_missing_file_and_empty_folder_are_reported(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(POD)
     (tmp_path / "empty").mkdir()
 

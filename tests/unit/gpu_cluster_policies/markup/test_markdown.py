@@ -27,7 +27,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_word_is_markup_a_link_or_a_mention(words: str) -> None:
+def test_text_escapes_markup_links_and_mentions(words: str) -> None:
     shown = text(words)
 
     assert not re.search(r"""[<>"'`*_~|$\\\[\]\n\r]""", shown)
@@ -36,17 +36,17 @@ def test_no_word_is_markup_a_link_or_a_mention(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", [words for words in HOSTILE if words.isprintable()])
-def test_what_is_displayed_is_what_was_written(words: str) -> None:
+def test_escaped_text_is_displayed_as_written(words: str) -> None:
     displayed = re.sub(r"&#(\d+);", lambda found: chr(int(found.group(1))), text(words))
 
     assert displayed.replace("\u200b", "") == words
 
 
-def test_what_is_not_seen_is_shown_by_its_code() -> None:
+def test_invisible_characters_are_shown_as_escapes() -> None:
     assert visible("a\nb\u202ec") == "a\\nb\\u202ec"
 
 
-def test_plain_words_stay_readable() -> None:
+def test_plain_text_stays_readable() -> None:
     assert text("gpu-cluster:pools.l4.nodes.max: 12 -> 20 (+8)") == (
         "gpu-cluster:pools.l4.nodes.max: 12 -&#62; 20 (+8)"
     )
@@ -54,7 +54,7 @@ def test_plain_words_stay_readable() -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_line_closes_its_block(words: str) -> None:
+def test_code_block_cannot_be_closed_by_its_content(words: str) -> None:
     fence, *lines, end = block([words, words], "diff")
 
     assert end == fence.removesuffix("diff")
@@ -62,13 +62,13 @@ def test_no_line_closes_its_block(words: str) -> None:
     assert all("\n" not in line and end not in line for line in lines)
 
 
-def test_a_line_of_a_block_is_not_endless() -> None:
+def test_long_line_of_a_code_block_is_truncated() -> None:
     _, line, _ = block(["x" * 10_000])
     assert len(line) == 240
     assert line.endswith("…")
 
 
-def test_a_table_has_its_numbers_on_the_right() -> None:
+def test_table_aligns_numbers_right() -> None:
     assert table(("pool", "nodes"), [("l4", "3")], numbers=[1]) == [
         "| pool | nodes |",
         "| --- | --: |",

@@ -1,4 +1,4 @@
-"""A pod that breaks rules, judged, for tests of what is told of it."""
+"""Evaluations of a pod that violates rules, for tests of reports."""
 
 from dataclasses import replace
 from datetime import date
@@ -32,7 +32,7 @@ metadata: {name: jobs, namespace: team}
 ---
 replicas: 3
 """
-"""A kind that no rule knows, and a document that is no object."""
+"""A kind without rules, and a document that is no Kubernetes object."""
 
 WAIVER = Waiver.model_construct(
     rule="50-no-host-access",
@@ -49,7 +49,7 @@ def judged(text: str = POD, name: str = "pod.yaml") -> Evaluation:
 
 
 def with_waiver(text: str = POD) -> Evaluation:
-    """The same where the host network is waived."""
+    """Evaluation of the pod with a waiver for its host network."""
     manifests = manifests_in({"pod.yaml": text.encode()})
     pack = strictest()
     report = pack.check(manifests.resources)

@@ -7,7 +7,7 @@ from gpu_cluster_policies.reports.compliance import compliance_json, compliance_
 from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, with_waiver
 
 
-def test_a_control_stands_in_a_row_with_its_evidence() -> None:
+def test_compliance_table_has_each_control_with_its_evidence() -> None:
     lines = compliance_markdown([assess(judged(), Framework.CIS_EKS)]).splitlines()
 
     assert lines[0] == "# manifests: CIS Amazon EKS Benchmark 1.8.0"
@@ -25,20 +25,20 @@ def test_a_control_stands_in_a_row_with_its_evidence() -> None:
     ) in lines
 
 
-def test_what_has_to_be_shown_otherwise_is_said_once_for_all_that_it_is_for() -> None:
+def test_other_evidence_is_listed_once_for_all_its_controls() -> None:
     text = compliance_markdown([assess(judged(), Framework.CIS_EKS)])
 
     assert text.count("run kube-bench on a node") == 1
     assert "<code>3.1.1</code>, <code>3.1.2</code>" in text
 
 
-def test_what_it_rests_on_is_said_by_whom_and_until_when() -> None:
+def test_compliance_report_lists_waivers_with_owner_and_expiry() -> None:
     text = compliance_markdown([assess(with_waiver(), Framework.CIS_EKS)])
 
     assert "| platform | 2027-01-31 | It measures the network of &#60;its&#62; node. |" in text
 
 
-def test_programs_get_the_same() -> None:
+def test_compliance_json_has_controls_evidence_and_waivers() -> None:
     [content] = json.loads(compliance_json([assess(with_waiver(), Framework.CIS_EKS)]))
     [control] = [it for it in content["controls"] if it["id"] == "4.2.4"]
 
@@ -63,7 +63,7 @@ def test_programs_get_the_same() -> None:
     assert sum(content["summary"].values()) == len(content["controls"])
 
 
-def test_what_was_not_judged_may_break_any_control() -> None:
+def test_compliance_report_lists_objects_not_evaluated() -> None:
     assessments = [assess(judged(UNSEEN), Framework.CIS_EKS)]
     text = compliance_markdown(assessments)
 
@@ -75,7 +75,7 @@ def test_what_was_not_judged_may_break_any_control() -> None:
     ]
 
 
-def test_facts_of_the_stack_file_are_marked() -> None:
+def test_compliance_report_lists_declarations_of_the_stack_file() -> None:
     facts = [Declaration("gpu-cluster:cluster.addons.adot", "add-on adot v0.1.0-eksbuild.1")]
     assessment = assess(judged(), Framework.CIS_EKS, facts)
 

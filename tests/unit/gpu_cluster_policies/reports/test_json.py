@@ -9,7 +9,7 @@ def _told(text: str) -> dict[str, Any]:
     return json.loads(text)
 
 
-def test_a_finding_has_all_that_is_known_of_it() -> None:
+def test_json_finding_has_all_fields() -> None:
     first = _told(json_text(judged()))["findings"][0]
 
     assert {key: first[key] for key in first if key not in ("why", "references", "fix")} == {
@@ -31,7 +31,7 @@ def test_a_finding_has_all_that_is_known_of_it() -> None:
     assert "CIS 4.2.2" in first["references"]
 
 
-def test_what_is_waived_says_by_whom_and_until_when() -> None:
+def test_json_of_a_waived_finding_has_owner_reason_and_expiry() -> None:
     *_, waived = _told(json_text(with_waiver()))["findings"]
 
     assert not waived["stops"]
@@ -42,20 +42,20 @@ def test_what_is_waived_says_by_whom_and_until_when() -> None:
     }
 
 
-def test_the_document_names_its_stack_and_has_no_other_name_for_it() -> None:
+def test_json_report_names_its_stack_only_as_stack() -> None:
     told = _told(json_text(judged()))
 
     assert told["stack"] == judged().name
     assert "name" not in told
 
 
-def test_the_summary_counts() -> None:
+def test_json_summary_counts_findings_and_resources() -> None:
     summary = _told(json_text(with_waiver()))["summary"]
 
     assert (summary["stopping"], summary["advising"], summary["waived"], summary["resources"]) == (1, 1, 1, 1)
 
 
-def test_what_was_not_judged_is_counted_and_named() -> None:
+def test_json_report_lists_objects_not_evaluated() -> None:
     told = _told(json_text(judged(UNSEEN)))
 
     assert told["summary"]["notJudged"] == 2

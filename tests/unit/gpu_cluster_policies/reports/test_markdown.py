@@ -3,7 +3,7 @@ from gpu_cluster_policies.reports import markdown_text
 from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
 
 
-def test_each_rule_is_folded_under_a_line() -> None:
+def test_markdown_report_folds_each_rule() -> None:
     text = markdown_text(judged())
 
     assert text.startswith("### Policies: manifests: 2 findings stop an update, 1 advises;")
@@ -14,21 +14,21 @@ def test_each_rule_is_folded_under_a_line() -> None:
     assert "<code>pod.yaml:5 spec.hostNetwork</code>" in text
 
 
-def test_who_answers_for_what_is_waived_stands_in_a_table() -> None:
+def test_markdown_report_lists_waivers_in_a_table() -> None:
     text = markdown_text(with_waiver())
 
     assert "<summary>1 waived</summary>" in text
     assert "| platform | 2027-01-31 | It measures the network of &#60;its&#62; node. |" in text
 
 
-def test_words_of_a_manifest_are_no_markup() -> None:
+def test_markdown_report_escapes_text_of_manifests() -> None:
     text = markdown_text(judged(POD.replace("nvcr.io/nvidia/cuda:13.0", '"</details><b>@everyone</b>"')))
 
     assert "<b>" not in text
     assert text.count("</details>") == text.count("<details>")
 
 
-def test_it_stays_within_what_a_comment_holds() -> None:
+def test_markdown_report_fits_the_comment_limit() -> None:
     pods = [POD.replace("name: work,", f"name: work-{number},") for number in range(600)]
 
     text = markdown_text(judged("---\n".join(pods)))
@@ -37,7 +37,7 @@ def test_it_stays_within_what_a_comment_holds() -> None:
     assert "are not shown" in text
 
 
-def test_what_was_not_judged_stands_in_a_table() -> None:
+def test_markdown_report_lists_objects_not_evaluated() -> None:
     text = markdown_text(judged(UNSEEN))
 
     assert "<summary>❔ not judged: Queue \N{MULTIPLICATION SIGN} 1, document" in text

@@ -1,4 +1,4 @@
-"""SARIF as the standard has it, and as code scanning needs it."""
+"""SARIF reports according to the standard and for GitHub code scanning."""
 
 # pyright: reportMissingTypeStubs=false
 
@@ -22,16 +22,16 @@ def _run(of: Evaluation) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n"), judged(UNSEEN)]
 )
-def test_it_keeps_the_schema_of_the_standard(of: Evaluation) -> None:
+def test_sarif_report_is_valid_against_the_standard(of: Evaluation) -> None:
     Standard.model_validate_json(sarif_text(of))
 
 
-def test_the_schema_lets_nothing_through_that_it_does_not_know() -> None:
+def test_sarif_schema_rejects_unknown_keys() -> None:
     with pytest.raises(ValidationError):
         Standard.model_validate_json(sarif_text(judged()).replace('"level"', '"levl"'))
 
 
-def test_a_result_points_at_its_line_and_its_rule() -> None:
+def test_sarif_result_has_its_line_and_rule() -> None:
     run = _run(judged())
     result = run["results"][0]
     [location] = result["locations"]
@@ -46,14 +46,14 @@ def test_a_result_points_at_its_line_and_its_rule() -> None:
     )
 
 
-def test_every_rule_says_why_and_how_to_fix_it() -> None:
+def test_sarif_rules_have_description_and_help() -> None:
     rules = _run(judged())["tool"]["driver"]["rules"]
 
     assert {rule["id"] for rule in rules} == {*pack_of("elsewhere").rules, "waivers", "not-judged"}
     assert all(rule["help"]["text"] and rule["fullDescription"]["text"] for rule in rules)
 
 
-def test_a_result_is_the_same_wherever_its_line_moves_to() -> None:
+def test_sarif_fingerprint_is_independent_of_the_line() -> None:
     prints = [
         [result["partialFingerprints"] for result in _run(of)["results"]]
         for of in (judged(), judged("\n\n" + POD))
@@ -63,7 +63,7 @@ def test_a_result_is_the_same_wherever_its_line_moves_to() -> None:
     assert len({json.dumps(each) for each in prints[0]}) == len(prints[0])
 
 
-def test_what_is_waived_is_suppressed_and_says_why() -> None:
+def test_waived_sarif_result_is_suppressed_with_its_reason() -> None:
     suppressed = [result for result in _run(with_waiver())["results"] if "suppressions" in result]
 
     [[suppression]] = [result["suppressions"] for result in suppressed]
@@ -73,7 +73,7 @@ def test_what_is_waived_is_suppressed_and_says_why() -> None:
     }
 
 
-def test_what_was_not_judged_is_a_warning_at_its_line() -> None:
+def test_object_not_evaluated_is_a_sarif_warning_at_its_line() -> None:
     run = _run(judged(UNSEEN))
     [first, second] = run["results"]
 

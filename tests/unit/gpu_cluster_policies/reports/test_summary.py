@@ -14,17 +14,17 @@ RULES = len(pack_of("elsewhere").rules)
         ("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n", "manifests: clean"),
     ],
 )
-def test_it_is_summed_up_in_a_line(text: str, summary: str) -> None:
+def test_summary_is_one_line(text: str, summary: str) -> None:
     assert summary_of(judged(text)) == f"{summary}; {RULES} rules on 1 resource"
 
 
-def test_what_is_waived_is_counted() -> None:
+def test_summary_counts_waived_findings() -> None:
     assert summary_of(with_waiver()) == (
         f"prod: 1 finding stops an update, 1 advises, 1 is waived; {RULES} rules on 1 resource"
     )
 
 
-def test_clean_is_only_said_where_everything_was_judged() -> None:
+def test_summary_says_clean_only_if_everything_was_evaluated() -> None:
     times = "\N{MULTIPLICATION SIGN}"
 
     assert summary_of(judged(UNSEEN)) == (

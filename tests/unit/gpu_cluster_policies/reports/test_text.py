@@ -3,7 +3,7 @@ from gpu_cluster_policies.reports.summary import summary_of
 from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged
 
 
-def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
+def test_text_report_has_place_reason_and_fix_of_each_rule() -> None:
     first, *_, last = plain_text(judged()).split("\n\n")
 
     assert first == (
@@ -21,13 +21,13 @@ def test_each_rule_says_where_what_why_and_how_to_fix_it() -> None:
     assert last == f"{summary_of(judged())}\n"
 
 
-def test_nothing_found_is_one_line() -> None:
+def test_text_report_without_findings_is_one_line() -> None:
     clean = judged("apiVersion: v1\nkind: Node\nmetadata: {name: a}\n")
 
     assert plain_text(clean) == f"{summary_of(clean)}\n"
 
 
-def test_what_was_not_judged_is_counted_and_named() -> None:
+def test_text_report_lists_objects_not_evaluated() -> None:
     named, last = plain_text(judged(UNSEEN)).split("\n\n")
 
     assert named == (
@@ -40,7 +40,7 @@ def test_what_was_not_judged_is_counted_and_named() -> None:
     assert last == f"{summary_of(judged(UNSEEN))}\n"
 
 
-def test_briefly_each_rule_is_one_line_with_its_count() -> None:
+def test_brief_report_has_one_line_per_rule_with_its_count() -> None:
     two = POD.replace("  hostNetwork: true\n", "  hostNetwork: true\n  hostPID: true\n")
 
     lines = brief_text(judged(two)).splitlines()
@@ -50,7 +50,7 @@ def test_briefly_each_rule_is_one_line_with_its_count() -> None:
     assert lines[-1] == summary_of(judged(two))
 
 
-def test_several_findings_of_a_rule_are_counted() -> None:
+def test_text_report_counts_several_findings_of_a_rule() -> None:
     two = POD.replace("  hostNetwork: true\n", "  hostNetwork: true\n  hostPID: true\n")
 
     assert plain_text(judged(two)).splitlines()[0].endswith(" (2 findings)")

@@ -9,7 +9,7 @@ def _range(text: str) -> Property:
 
 
 @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3", "64.0.0.0/2"])
-def test_the_world_may_come_in_pieces(cidr: str) -> None:
+def test_range_that_covers_part_of_the_internet_is_the_world(cidr: str) -> None:
     assert is_the_world(_range(cidr))
 
 
@@ -19,6 +19,6 @@ def test_a_network_is_not_the_world(cidr: str) -> None:
 
 
 @pytest.mark.parametrize("cidr", ["", "office", "10.0.0.0/33", "10.0.0.300"])
-def test_what_is_no_range_cannot_be_read(cidr: str) -> None:
+def test_invalid_range_raises_unreadable_error(cidr: str) -> None:
     with pytest.raises(UnreadableError):
         is_the_world(_range(cidr))

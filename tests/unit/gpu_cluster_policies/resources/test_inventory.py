@@ -36,7 +36,7 @@ def _budgets(*selectors: Any) -> list[str]:
     return sorted(budget.name for budget in Inventory([model, *budgets]).budgets(model.pod))
 
 
-def test_budgets_are_found_by_all_their_labels() -> None:
+def test_disruption_budgets_match_by_all_their_labels() -> None:
     part = {"app.kubernetes.io/part-of": "gpu-cluster"}
 
     assert _budgets(
@@ -47,7 +47,7 @@ def test_budgets_are_found_by_all_their_labels() -> None:
     ) == ["budget-0", "budget-1"]
 
 
-def test_budgets_without_labels_are_asked_about_every_pod() -> None:
+def test_disruption_budgets_match_by_expressions_or_select_all() -> None:
     key = "app.kubernetes.io/name"
 
     assert _budgets(
@@ -61,12 +61,12 @@ def test_budgets_without_labels_are_asked_about_every_pod() -> None:
 
 
 @pytest.mark.parametrize("selector", [UNKNOWN, {"matchLabels": UNKNOWN}, {"matchLabels": {"app": UNKNOWN}}])
-def test_an_unknown_selector_is_no_other_pods_selector(selector: Any) -> None:
+def test_unknown_budget_selector_raises_not_known_error(selector: Any) -> None:
     with pytest.raises(NotKnownError):
         _budgets(selector)
 
 
-def test_a_scaler_is_found_by_what_it_scales() -> None:
+def test_autoscaler_is_found_by_its_target() -> None:
     scaler = _scaler({"kind": "Deployment", "name": "chat"})
     inventory = Inventory([scaler])
 
@@ -74,12 +74,12 @@ def test_a_scaler_is_found_by_what_it_scales() -> None:
     assert inventory.scaler(_model("embed")) is None
 
 
-def test_a_scaler_of_something_unknown_may_scale_anything() -> None:
+def test_autoscaler_with_unknown_target_raises_not_known_error() -> None:
     with pytest.raises(NotKnownError):
         Inventory([_scaler({"kind": "Deployment", "name": UNKNOWN})]).scaler(_model())
 
 
-def test_rules_read_as_much_of_each_resource_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rule_reads_per_resource_do_not_grow_with_the_stack(monkeypatch: pytest.MonkeyPatch) -> None:
     reads: Counter[int] = Counter()
     at = Property.at
 

@@ -1,4 +1,4 @@
-"""Known kinds: each has a rule, an effect that is reported as not judged, or none."""
+"""Every known kind has a rule, is reported as not evaluated, or has no effect."""
 
 import pytest
 
@@ -11,13 +11,13 @@ from gpu_cluster_policies.resources.pod_templates import POD_KINDS
 
 KNOWN = frozenset[str]().union(*BUILT_IN_KINDS.values(), *WITHOUT_PODS.values())
 OF_OTHER_RULES = {"GRPCRoute", "HTTPRoute", "Node", "PersistentVolume", "Secret"}
-"""Kinds of rules 50, 62, 69 and 74, whose subjects name no kinds."""
+"""Kinds of rules 50, 62, 69 and 74, which do not select by kind."""
 
 OF_PLATFORM = "urn:pulumi:prod::acme::gpu-cluster:index:Teams$kubernetes:x::y"
 OF_EXTRAS = "urn:pulumi:prod::acme::gpu-cluster:index:Extras$kubernetes:x::y"
 
 
-def test_no_known_kind_passes_in_silence() -> None:
+def test_every_known_kind_has_a_rule_or_is_classified() -> None:
     named = frozenset[str]().union(*(rule.kinds for rule in pack_of("prod-elsewhere").rules.values()))
     judged = {kind for kind in KNOWN if kind in named or kind in POD_KINDS}
 
@@ -28,7 +28,7 @@ def test_no_known_kind_passes_in_silence() -> None:
 
 
 @pytest.mark.parametrize("kind", UNSEEN_KINDS)
-def test_an_effect_that_no_rule_sees_is_not_judged(kind: str) -> None:
+def test_kind_with_effects_outside_the_rules_is_reported_as_not_evaluated(kind: str) -> None:
     resource = Resource(kind, {"metadata": {"name": "a"}})
 
     [unseen] = pack_of("prod-elsewhere").check([resource]).not_judged
@@ -37,5 +37,5 @@ def test_an_effect_that_no_rule_sees_is_not_judged(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("urn", "reported"), [(OF_PLATFORM, False), (OF_EXTRAS, True), ("", True)])
-def test_objects_of_the_platform_are_known(urn: str, reported: bool) -> None:
+def test_kinds_without_rule_are_not_reported_for_platform_objects(urn: str, reported: bool) -> None:
     assert (not_judged(Resource("PriorityClass", {}, "a", urn=urn)) is not None) == reported

@@ -1,4 +1,4 @@
-"""Kinds by group: what rules know, and what only has the name of it."""
+"""Kinds by API group: known kinds, and kinds of other groups with the same name."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from gpu_cluster_policies.resources.object_kinds import group_of, is_known, kind
 @pytest.mark.parametrize(
     ("version", "group"), [("v1", ""), ("batch/v1", "batch"), ("a.b/v1", "a.b"), ("", None), (1, None)]
 )
-def test_the_group_is_that_of_the_version(version: object, group: str | None) -> None:
+def test_group_of_reads_the_group_of_the_api_version(version: object, group: str | None) -> None:
     assert group_of({"apiVersion": version}) == group
 
 
@@ -27,16 +27,16 @@ def test_the_group_is_that_of_the_version(version: object, group: str | None) ->
         ("Pod", None, "Pod"),
     ],
 )
-def test_a_kind_of_another_group_has_its_group(kind: str, group: str | None, name: str) -> None:
+def test_kind_of_another_group_has_the_group_as_suffix(kind: str, group: str | None, name: str) -> None:
     assert kind_name(kind, group) == name
 
 
-def test_what_is_known_is_known_by_its_own_group() -> None:
+def test_kind_is_known_only_in_its_own_group() -> None:
     known = ("Job", "VolumeSnapshotClass", "Job.batch.volcano.sh", "RayCluster")
 
     assert [is_known(kind) for kind in known] == [True, True, False, False]
 
 
-def test_groups_that_run_pods_have_no_other_kinds() -> None:
+def test_unknown_kinds_are_reported_only_for_groups_that_run_pods() -> None:
     assert "Job" in unknown_in("batch", "Jobb")
     assert unknown_in("batch", "Job") == unknown_in("example.com", "Jobb") == frozenset()

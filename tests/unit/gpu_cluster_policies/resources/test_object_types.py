@@ -1,4 +1,4 @@
-"""Types of properties, as the API server reads them."""
+"""Property types, checked as the API server checks them."""
 
 import json
 from importlib.metadata import version
@@ -59,7 +59,7 @@ PODS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
 
 
 @pytest.mark.parametrize(("spec", "found"), PODS)
-def test_properties_of_a_pod_have_types(spec: dict[str, Any], found: list[tuple[str, str]]) -> None:
+def test_mistyped_pod_properties_are_reported(spec: dict[str, Any], found: list[tuple[str, str]]) -> None:
     assert _pod(**spec) == found
 
 
@@ -92,14 +92,14 @@ def test_properties_of_a_pod_have_types(spec: dict[str, Any], found: list[tuple[
         ),
     ],
 )
-def test_properties_of_every_kind_have_types(
+def test_mistyped_properties_of_other_kinds_are_reported(
     kind: str, content: dict[str, Any], found: list[tuple[str, str]]
 ) -> None:
     assert _mistyped(kind, **content) == found
 
 
 @pytest.mark.parametrize("inline", [True, False])
-def test_a_pod_template_of_a_custom_kind_has_them_too(inline: bool) -> None:
+def test_mistyped_pod_template_of_a_custom_kind_is_reported(inline: bool) -> None:
     spec = {"containers": [CONTAINER], "hostPID": "no"}
     template = Property("a", "", spec if inline else {"spec": spec})
 
@@ -107,7 +107,7 @@ def test_a_pod_template_of_a_custom_kind_has_them_too(inline: bool) -> None:
     assert found.field.path == ("hostPID" if inline else "spec.hostPID")
 
 
-def test_an_unknown_property_of_a_pod_comes_last_and_has_no_type_yet() -> None:
+def test_unknown_pod_property_is_reported_last() -> None:
     assert _pod(hostNetwork=UNKNOWN, dnsPolicy=1) == [
         ("spec.dnsPolicy", "text"),
         ("spec.hostNetwork", "known"),
@@ -116,7 +116,7 @@ def test_an_unknown_property_of_a_pod_comes_last_and_has_no_type_yet() -> None:
     assert _mistyped("v1 ConfigMap", data=UNKNOWN, metadata={"annotations": {"a": UNKNOWN}}) == []
 
 
-def test_the_table_is_that_of_the_sdk_in_use() -> None:
+def test_type_table_matches_the_installed_pulumi_kubernetes() -> None:
     table = json.loads(object_types.TABLE.read_text())
 
     assert table["source"] == f"pulumi-kubernetes {version('pulumi-kubernetes')}", "make docs writes it"

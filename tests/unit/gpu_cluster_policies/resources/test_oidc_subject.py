@@ -1,4 +1,4 @@
-"""Subjects of OIDC tokens: one workload, or one branch of one repository."""
+"""OIDC token subjects must name one workload, or one branch of one repository."""
 
 import pytest
 
@@ -56,18 +56,18 @@ OTHER = "arn:aws:iam::111122223333:oidc-provider/oidc.circleci.com/org/1"
         (OTHER, "org/1/project/2/user/*", True),
     ],
 )
-def test_a_wildcard_may_only_stand_where_the_owner_and_its_branch_are_named(
+def test_wildcard_is_accepted_only_after_owner_repository_and_branch(
     issuer: str, pattern: str, bound: bool
 ) -> None:
     assert is_bound(issuer, pattern, expands=True) is bound
 
 
-def test_a_star_is_no_wildcard_where_texts_have_to_be_equal() -> None:
+def test_star_is_literal_in_string_equals_conditions() -> None:
     assert is_bound(GITHUB, "repo:my-org/repo:*", expands=False)
     assert not is_bound(EKS, "system:serviceaccount:team:*", expands=False)
 
 
-def test_what_is_wanted_is_in_the_words_of_the_issuer() -> None:
+def test_expected_subject_uses_the_format_of_the_issuer() -> None:
     assert wanted_of(EKS, []).startswith("one service account")
     assert wanted_of(OTHER, ["system:serviceaccount:*"]).startswith("one service account")
     assert "repo:<org>/<repo>" in wanted_of(GITHUB, [])

@@ -1,4 +1,4 @@
-"""Pods of every kind: by the table, by the walk, and what hides from both."""
+"""Pod templates of every kind: from the table, by search, and those that neither finds."""
 
 import base64
 from dataclasses import replace
@@ -14,7 +14,7 @@ from gpu_cluster_policies.resources.resource import object_of
 from gpu_cluster_policies.resources.unseen_settings import holds_pod
 
 TEMPLATE = {"spec": {"hostNetwork": True, "containers": [{"name": "a", "image": "b"}]}}
-"""Spec of a pod that breaks rule 50."""
+"""Pod template that violates rule 50."""
 
 
 LOCAL = dict.fromkeys(
@@ -29,7 +29,7 @@ def _object(version: str, kind: str, **content: Any) -> Resource:
 
 
 def _shared(resource: Resource) -> list[str]:
-    """Where rule 50 finds the network of a node."""
+    """Paths at which rule 50 finds the host network."""
     found = pack_of("elsewhere").check([resource]).findings
     return [finding.path for finding in found if finding.rule.number == 50]
 
@@ -123,7 +123,7 @@ JOBS = [{"template": {"spec": {"template": TEMPLATE}}}]
         ("apps.example/v1", "Farm", {"spec": {"a": {"b": [{"c": TEMPLATE}]}}}, ["spec.a.b[0].c"]),
     ],
 )
-def test_every_pod_template_is_judged(
+def test_every_pod_template_is_evaluated(
     version: str, kind: str, content: dict[str, Any], paths: list[str]
 ) -> None:
     resource = _object(version, kind, **content)
@@ -135,7 +135,7 @@ def test_every_pod_template_is_judged(
     assert _unseen(resource) == ""
 
 
-def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
+def test_table_finds_a_template_whose_containers_have_no_image() -> None:
     template = {"spec": {"hostNetwork": True, "containers": [{"name": "a"}]}}
     ray = _object("ray.io/v1", "RayCluster", spec={"headGroupSpec": {"template": template}})
 
@@ -250,7 +250,9 @@ def test_the_table_knows_a_template_whose_containers_have_no_image() -> None:
         ),
     ],
 )
-def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any], why: str) -> None:
+def test_object_that_may_contain_other_pods_is_not_evaluated(
+    kind: str, spec: dict[str, Any], why: str
+) -> None:
     assert _unseen(_object("example.com/v1", kind, spec=spec)) == why
 
 
@@ -267,7 +269,7 @@ def test_what_may_hold_other_pods_is_not_judged(kind: str, spec: dict[str, Any],
         {"role": {**TEMPLATE["spec"], "replicas": 2, "name": "a"}},
     ],
 )
-def test_what_holds_no_other_pods_is_judged(spec: dict[str, Any]) -> None:
+def test_object_without_other_pods_is_evaluated(spec: dict[str, Any]) -> None:
     assert _unseen(_object("example.com/v1", "Farm", spec=spec)) == ""
 
 
@@ -282,7 +284,7 @@ def test_what_holds_no_other_pods_is_judged(spec: dict[str, Any]) -> None:
         ({"headGroupSpec": {"template": TEMPLATE, "serviceType": "ClusterIP"}}, []),
     ],
 )
-def test_services_that_an_operator_exposes_are_findings(spec: dict[str, Any], paths: list[str]) -> None:
+def test_services_exposed_by_an_operator_are_findings(spec: dict[str, Any], paths: list[str]) -> None:
     found = pack_of("prod-elsewhere").check([_object("ray.io/v1", "RayCluster", spec=spec)]).findings
 
     exposed = [finding.path for finding in found if finding.rule.number == 69]
@@ -311,7 +313,7 @@ def test_services_that_an_operator_exposes_are_findings(spec: dict[str, Any], pa
         ("apps/v1", "ControllerRevision", {"data": {}}, "its pod template is an earlier one of a workload"),
     ],
 )
-def test_known_kinds_that_hold_or_change_pods_are_not_judged(
+def test_known_kinds_that_contain_or_change_pods_are_not_evaluated(
     version: str, kind: str, content: dict[str, Any], why: str
 ) -> None:
     resource = _object(version, kind, **content)
@@ -323,7 +325,7 @@ def test_known_kinds_that_hold_or_change_pods_are_not_judged(
     assert _unseen(of_the_platform) == ""
 
 
-def test_a_long_text_is_searched_in_one_pass() -> None:
+def test_long_text_is_searched_in_linear_time() -> None:
     began = process_time()
 
     assert not holds_pod("containers: image " * 100_000)
@@ -342,7 +344,7 @@ def test_a_long_text_is_searched_in_one_pass() -> None:
         ("Farm", {"template": {"spec": {**TEMPLATE["spec"], "after": [TEMPLATE]}}}, "template.spec."),
     ],
 )
-def test_a_pod_spec_in_a_pod_spec_is_judged(kind: str, spec: dict[str, Any], inside: str) -> None:
+def test_nested_pod_spec_is_evaluated(kind: str, spec: dict[str, Any], inside: str) -> None:
     resource = _object("example.com/v1", kind, spec=spec)
     below = "after[0].spec" if kind == "Farm" else "workerSpec"
 
@@ -358,7 +360,7 @@ def test_a_pod_spec_in_a_pod_spec_is_judged(kind: str, spec: dict[str, Any], ins
         ("MPIJob", {"mpiReplicaSpecs": [{"template": TEMPLATE}]}, "spec.mpiReplicaSpecs"),
     ],
 )
-def test_groups_of_pods_of_a_wrong_shape_are_findings(kind: str, spec: dict[str, Any], path: str) -> None:
+def test_pod_groups_of_wrong_type_are_findings(kind: str, spec: dict[str, Any], path: str) -> None:
     resource = _object("example.com/v1", kind, spec=spec)
 
     assert _shared(resource) == [path]
@@ -381,19 +383,17 @@ PINNED = f"docker.io/library/envoy@sha256:{'a' * 64}"
     ],
 )
 @pytest.mark.parametrize("key", ["envoyDeployment", "envoyDaemonSet"])
-def test_what_an_envoy_proxy_sets_in_its_pods_is_not_judged(
-    key: str, workload: dict[str, Any], path: str
-) -> None:
+def test_envoy_proxy_pod_settings_are_not_evaluated(key: str, workload: dict[str, Any], path: str) -> None:
     assert _unseen(_envoy(**{key: workload})) == f"no rule evaluates spec.provider.kubernetes.{key}.{path}"
 
 
-def test_a_patch_of_the_service_of_an_envoy_proxy_is_not_judged() -> None:
+def test_envoy_proxy_service_patch_is_not_evaluated() -> None:
     patch = {"type": "ClusterIP", "patch": {"value": {"spec": {"type": "NodePort"}}}}
 
     assert _unseen(_envoy(envoyService=patch)).endswith(".envoyService.patch")
 
 
-def test_the_image_of_an_envoy_proxy_is_judged() -> None:
+def test_envoy_proxy_image_is_evaluated() -> None:
     def paths(image: str) -> set[str]:
         proxy = _envoy(envoyDeployment={"replicas": 2, "container": {"image": image, "resources": {}}})
         assert _unseen(proxy) == ""
@@ -404,7 +404,7 @@ def test_the_image_of_an_envoy_proxy_is_judged() -> None:
     assert paths("envoy:latest") == {"spec.provider.kubernetes.envoyDeployment.container.image"}
 
 
-def test_an_envoy_proxy_whose_workload_is_no_map_has_findings() -> None:
+def test_envoy_proxy_workload_of_wrong_type_is_a_finding() -> None:
     found = pack_of("elsewhere").check([_envoy(envoyDeployment=["a"])]).findings
 
     assert "spec.provider.kubernetes.envoyDeployment" in {finding.path for finding in found}
@@ -420,11 +420,11 @@ def test_an_envoy_proxy_whose_workload_is_no_map_has_findings() -> None:
         ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
     ],
 )
-def test_kinds_that_make_no_pod_are_looked_at(version: str, kind: str) -> None:
+def test_kinds_without_pods_are_not_reported(version: str, kind: str) -> None:
     assert _unseen(_object(version, kind, spec={"a": {"image": "b"}})) == ""
 
 
-def test_a_resource_of_a_cloud_makes_no_pod() -> None:
+def test_cloud_resources_are_not_searched_for_pods() -> None:
     assert not_judged(Resource("aws:ecs/service:Service", {"image": "a"}, "a")) is None
 
 
@@ -440,7 +440,7 @@ def test_a_resource_of_a_cloud_makes_no_pod() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["Pod", "Revision"])
-def test_containers_of_a_wrong_shape_are_findings_of_every_rule_about_them(kind: str, spec: Any) -> None:
+def test_containers_of_wrong_type_are_findings_of_every_container_rule(kind: str, spec: Any) -> None:
     resource = _object("v1" if kind == "Pod" else "serving.knative.dev/v1", kind, spec=spec)
 
     found = {finding.rule.number for finding in pack_of("elsewhere").check([resource]).findings}
@@ -448,19 +448,19 @@ def test_containers_of_a_wrong_shape_are_findings_of_every_rule_about_them(kind:
     assert {49, 50, 51, 52, 53, 54, 57} <= found
 
 
-def test_a_custom_object_with_pods_belongs_in_a_namespace() -> None:
+def test_custom_object_with_pods_requires_a_namespace() -> None:
     found = pack_of("elsewhere").check([_object("ray.io/v1", "RayCluster", spec=RAY)]).findings
 
     assert [finding.path for finding in found if finding.rule.number == 63] == ["metadata.namespace"]
 
 
-def test_a_job_of_another_group_is_no_job() -> None:
+def test_job_of_another_group_is_not_a_batch_job() -> None:
     found = pack_of("elsewhere").check([_object("batch.volcano.sh/v1alpha1", "Job", spec={})]).findings
 
     assert [finding.resource for finding in found] == []
 
 
-def test_a_deep_object_is_walked_to_its_end() -> None:
+def test_deeply_nested_object_is_searched_completely() -> None:
     spec: dict[str, Any] = {"template": TEMPLATE}
     for _ in range(5_000):
         spec = {"a": spec}
@@ -493,11 +493,13 @@ def test_a_deep_object_is_walked_to_its_end() -> None:
         ),
     ],
 )
-def test_settings_of_operators_are_not_judged(version: str, kind: str, content: Any, why: str) -> None:
+def test_operator_settings_outside_pod_templates_are_not_evaluated(
+    version: str, kind: str, content: Any, why: str
+) -> None:
     assert _unseen(_object(version, kind, spec=content)) == why
 
 
-def test_a_service_that_knative_may_expose_is_not_judged() -> None:
+def test_knative_service_without_cluster_local_label_is_not_evaluated() -> None:
     inside = _object("serving.knative.dev/v1", "Service", spec={"template": TEMPLATE})
     outside = replace(inside, properties={**inside.properties, "metadata": {"name": "a"}})
 
@@ -507,7 +509,7 @@ def test_a_service_that_knative_may_expose_is_not_judged() -> None:
     )
 
 
-def test_addresses_of_models_are_found() -> None:
+def test_model_uris_are_found() -> None:
     content = {"model": {"uri": "hf://a/b"}, "predictor": {"storageUri": "s3://a", "uri": "x"}}
 
     found = _object("serving.kserve.io/v1alpha1", "LLMInferenceService", spec=content).templates.models

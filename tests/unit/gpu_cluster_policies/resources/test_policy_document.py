@@ -16,7 +16,7 @@ def _statement(**content: Any) -> Statement:
     return statement
 
 
-def test_text_and_map_are_read_alike() -> None:
+def test_policy_as_text_and_as_map_is_read_alike() -> None:
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
 
     for content in (document, json.dumps(document)):
@@ -25,7 +25,7 @@ def test_text_and_map_are_read_alike() -> None:
         assert [action.path for action in statement.actions] == ["policy.Statement[0].Action"]
 
 
-def test_what_is_absent_says_nothing() -> None:
+def test_missing_policy_has_no_statements() -> None:
     assert statements(_document(None)) == []
 
 
@@ -97,7 +97,7 @@ def test_what_is_absent_says_nothing() -> None:
         ),
     ],
 )
-def test_what_iam_would_refuse_cannot_be_read(content: Any, place: str, actual: str) -> None:
+def test_policy_that_iam_rejects_raises_unreadable_error(content: Any, place: str, actual: str) -> None:
     with pytest.raises(UnreadableError) as error:
         statements(_document(content))
 
@@ -105,7 +105,7 @@ def test_what_iam_would_refuse_cannot_be_read(content: Any, place: str, actual: 
 
 
 @pytest.mark.parametrize("content", [UNKNOWN, {"Statement": UNKNOWN}, {"Statement": [{"Effect": UNKNOWN}]}])
-def test_an_unknown_document_is_not_read(content: Any) -> None:
+def test_unknown_policy_raises_not_known_error(content: Any) -> None:
     with pytest.raises(NotKnownError):
         statements(_document(content))
 
@@ -123,11 +123,11 @@ def test_an_unknown_document_is_not_read(content: Any) -> None:
         ("kms.Decrypt", "kms:Decrypt", False),
     ],
 )
-def test_patterns_match_as_iam_matches_them(pattern: str, action: str, expected: bool) -> None:
+def test_action_patterns_match_as_in_iam(pattern: str, action: str, expected: bool) -> None:
     assert matches(pattern, action) is expected
 
 
-def test_excepted_actions_are_all_others() -> None:
+def test_not_action_allows_all_other_actions() -> None:
     [statement] = statements(
         _document({"Statement": {"Effect": "Allow", "NotAction": ["iam:*", "kms:Decrypt"], "Resource": "*"}})
     )
@@ -156,23 +156,23 @@ def test_excepted_actions_are_all_others() -> None:
         ([], False),
     ],
 )
-def test_everything_is_what_no_name_limits(resource: Any, expected: bool) -> None:
+def test_resource_pattern_without_a_name_counts_as_everything(resource: Any, expected: bool) -> None:
     assert bool(_statement(Resource=resource).on_everything) is expected
 
 
-def test_all_but_some_resources_are_everything() -> None:
+def test_not_resource_counts_as_everything() -> None:
     assert _statement(NotResource="arn:aws:s3:::audit/*").on_everything
 
 
 @pytest.mark.parametrize(
     "principal", ["*", {"AWS": "*"}, {"AWS": ["arn:aws:iam::111122223333:root", "*"]}, {"*": "*"}]
 )
-def test_any_principal_has_several_spellings(principal: Any) -> None:
+def test_every_spelling_of_any_principal_is_recognized(principal: Any) -> None:
     assert _statement(Principal=principal).is_for_anybody
 
 
 @pytest.mark.parametrize("principal", [{"Service": "ec2.amazonaws.com"}, {"AWS": "111122223333"}, None])
-def test_others_are_named(principal: Any) -> None:
+def test_specific_principals_are_not_any_principal(principal: Any) -> None:
     assert not _statement(Principal=principal).is_for_anybody
 
 
@@ -203,5 +203,7 @@ def test_others_are_named(principal: Any) -> None:
         ({}, True),
     ],
 )
-def test_only_some_conditions_tell_callers_apart(condition: Any, open_to_all: bool) -> None:
+def test_only_conditions_that_identify_callers_restrict_a_statement(
+    condition: Any, open_to_all: bool
+) -> None:
     assert _statement(Principal="*", Condition=condition).is_for_anybody is open_to_all

@@ -20,7 +20,7 @@ def _field(content: object) -> Property:
     return Property("Pod team/work", "", content)
 
 
-def test_reads_what_stands_there_and_says_where() -> None:
+def test_property_has_its_value_and_path() -> None:
     manifest = {"spec": {"containers": [{"image": "busybox"}, {"image": "nginx"}]}}
 
     images = [container.at("image") for container in _field(manifest).at("spec", "containers").items()]
@@ -32,7 +32,7 @@ def test_reads_what_stands_there_and_says_where() -> None:
 
 
 @pytest.mark.parametrize("content", [None, {}, {"spec": None}, {"spec": "text"}, {"spec": ["item"]}])
-def test_what_is_not_there_is_absent(content: object) -> None:
+def test_missing_property_is_not_set(content: object) -> None:
     field = _field(content).at("spec", "hostNetwork")
 
     assert field.value is None
@@ -41,14 +41,14 @@ def test_what_is_not_there_is_absent(content: object) -> None:
     assert list(field.entries()) == []
 
 
-def test_keys_that_are_no_words_are_quoted() -> None:
+def test_keys_with_special_characters_are_quoted_in_paths() -> None:
     field = _field({}).at("metadata", "labels", "nvidia.com/gpu.present")
 
     assert field.path == 'metadata.labels["nvidia.com/gpu.present"]'
 
 
 @pytest.mark.parametrize("read", READINGS)
-def test_no_reading_of_an_unknown_value_goes_unnoticed(read: Callable[[Property], object]) -> None:
+def test_every_read_of_an_unknown_value_raises_not_known_error(read: Callable[[Property], object]) -> None:
     field = _field({"spec": UNKNOWN}).at("spec")
 
     with pytest.raises(NotKnownError) as caught:
@@ -57,7 +57,7 @@ def test_no_reading_of_an_unknown_value_goes_unnoticed(read: Callable[[Property]
     assert caught.value.field.path == "spec"
 
 
-def test_an_unknown_value_hides_nothing_beside_it() -> None:
+def test_unknown_value_does_not_hide_its_siblings() -> None:
     field = _field({"image": UNKNOWN, "name": "work"})
 
     assert field.at("name").value == "work"
@@ -67,11 +67,11 @@ def test_an_unknown_value_hides_nothing_beside_it() -> None:
 @pytest.mark.parametrize(
     ("given", "whole"), [(2, 2), (2.0, 2), (2.5, None), (True, None), ("2", None), (None, None)]
 )
-def test_whole_numbers(given: object, whole: int | None) -> None:
+def test_whole_is_an_integer_or_none(given: object, whole: int | None) -> None:
     assert _field(given).whole == whole
 
 
-def test_long_values_are_cut() -> None:
+def test_long_values_are_truncated() -> None:
     shown = _field("x" * 500).shown
 
     assert len(shown) == 160
@@ -87,5 +87,5 @@ def test_long_values_are_cut() -> None:
         ('hard["requests.nvidia.com/gpu"].x', ("hard", "requests.nvidia.com/gpu", "x")),
     ],
 )
-def test_a_path_is_read_back_as_the_keys_that_it_leads_along(path: str, keys: tuple[str | int, ...]) -> None:
+def test_keys_of_parses_a_path(path: str, keys: tuple[str | int, ...]) -> None:
     assert keys_of(path) == keys

@@ -1,4 +1,4 @@
-"""Links of a property: in a plan, in the engine before anything exists, and in plain documents."""
+"""Links between resources by property: in a plan, at preview, and in plain documents."""
 
 from typing import Any
 
@@ -46,20 +46,20 @@ def _linked(bucket: Resource, *others: Resource) -> list[Resource]:
 
 
 @pytest.mark.parametrize("said", ["models-1a2b3c4", "arn:aws:s3:::models-1a2b3c4"])
-def test_a_known_value_speaks_of_what_it_names(said: str) -> None:
+def test_known_value_links_to_the_resource_with_that_output(said: str) -> None:
     bucket = _bucket("models", id="models-1a2b3c4", arn="arn:aws:s3:::models-1a2b3c4")
     own, others = _block(said), _block("datasets-1a2b3c4")
 
     assert _linked(bucket, own, others) == [own]
 
 
-def test_a_name_that_was_asked_for_is_a_name() -> None:
+def test_requested_name_links_to_the_resource() -> None:
     bucket = Resource("aws:s3/bucket:Bucket", {"bucket": "models"}, "bucket")
 
     assert len(_linked(bucket, _plain_block("models"), _plain_block("datasets"))) == 1
 
 
-def test_before_anything_exists_the_engine_tells_whose_output_it_is() -> None:
+def test_unknown_value_links_by_the_dependencies_of_the_engine() -> None:
     models, datasets = _bucket("models", id=UNKNOWN), _bucket("datasets", id=UNKNOWN)
     block = _block(UNKNOWN, "urn:models")
     inventory = Inventory([models, datasets, block])
@@ -80,24 +80,24 @@ def test_before_anything_exists_the_engine_tells_whose_output_it_is() -> None:
     ],
     ids=["of nothing", "of something else", "of either", "nobody tells", "of what has no name yet"],
 )
-def test_what_cannot_be_known_is_not_known(block: Resource) -> None:
+def test_ambiguous_unknown_value_raises_not_known_error(block: Resource) -> None:
     models, datasets = _bucket("models", id=UNKNOWN), _bucket("datasets", id=UNKNOWN)
 
     with pytest.raises(NotKnownError):
         Inventory([models, datasets, block]).linked(models, BLOCK)
 
 
-def test_a_name_that_the_program_wrote_is_no_output_of_what_has_no_name_yet() -> None:
+def test_literal_name_does_not_link_to_an_unnamed_resource() -> None:
     assert _linked(_bucket("models", id=UNKNOWN), _block("datasets")) == []
 
 
-def test_what_is_certain_needs_no_other() -> None:
+def test_certain_link_ignores_unknown_ones() -> None:
     own = _block("models")
 
     assert _linked(_bucket("models", id="models"), own, _plain_block(UNKNOWN)) == [own]
 
 
-def test_each_unknown_element_is_one_output() -> None:
+def test_each_unknown_element_links_to_one_dependency() -> None:
     one, two = _subnet("one"), _subnet("two")
     cluster = _cluster([UNKNOWN, UNKNOWN], "urn:one", "urn:two", "urn:group")
 
@@ -105,20 +105,20 @@ def test_each_unknown_element_is_one_output() -> None:
 
 
 @pytest.mark.parametrize("subnets", [UNKNOWN, [UNKNOWN]])
-def test_what_was_chosen_of_several_is_not_known(subnets: Any) -> None:
+def test_unknown_element_with_several_dependencies_raises_not_known_error(subnets: Any) -> None:
     cluster = _cluster(subnets, "urn:one", "urn:two")
 
     with pytest.raises(NotKnownError):
         Inventory([_subnet("one"), _subnet("two"), cluster]).targets(cluster, SUBNETS)
 
 
-def test_what_lies_outside_of_the_stack_is_none_of_its_resources() -> None:
+def test_value_of_a_resource_outside_the_stack_links_to_nothing() -> None:
     cluster = _cluster(["subnet-1", "subnet-2"])
 
     assert Inventory([cluster]).targets(cluster, SUBNETS) == []
 
 
-def test_unused_names_link_by_the_outputs_that_they_contain() -> None:
+def test_known_values_without_names_link_by_dependencies() -> None:
     one, two = Resource("aws:ec2/subnet:Subnet", {}, "one", urn="urn:one"), _subnet("two")
     cluster = _cluster(["subnet-1", "subnet-2"], "urn:one", "urn:two", "urn:group")
 

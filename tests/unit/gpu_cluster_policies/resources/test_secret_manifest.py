@@ -1,4 +1,4 @@
-"""Values of Secrets: those that are secrets, those that may be, and those of programs."""
+"""Values of Secrets in manifests: secrets, possible secrets, and values set by programs."""
 
 import base64
 from typing import Any
@@ -34,13 +34,13 @@ def _encoded(text: str) -> str:
         ("username", "vision", False),
     ],
 )
-def test_secrets_are_found_encoded_or_not(key: str, text: str, found: bool) -> None:
+def test_secret_values_are_found_plain_or_encoded(key: str, text: str, found: bool) -> None:
     plain, encoded = _secret(stringData={key: text}), _secret(data={key: _encoded(text)})
 
     assert [bool([*secrets_written_out(it)]) for it in (plain, encoded)] == [found, found]
 
 
-def test_other_values_are_not_judged() -> None:
+def test_possible_secret_value_is_reported_as_not_evaluated() -> None:
     secret = _secret(stringData={"username": "vision", "license": "0123"})
 
     unseen = not_judged(secret)
@@ -50,7 +50,7 @@ def test_other_values_are_not_judged() -> None:
     assert not_judged(_secret(stringData={"username": "vision"}, data={"ca.crt": "Q0E="})) is None
 
 
-def test_a_token_without_an_end_is_not_judged() -> None:
+def test_service_account_token_secret_is_reported_as_not_evaluated() -> None:
     unseen = not_judged(_secret(type="kubernetes.io/service-account-token"))
 
     assert unseen
@@ -58,7 +58,7 @@ def test_a_token_without_an_end_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize(("urn", "found"), [(OF_EXTRAS, True), (OF_PROGRAM, False)])
-def test_values_of_a_program_may_be_secret_settings(urn: str, found: bool) -> None:
+def test_secret_values_set_by_a_program_are_not_reported(urn: str, found: bool) -> None:
     secret = _secret(urn, stringData={"password": "correct-horse", "license": "0123"})
 
     assert bool([*secrets_written_out(secret)]) == found

@@ -6,21 +6,21 @@ from gpu_cluster_policies.resources.secret_text import holds_secret, is_name_of_
 @pytest.mark.parametrize(
     "name", ["hubToken", "hub-token", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "db.password"]
 )
-def test_secrets_go_by_these_names(name: str) -> None:
+def test_name_of_a_secret_is_recognized(name: str) -> None:
     assert is_name_of_secret(name)
 
 
 @pytest.mark.parametrize(
     "name", ["HF_TOKEN_PATH", "MAX_TOKENS", "certificateAuthority", "keyboard", "TOKENIZER"]
 )
-def test_other_names_only_look_like_it(name: str) -> None:
+def test_similar_name_is_not_a_secret(name: str) -> None:
     assert not is_name_of_secret(name)
 
 
 @pytest.mark.parametrize(
     "text", ["AKIAIOSFODNN7EXAMPLE", "postgres://app:hunter2@db/app", "-----BEGIN RSA PRIVATE KEY-----"]
 )
-def test_some_shapes_only_secrets_have(text: str) -> None:
+def test_text_with_the_format_of_a_secret_is_recognized(text: str) -> None:
     assert is_secret(text)
 
 
@@ -45,5 +45,5 @@ def test_some_shapes_only_secrets_have(text: str) -> None:
         ("", 0),
     ],
 )
-def test_a_script_is_read_line_by_line(text: str, line: int) -> None:
+def test_secret_in_a_script_is_found_with_its_line(text: str, line: int) -> None:
     assert holds_secret(text) == line

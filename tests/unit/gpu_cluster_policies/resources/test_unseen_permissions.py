@@ -1,4 +1,4 @@
-"""Permissions of cluster roles that no rule judges."""
+"""Cluster role permissions that no rule evaluates."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def _unseen(kind: str, *rules: dict[str, Any]) -> str:
         ("example.com", "nodes", "patch", ""),
     ],
 )
-def test_a_cluster_role_with_effects_elsewhere_is_not_judged(
+def test_cluster_role_with_indirect_effects_is_not_evaluated(
     group: str, resource: str, verb: str, why: str
 ) -> None:
     rule = {"apiGroups": [group], "resources": [resource], "verbs": [verb]}

@@ -1,4 +1,4 @@
-"""Settings of pods whose effect no rule sees."""
+"""Pod settings whose effect no rule evaluates."""
 
 from typing import Any
 
@@ -45,13 +45,13 @@ def _words(*words: str) -> dict[str, Any]:
         ({}, _words("sh", "-c", "curl -s https://example.com/a | jq .shape"), ""),
     ],
 )
-def test_effects_of_others_are_not_judged(
+def test_pod_settings_with_external_effects_are_not_evaluated(
     annotations: dict[str, str], spec: dict[str, Any], why: str
 ) -> None:
     assert _unseen(annotations, **spec) == why
 
 
-def test_pods_of_the_platform_are_known() -> None:
+def test_platform_pods_are_not_reported() -> None:
     urn = "urn:pulumi:prod::acme::gpu-cluster:index:Telemetry$kubernetes:core/v1:Pod::a"
 
     assert _unseen({"k8s.v1.cni.cncf.io/networks": "a"}, urn) == ""
