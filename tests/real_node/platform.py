@@ -57,10 +57,10 @@ def until_done(clients: Sequence[Callable[[threading.Event], None]]) -> Generato
 @contextmanager
 def brought_up(checkout: Checkout) -> Generator[subprocess.CompletedProcess[str]]:
     """The stack local of a checkout with real nodes, from `up` to `down`."""
-    with pytest.MonkeyPatch.context() as during:
-        during.setenv("REAL_NODE", "yes")
-        up = checkout.gpu_cluster("up")
     try:
+        with pytest.MonkeyPatch.context() as during:
+            during.setenv("REAL_NODE", "yes")
+            up = checkout.gpu_cluster("up")
         assert up.returncode == 0, up.stdout + up.stderr
         yield up
     finally:

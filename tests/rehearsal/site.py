@@ -26,8 +26,8 @@ def site_sandbox(folder: Path, stack: str, *also: Tool) -> Generator[Sandbox]:
     project = copy_project(PROJECT, folder / "project", {"site": stack})
     tools = tools_of(load(project / "stacks" / "Pulumi.site.yaml"))
     sandbox = Sandbox(project, "site", install(also=[*tools, *also]))
-    sandbox.open()
     try:
+        sandbox.open()
         yield sandbox
     finally:
         sandbox.remove()

@@ -87,8 +87,8 @@ def sandbox(project: Path) -> Iterator[Sandbox]:
     """The stack with a capacity block, of which the account has two servers in one zone."""
     tools = tools_of(load(project / "stacks" / "Pulumi.block.yaml"))
     sandbox = Sandbox(project, "block", install(also=[AWS_PROVIDER, *tools]))
-    sandbox.open()
     try:
+        sandbox.open()
         with simulated_controllers(sandbox):
             yield sandbox
     finally:

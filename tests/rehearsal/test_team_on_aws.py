@@ -64,8 +64,8 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     folder = tmp_path_factory.mktemp("team-on-aws") / "project"
     project = copy_project(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
     sandbox = Sandbox(project, "cloud", install(also=[AWS_PROVIDER]))
-    sandbox.open()
     try:
+        sandbox.open()
         with simulated_controllers(sandbox):
             sandbox.engine.output("up", "--stack", "cloud", *QUIET)
             yield sandbox
