@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.engine.engine import local_state
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, engine_tmpdir
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, ENVOY_GATEWAY_CHARTS, install
 from gpu_cluster_tools.toolchain.go import find_go
 from gpu_cluster_tools.toolchain.tools import SDK_HOSTS, YAML_HOST
@@ -60,9 +61,16 @@ class Program:
         return done.stdout
 
     def tried(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
-        )
+        with engine_tmpdir(self.folder) as tmpdir:
+            return subprocess.run(
+                command,
+                cwd=self.folder,
+                env=self.environment | {TMPDIR: str(tmpdir.path)},
+                pass_fds=tmpdir.locks,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
 
     def pulumi(self, *arguments: str) -> str:
         return self.run("pulumi", *arguments, "--stack", "dev", "--non-interactive")

@@ -29,6 +29,7 @@ from gpu_cluster_tools.rehearsal import (
 from gpu_cluster_tools.rehearsal.control_plane.component_options import SIMULATED
 from gpu_cluster_tools.rehearsal.control_plane.dynamic_client import DynamicClient
 from gpu_cluster_tools.rehearsal.control_plane.processes import processes
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, engine_tmpdir
 from gpu_cluster_tools.toolchain import install
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -66,21 +67,23 @@ class Program:
     @contextmanager
     def begin(self, command: str, *, at: str) -> Generator[subprocess.Popen[bytes]]:
         """A command that has come to do what `at` says; killed in the end."""
-        engine = subprocess.Popen(
-            ["pulumi", command, "--stack", self.engine.stack, "--yes", "--skip-preview"],
-            cwd=self.engine.project,
-            env=self.engine.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            while at not in self.begun():
-                assert engine.poll() is None, f"{command} ended before {at}"
-                time.sleep(0.002)
-            yield engine
-        finally:
-            engine.kill()
-            engine.wait()
+        with engine_tmpdir(self.engine.project) as tmpdir:
+            engine = subprocess.Popen(
+                ["pulumi", command, "--stack", self.engine.stack, "--yes", "--skip-preview"],
+                cwd=self.engine.project,
+                env={**self.engine.environment, TMPDIR: str(tmpdir.path)},
+                pass_fds=tmpdir.locks,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            try:
+                while at not in self.begun():
+                    assert engine.poll() is None, f"{command} ended before {at}"
+                    time.sleep(0.002)
+                yield engine
+            finally:
+                engine.kill()
+                engine.wait()
 
     def kill(self, command: str, *, at: str, after: float = 0) -> None:
         """`kill -9` a command so many seconds after it began to do what `at` says."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from gpu_cluster_tools.rehearsal.aws import Account
 from gpu_cluster_tools.rehearsal.aws.api import Api
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import TMPDIR, engine_tmpdir
 from gpu_cluster_tools.toolchain import AWS_PROVIDER, install
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -56,17 +57,19 @@ class Project:
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the engine to its end; stdout and stderr come as one text."""
-        return subprocess.run(
-            ["pulumi", *arguments, "--non-interactive", "--color=never"],
-            cwd=self.folder,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        with engine_tmpdir(self.folder) as tmpdir:
+            return subprocess.run(
+                ["pulumi", *arguments, "--non-interactive", "--color=never"],
+                cwd=self.folder,
+                env=self.environment() | {TMPDIR: str(tmpdir.path)},
+                pass_fds=tmpdir.locks,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=300,
+                check=False,
+            )
 
     def environment(self) -> dict[str, str]:
         """In which the engine finds its account and its state."""
