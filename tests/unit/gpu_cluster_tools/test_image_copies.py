@@ -1,4 +1,4 @@
-"""Images and charts of plans, and where a mirror gets them from."""
+"""Images and charts of plans, and their sources for a mirror."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def copies_of(mirror: str | None = MIRROR, **sections: Any) -> ImageCopies:
     return image_copies(platform_of(stack)[0], stack.mirror, cached=(), own=tuple(stack.extras.charts))
 
 
-def test_each_image_has_its_publishers_digest_and_its_tag_in_the_mirror() -> None:
+def test_copies_have_the_publishers_digest_and_a_mirror_tag() -> None:
     found = copies_of()
 
     assert [(it.source, it.destination) for it in found.copies] == [
@@ -28,18 +28,18 @@ def test_each_image_has_its_publishers_digest_and_its_tag_in_the_mirror() -> Non
     assert (found.elsewhere, found.cached, found.unread) == ((), (), ())
 
 
-def test_image_volumes_and_images_of_models_are_among_them() -> None:
+def test_image_volumes_and_model_images_are_copied() -> None:
     weights = "quay.io/example/llama@sha256:" + "0123456789abcdef" * 4
     model = model_of(image="quay.io/example/tuned:1", cache=None, weightsImage={"image": weights})
     found = copies_of(serving={"models": {"chat": model}, "prefetch": True})
 
     copied = dict(found.copies)
     assert copied["quay.io/example/tuned:1"] == f"{MIRROR}/quay.io/example/tuned:1"
-    assert copied[weights] == f"{MIRROR}/{weights}"  # without a tag the digest is its only name
+    assert copied[weights] == f"{MIRROR}/{weights}"  # an image without a tag is named by its digest
     assert PAUSE.source in copied
 
 
-def test_images_and_charts_of_the_gateway_are_among_them() -> None:
+def test_gateway_images_and_charts_are_copied() -> None:
     found = copies_of(gateway={"host": "models.example.com", "tls": {"secret": "tls"}, "keys": {}})
 
     sources = {it.source for it in found.copies}
@@ -48,7 +48,7 @@ def test_images_and_charts_of_the_gateway_are_among_them() -> None:
     assert f"docker.io/envoyproxy/gateway-crds-helm:{ENVOY_GATEWAY.tag}" in sources
 
 
-def test_endpoint_pickers_are_among_them_by_digest() -> None:
+def test_endpoint_picker_image_is_copied() -> None:
     gateway = {"host": "models.example.com", "tls": {"secret": "tls"}, "keys": {}}
     models = {"chat": model_of(replicas=2, routing="prefix-cache")}
     found = copies_of(serving={"models": models}, gateway=gateway)
@@ -56,7 +56,7 @@ def test_endpoint_pickers_are_among_them_by_digest() -> None:
     assert ENDPOINT_PICKER.source in {it.source for it in found.copies}
 
 
-def test_charts_of_the_stack_file_may_have_more() -> None:
+def test_charts_of_the_stack_file_are_reported_as_unread() -> None:
     chart = {
         "chart": f"oci://{MIRROR}/charts/redis",
         "version": "1.0.0+1",
@@ -69,14 +69,14 @@ def test_charts_of_the_stack_file_may_have_more() -> None:
     assert found.unsourced == (f"{MIRROR}/charts/redis:1.0.0_1",)
 
 
-def test_without_a_mirror_nothing_is_copied() -> None:
+def test_stack_without_a_mirror_copies_nothing() -> None:
     found = copies_of(mirror=None)
 
     assert found.copies == ()
     assert set(found.elsewhere) == {VLLM.at(None), DEVICE_PLUGIN.at(None)}
 
 
-def test_caches_of_ecr_fetch_theirs_by_themselves() -> None:
+def test_images_from_ecr_pull_through_caches_are_not_copied() -> None:
     stack = load(STACKS / "happy/eks-karpenter.yaml")
     hosts = {UPSTREAMS[it].host for it in stack.registry.mirrors or ()}
     found = image_copies(planned(stack, "eks").graph, stack.mirror, cached=hosts, own=())

@@ -24,7 +24,7 @@ def resource(type: str, name: str, *needs: TimedResource) -> TimedResource:
     return TimedResource(urn, frozenset({_ROOT, *(need.urn for need in needs)}), name)
 
 
-def test_tasks_that_need_each_other_follow_each_other() -> None:
+def test_dependent_tasks_run_in_sequence() -> None:
     found = schedule(
         [
             Task("vpc", 1),
@@ -38,7 +38,7 @@ def test_tasks_that_need_each_other_follow_each_other() -> None:
     assert (found.chain, found.makespan, found.ratio) == (14, 14, 1)
 
 
-def test_the_engine_works_on_a_few_at_once() -> None:
+def test_parallel_tasks_are_limited() -> None:
     tasks = [Task(f"pool {number}", 3) for number in range(5)]
 
     found = schedule(tasks, at_once=2)
@@ -46,7 +46,7 @@ def test_the_engine_works_on_a_few_at_once() -> None:
     assert (found.chain, found.makespan, found.ratio) == (3, 9, 3)
 
 
-def test_what_is_in_the_state_alone_takes_no_time_but_orders() -> None:
+def test_zero_duration_tasks_only_order_others() -> None:
     group = Task("component", 0, frozenset({"first"}))
     found = schedule([Task("first", 2), group, Task("child", 1, frozenset({"component"}))], at_once=1)
 
@@ -54,14 +54,14 @@ def test_what_is_in_the_state_alone_takes_no_time_but_orders() -> None:
     assert found.makespan == 3
 
 
-def test_with_enough_at_once_only_the_longest_chain_counts() -> None:
+def test_unlimited_parallelism_leaves_the_longest_chain() -> None:
     tasks = [Task("slow", 10), Task("quick", 1), Task("component", 0, frozenset({"quick"}))]
     tasks.append(Task("child", 5, frozenset({"component"})))
 
     assert schedule(tasks, at_once=9).ratio == 1
 
 
-def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
+def test_hub_weights_are_moved_twice_and_store_weights_once() -> None:
     eight = MODELS["meta-llama/Llama-3.1-8B-Instruct"].weights
     models = {
         "chat": model_of(model="meta-llama/Llama-3.1-8B-Instruct"),
@@ -76,7 +76,7 @@ def test_weights_of_the_hub_are_moved_twice_and_those_of_a_store_once() -> None:
     }
 
 
-def test_servers_wait_for_the_job_that_mirrors_their_weights() -> None:
+def test_servers_wait_for_the_mirror_job_of_their_weights() -> None:
     stored = model_of(model="deepseek-ai/DeepSeek-R1", store="models", mirror=True, cache=None)
     store = {"kind": "nfs-folder", "server": "files.example.com", "share": "/srv", "writable": True}
     stack = stack_of(storage={"models": store}, serving={"models": {"chat": stored}})
@@ -89,7 +89,7 @@ def test_servers_wait_for_the_job_that_mirrors_their_weights() -> None:
     assert creation_schedule([job], {name: minutes}).makespan == pytest.approx(minutes + 0.5)
 
 
-def test_a_disk_takes_and_gives_weights_at_its_throughput() -> None:
+def test_disk_throughput_limits_weight_transfer() -> None:
     model = model_of(model="Qwen/Qwen2.5-7B-Instruct", cache={"size": "40Gi", "storageClass": "disk"})
     weights = MODELS["Qwen/Qwen2.5-7B-Instruct"].weights
     for throughput in (125, 250):
@@ -100,7 +100,7 @@ def test_a_disk_takes_and_gives_weights_at_its_throughput() -> None:
 
 
 @pytest.mark.parametrize(("gigabytes", "seconds"), [(1, 93), (16, 138), (80, 330), (700, 330)])
-def test_an_engine_starts_the_longer_the_more_its_gpus_hold(gigabytes: int, seconds: int) -> None:
+def test_engine_start_time_grows_with_weights_per_gpu(gigabytes: int, seconds: int) -> None:
     assert engine_start_minutes(gigabytes * 10**9) * 60 == pytest.approx(seconds)
 
 
@@ -114,7 +114,7 @@ def test_an_engine_starts_the_longer_the_more_its_gpus_hold(gigabytes: int, seco
         ({"kind": "fsx-lustre", "size": "4.8Ti", "throughput": 1000}, "g6.4xlarge", 16.06 / 1.25),
     ],
 )
-def test_weights_of_a_store_are_read_as_fast_as_store_and_node_allow(
+def test_store_and_node_limit_the_speed_of_weight_reads(
     store: dict[str, object], instance: str, seconds: float
 ) -> None:
     model = model_of(model="meta-llama/Llama-3.1-8B-Instruct", store="models", cache=None)
@@ -147,16 +147,16 @@ def test_deletion_goes_in_waves_from_resources_without_dependents() -> None:
     assert [name.rpartition("::")[2] for name, _ in found.path] == ["a", "cluster", "vpc"]
 
 
-def test_a_type_of_unknown_duration_is_named() -> None:
+def test_unknown_duration_names_the_type() -> None:
     with pytest.raises(UnknownDurationsError, match="aws:quantum/entangler:Entangler"):
         creation_schedule([resource("aws:quantum/entangler:Entangler", "odd")], {})
 
 
-def test_every_type_that_the_provider_makes_has_a_duration() -> None:
+def test_every_aws_type_has_a_duration() -> None:
     assert sorted(aws_types.table().keys() - DURATIONS.keys()) == []
 
 
-def test_a_plan_and_a_state_say_the_same_of_a_resource() -> None:
+def test_resource_from_state_equals_one_from_the_plan() -> None:
     made = {
         "urn": f"{PLATFORM}kubernetes:apps/v1:Deployment::chat",
         "type": "kubernetes:apps/v1:Deployment",

@@ -1,4 +1,4 @@
-"""Programs of their own get the signals: a test process has handlers already."""
+"""Separate programs receive the signals, because a test process already has handlers."""
 
 import signal
 import subprocess
@@ -46,8 +46,8 @@ def await_file(path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", NAMES)
-def test_a_signal_ends_it_after_what_it_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
-    process = begun(tmp_path, "env", "--default-signal")  # these tests may run below nohup themselves
+def test_program_ends_after_cleanup_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    process = begun(tmp_path, "env", "--default-signal")  # these tests may run under nohup themselves
 
     process.send_signal(number)
     await_file(tmp_path / "cleaning")
@@ -58,10 +58,10 @@ def test_a_signal_ends_it_after_what_it_cleans_up(tmp_path: Path, number: signal
     (tmp_path / "cleaned").touch()
 
     assert process.communicate(timeout=30)[0] == f"{NAMES[number]}\ncleaned\n"
-    assert process.returncode in (128 + number, -number)  # Python ends itself by SIGINT
+    assert process.returncode in (128 + number, -number)  # Python ends itself with SIGINT
 
 
-def test_below_nohup_a_terminal_that_closes_is_ignored(tmp_path: Path) -> None:
+def test_nohup_program_ignores_sighup(tmp_path: Path) -> None:
     process = begun(tmp_path, "nohup")
 
     process.send_signal(signal.SIGHUP)

@@ -30,7 +30,7 @@ def ran(
     return CliRunner().invoke(app, ["cost", stack, *options])
 
 
-def test_nodes_holders_and_shared_parts_are_shown_with_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_shows_nodes_holders_and_shared_parts_beside_the_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     done = ran(monkeypatch, "--actual", *URL)
     assert done.exit_code == 0, done.output
     lines = {line.split("  ")[1].strip(): line for line in done.stdout.splitlines() if line.startswith("  ")}
@@ -43,7 +43,7 @@ def test_nodes_holders_and_shared_parts_are_shown_with_the_plan(monkeypatch: pyt
     assert "servers of pool h100 count as reserved" in done.stdout
 
 
-def test_a_gap_is_named_and_ends_with_3(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gap_in_samples_is_reported_with_exit_code_3(monkeypatch: pytest.MonkeyPatch) -> None:
     gaps = tuple(
         Gap(START + timedelta(minutes=20 * it), START + timedelta(minutes=20 * it + 5)) for it in range(7)
     )
@@ -55,13 +55,13 @@ def test_a_gap_is_named_and_ends_with_3(monkeypatch: pytest.MonkeyPatch) -> None
     assert "total, at least" in done.stdout
 
 
-def test_the_document_has_the_keys_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_keys_match_the_docs(monkeypatch: pytest.MonkeyPatch) -> None:
     document = json.loads(ran(monkeypatch, "--actual", "--json", *URL).stdout)
     assert document.keys() == documented()["cost --actual"]
     assert document["hours"] == document["measuredHours"] == 10
 
 
-def test_hours_alone_are_shown_where_nothing_is_in_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stack_outside_aws_shows_hours_without_cost(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = L4._replace(instance="", market="")
     usage = replace(
         USAGE, nodes={kind: 20}, offered={(kind, GPU): 20}, held={(kind, GPU, CHAT): 5}, used={}, idle={}
@@ -69,7 +69,7 @@ def test_hours_alone_are_shown_where_nothing_is_in_aws(monkeypatch: pytest.Monke
     done = ran(monkeypatch, "--actual", *URL, usage=usage, stack="local")
     assert "$" not in done.stdout
     assert "the cost of your own servers is not known" in done.stdout
-    assert done.exit_code == 3  # of its GPU hours no utilization is known
+    assert done.exit_code == 3  # the utilization of its GPU hours is unknown
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_hours_alone_are_shown_where_nothing_is_in_aws(monkeypatch: pytest.Monke
         (("--actual", "--prometheus", "a.example"), "expected an address"),
     ],
 )
-def test_options_that_do_not_go_together_are_refused(
+def test_conflicting_options_are_refused(
     options: tuple[str, ...], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = ran(monkeypatch, *options)
@@ -92,14 +92,14 @@ def test_options_that_do_not_go_together_are_refused(
     assert message in " ".join(done.output.replace("│", " ").split())
 
 
-def test_usage_of_a_team_is_part_of_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_team_stack_refers_to_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     done = ran(monkeypatch, "--actual", *URL, stack="prod-vision")
     assert done.exit_code == 2
     assert "gpu-cluster cost prod" in " ".join(done.output.replace("│", " ").split())
 
 
-def test_a_stack_without_telemetry_has_no_usage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before any cluster is looked for."""
+def test_stack_without_telemetry_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error precedes any connection to a cluster."""
     done = ran(monkeypatch, "--actual", stack="local")
     assert isinstance(done.exception, NoUsageError)
     assert "telemetry is off" in str(done.exception)

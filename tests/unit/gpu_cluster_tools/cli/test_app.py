@@ -1,4 +1,4 @@
-"""Listed commands exist, and nothing is imported that a command does not need."""
+"""Listed commands exist, and import only what they need."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ TALKS = {"boto3", "botocore", "grpc", "lightkube", "moto", "pulumi", "pulumi_aws
 
 
 def modules_of(*arguments: str) -> set[str]:
-    """The packages that are read while a command runs to its end."""
+    """Packages imported while a command runs."""
     program = (
         "import sys, contextlib, io, gpu_cluster_tools.cli.app\n"
         "with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):\n"
@@ -29,16 +29,16 @@ def modules_of(*arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_that_is_listed_can_be_called(name: str) -> None:
+def test_listed_command_exists(name: str) -> None:
     assert command(name).help
 
 
-def test_commands_are_listed_by_name() -> None:
+def test_commands_are_in_alphabetical_order() -> None:
     assert list(COMMANDS) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_every_error_that_ends_as_its_message_exists(name: str) -> None:
+def test_listed_error_class_exists(name: str) -> None:
     module, _, kind = name.rpartition(".")
 
     assert issubclass(getattr(import_module(module), kind), Exception)
@@ -47,26 +47,26 @@ def test_every_error_that_ends_as_its_message_exists(name: str) -> None:
 @pytest.mark.parametrize(
     "arguments", [["--help"], ["validate", "--help"], ["validate", "prod"], ["schema"], ["diagram", "prod"]]
 )
-def test_what_needs_no_cloud_and_no_cluster_reads_nothing_that_talks_to_one(arguments: list[str]) -> None:
+def test_offline_command_imports_no_cloud_or_cluster_client(arguments: list[str]) -> None:
     assert modules_of(*arguments) & TALKS == set()
 
 
 @pytest.mark.parametrize("name", ["cost", "doctor", "down", "env", "images", "status", "verify"])
-def test_only_a_rehearsal_loads_the_emulated_account(name: str) -> None:
+def test_only_rehearse_imports_the_emulated_account(name: str) -> None:
     assert modules_of(name, "--help") & {"boto3", "moto"} == set()
 
 
 @pytest.mark.parametrize("name", ["cost", "doctor", "env", "images", "plan", "status"])
-def test_help_loads_no_sdk(name: str) -> None:
+def test_help_imports_no_sdk(name: str) -> None:
     assert modules_of(name, "--help") & {"pulumi", "pulumi_aws", "pulumi_kubernetes"} == set()
 
 
 @pytest.mark.parametrize("name", ["check", "diagram", "images", "report"])
-def test_what_only_plans_does_not_load_the_toolchain(name: str) -> None:
+def test_planning_command_does_not_import_the_toolchain(name: str) -> None:
     assert "gpu_cluster_tools.toolchain.toolchain" not in modules_of(name, "--help")
 
 
-def test_the_list_of_commands_reads_none_of_them() -> None:
+def test_list_of_commands_imports_no_command() -> None:
     read = modules_of("--help")
 
     assert "gpu_cluster_tools.cli.app" in read

@@ -1,4 +1,4 @@
-"""`gpu-cluster check` as it is typed: what it says and how it ends."""
+"""Output and exit codes of `gpu-cluster check`."""
 
 import json
 from pathlib import Path
@@ -23,18 +23,18 @@ def _check(*arguments: str, given: str | None = None) -> Result:
     ("manifest", "code"),
     [(NODE, 0), (ROOM, 1), (QUEUE, 3), (f"{NODE}---\n{QUEUE}", 3), (f"{ROOM}---\n{QUEUE}", 1), ("a: 1\n", 3)],
 )
-def test_it_ends_as_the_manifest_is(tmp_path: Path, manifest: str, code: int) -> None:
+def test_exit_code_depends_on_findings_in_manifests(tmp_path: Path, manifest: str, code: int) -> None:
     (tmp_path / "a.yaml").write_text(manifest)
 
     assert _check("-f", str(tmp_path)).exit_code == code
     assert _check("-f", "-", given=manifest).exit_code == code
 
 
-def test_what_is_piped_in_is_called_so() -> None:
+def test_findings_in_piped_manifests_name_stdin() -> None:
     assert "  <stdin>:1 " in _check("-f", "-", given=ROOM).stdout
 
 
-def test_an_advisory_finding_stops_nothing(tmp_path: Path) -> None:
+def test_advisory_finding_does_not_block(tmp_path: Path) -> None:
     room = ROOM.replace(
         "{name: team}", "{name: team, labels: {pod-security.kubernetes.io/enforce: restricted}}"
     )
@@ -44,11 +44,11 @@ def test_an_advisory_finding_stops_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--json"], ["--format", "json"], ["--format", "sarif"]])
-def test_what_is_for_programs_is_json(arguments: list[str]) -> None:
+def test_json_and_sarif_output_parse_as_json(arguments: list[str]) -> None:
     assert json.loads(_check("-f", "-", *arguments, given=ROOM).stdout)
 
 
-def test_a_file_gets_all_and_the_terminal_a_line(tmp_path: Path) -> None:
+def test_output_file_gets_the_report_and_terminal_a_summary_line(tmp_path: Path) -> None:
     report = tmp_path / "report.md"
 
     done = _check("-f", "-", "--format", "markdown", "--output", str(report), given=ROOM)
@@ -58,14 +58,14 @@ def test_a_file_gets_all_and_the_terminal_a_line(tmp_path: Path) -> None:
     assert report.read_text().startswith("### Policies: ")
 
 
-def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_unwritable_output_path_is_an_error(tmp_path: Path) -> None:
     done = _check("-f", "-", "--output", str(tmp_path), given=ROOM)
 
     assert done.exit_code == 2
     assert "cannot be written" in " ".join(done.stderr.replace("│", " ").split())
 
 
-def test_manifests_that_cannot_be_judged_end_with_all_that_is_wrong(
+def test_invalid_manifests_are_all_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "a.yaml").write_text("kind: Pod\n")
@@ -79,13 +79,13 @@ def test_manifests_that_cannot_be_judged_end_with_all_that_is_wrong(
     assert len(capsys.readouterr().err.splitlines()) == 2
 
 
-def test_manifests_are_judged_without_what_talks_to_a_cloud(tmp_path: Path) -> None:
+def test_check_of_manifests_imports_no_cloud_client(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(ROOM)
 
     assert modules_of("check", "-f", str(tmp_path)) & TALKS == set()
 
 
-def test_a_stack_is_judged_with_the_line_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_findings_of_a_stack_name_the_stack_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
 
     done = _check("local", "--json")
@@ -96,7 +96,7 @@ def test_a_stack_is_judged_with_the_line_of_its_file(monkeypatch: pytest.MonkeyP
     assert told["summary"]["exempt"] > 0
 
 
-def test_what_a_team_cannot_say_is_at_the_line_of_its_environment(
+def test_finding_caused_by_the_environment_points_to_the_line_in_its_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for folder in ("stacks", "policies"):

@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_it_is_printed(file: Path) -> None:
+def test_comment_is_printed(file: Path) -> None:
     done = CliRunner().invoke(app, ["comment", str(file)])
 
     assert done.exit_code == 0
@@ -27,10 +27,10 @@ def test_it_is_printed(file: Path) -> None:
 
 
 @pytest.mark.parametrize(("home", "told"), [("team/platform", False), ("someone/platform", True)])
-def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
+def test_comment_is_posted_to_the_pull_request_of_the_commit(
     file: Path, monkeypatch: pytest.MonkeyPatch, home: str, told: bool
 ) -> None:
-    """That of a fork says what was not tried."""
+    """The comment on a fork's pull request says which checks were skipped."""
     github = GitHub()
     mine = {"sha": "mine", "repo": {"full_name": home}}
     github.pulls = [{"number": 0, "head": {"sha": "theirs"}}, {"number": 7, "head": mine}]
@@ -50,7 +50,7 @@ def test_it_goes_to_the_pull_request_that_ends_in_a_commit(
     assert ("a fork has no credentials" in body) is told
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["comment", str(tmp_path / "no.json")])
 
     assert done.exit_code == 2

@@ -23,7 +23,7 @@ def git(folder: Path, *words: str) -> None:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the stack dev, in which a third L4 was added since the last commit."""
+    """A repository with the stack dev, with a third L4 added since the last commit."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "Pulumi.yaml").write_text((PROJECT / "Pulumi.yaml").read_text())
     (folder / "stacks").mkdir()
@@ -41,7 +41,7 @@ def cost(folder: Path, *arguments: str) -> Result:
         return CliRunner().invoke(app, ["cost", *arguments])
 
 
-def test_what_changed_since_a_revision_is_shown_beside_what_it_costs(project: Path) -> None:
+def test_changes_since_a_revision_are_listed_with_their_cost(project: Path) -> None:
     document = json.loads(cost(project, "dev", "--against", "HEAD", "--json").stdout)
     [servers, disk] = document["difference"]["changes"]
 
@@ -51,7 +51,7 @@ def test_what_changed_since_a_revision_is_shown_beside_what_it_costs(project: Pa
     assert document["budgets"][0]["over"] > 0
 
 
-def test_what_it_cost_is_what_the_code_of_that_revision_would_make(project: Path, tmp_path: Path) -> None:
+def test_revision_is_priced_with_its_own_code(project: Path, tmp_path: Path) -> None:
     names = ("Pulumi.yaml", "stacks/Pulumi.dev.yaml")
     folder = committed(tmp_path, {name: (project / name).read_text() for name in names})
     with_code(
@@ -75,7 +75,7 @@ def test_what_it_cost_is_what_the_code_of_that_revision_would_make(project: Path
         (["dev", "--against", "mian"], "unknown git revision 'mian'"),
     ],
 )
-def test_a_wrong_word_names_the_right_one(project: Path, arguments: list[str], message: str) -> None:
+def test_misspelt_argument_gets_a_suggestion(project: Path, arguments: list[str], message: str) -> None:
     error = cost(project, *arguments).exception
 
     assert message in str(error)
@@ -91,7 +91,7 @@ def elsewhere(project: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def test_an_incomplete_total_is_shown_as_at_least_with_a_line_a_price_and_its_own_exit_code(
+def test_incomplete_total_is_shown_as_at_least_with_missing_prices_and_exit_code_3(
     elsewhere: Path,
 ) -> None:
     found = cost(elsewhere, "dev")
@@ -107,7 +107,7 @@ def test_an_incomplete_total_is_shown_as_at_least_with_a_line_a_price_and_its_ow
     assert "not judged: incomplete" in found.stdout
 
 
-def test_json_says_that_a_total_is_incomplete_and_why(elsewhere: Path) -> None:
+def test_json_lists_causes_of_an_incomplete_total(elsewhere: Path) -> None:
     found = cost(elsewhere, "dev", "--json")
     document = json.loads(found.stdout)
 
@@ -120,7 +120,7 @@ def test_json_says_that_a_total_is_incomplete_and_why(elsewhere: Path) -> None:
     assert document["budgets"][0]["complete"] is False
 
 
-def test_a_complete_total_says_so(project: Path) -> None:
+def test_json_of_a_complete_total_has_no_missing_prices(project: Path) -> None:
     found = cost(project, "dev", "--json")
 
     assert found.exit_code == 0
@@ -128,14 +128,14 @@ def test_a_complete_total_says_so(project: Path) -> None:
     assert json.loads(found.stdout)["missing"] == []
 
 
-def test_a_table_for_a_pull_request_names_what_is_missing(elsewhere: Path) -> None:
+def test_markdown_table_lists_missing_prices(elsewhere: Path) -> None:
     table = cost(elsewhere, "dev", "--markdown").stdout
 
     assert "**total, at least**" in table
     assert f"- no price for data between zones in {UNPRICED} (platform-cluster)" in table
 
 
-def test_a_price_file_of_the_project_fills_in_and_a_wrong_one_is_named(elsewhere: Path) -> None:
+def test_project_price_file_fills_gaps_and_its_errors_are_reported(elsewhere: Path) -> None:
     before = cost(elsewhere, "dev").stdout
     file = elsewhere / "prices.yaml"
     block = f"prices:\n  - region: {UNPRICED}\n    source: contract\n    date: 2026-11-02\n    services: "

@@ -14,7 +14,7 @@ OF_MACHINE, OF_ACCOUNT = Group("machine"), Group("account")
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
-    """Checks of the doctor."""
+    """Checks that the doctor returns."""
     (tmp_path / "Pulumi.yaml").touch()
     monkeypatch.chdir(tmp_path)
     checks: list[Check] = []
@@ -26,7 +26,9 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Check]:
     return checks
 
 
-def test_checks_are_in_groups_with_a_summary(found: list[Check], capsys: pytest.CaptureFixture[str]) -> None:
+def test_checks_are_grouped_with_advice_and_a_summary(
+    found: list[Check], capsys: pytest.CaptureFixture[str]
+) -> None:
     found += [
         OF_MACHINE.ok("Python", "3.11.7"),
         OF_MACHINE.warn("tools", "2 are to be built", "make up"),
@@ -48,7 +50,7 @@ def test_checks_are_in_groups_with_a_summary(found: list[Check], capsys: pytest.
     )
 
 
-def test_whatever_fails_is_the_exit_code(found: list[Check]) -> None:
+def test_failed_check_sets_exit_code_1(found: list[Check]) -> None:
     found.append(OF_MACHINE.fail("disk", "full"))
 
     with pytest.raises(typer.Exit) as exit_:
@@ -57,7 +59,7 @@ def test_whatever_fails_is_the_exit_code(found: list[Check]) -> None:
     assert exit_.value.exit_code == 1
 
 
-def test_as_json_there_is_nothing_else(found: list[Check], capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_has_no_other_text(found: list[Check], capsys: pytest.CaptureFixture[str]) -> None:
     found.append(OF_MACHINE.ok("Python", "3.11.7"))
 
     doctor(as_json=True)

@@ -1,4 +1,4 @@
-"""`gpu-cluster gate` as it is typed: what it reads and how it ends."""
+"""Input, output and exit codes of `gpu-cluster gate`."""
 
 import json
 from pathlib import Path
@@ -22,14 +22,14 @@ def _gate(*arguments: str, given: str | None = None) -> Result:
 
 
 @pytest.mark.parametrize(("operation", "code"), [("update", 0), ("delete", 1)])
-def test_it_ends_as_the_preview_is(tmp_path: Path, operation: str, code: int) -> None:
+def test_exit_code_depends_on_the_preview(tmp_path: Path, operation: str, code: int) -> None:
     (tmp_path / "preview.json").write_text(_preview(operation))
 
     assert _gate(str(tmp_path / "preview.json")).exit_code == code
     assert _gate("-", given=_preview(operation)).exit_code == code
 
 
-def test_programs_get_json() -> None:
+def test_json_output_lists_obstacles() -> None:
     found = json.loads(_gate("-", "--json", given=_preview("delete")).stdout)
 
     assert (found["stack"], found["open"], found["steps"]) == ("prod", False, 1)
@@ -40,7 +40,7 @@ def test_programs_get_json() -> None:
 
 
 @pytest.mark.parametrize("given", ["", "{", "Previewing update", _preview("delete")[:-40]])
-def test_what_is_no_preview_never_passes(given: str) -> None:
+def test_invalid_preview_exits_with_2(given: str) -> None:
     found = _gate("-", given=given)
 
     assert found.exit_code == 2
@@ -48,14 +48,14 @@ def test_what_is_no_preview_never_passes(given: str) -> None:
     assert found.stderr.startswith("error: standard input: ")
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_missing_file_is_an_error(tmp_path: Path) -> None:
     found = _gate(str(tmp_path / "none.json"))
 
     assert found.exit_code == 2
     assert found.stderr == f"error: {tmp_path / 'none.json'}: No such file or directory\n"
 
 
-def test_what_is_stored_is_looked_through_for_secrets(tmp_path: Path) -> None:
+def test_plaintext_secret_in_state_blocks(tmp_path: Path) -> None:
     stored = {"urn": URN, "type": "aws:s3/bucket:Bucket", "outputs": {"accessKey": "abcdefgh"}}
     (tmp_path / "state.json").write_text(json.dumps({"deployment": {"resources": [stored]}}))
 

@@ -10,7 +10,7 @@ def gpus(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["gpus", *arguments])
 
 
-def test_a_row_says_what_an_instance_has_and_costs() -> None:
+def test_row_shows_hardware_and_price_of_an_instance_type() -> None:
     head, large, _ = gpus("--gpu", "h100", "--sort", "gpus").stdout.splitlines()
 
     assert head.split()[:2] == ["TYPE", "GPUS"]
@@ -20,13 +20,13 @@ def test_a_row_says_what_an_instance_has_and_costs() -> None:
     )
 
 
-def test_groups_have_a_table_each() -> None:
+def test_each_group_has_its_own_table() -> None:
     tables = gpus("--gpu", "L4", "--group-by", "family").stdout.split("\n\n")
 
     assert [table.splitlines()[0] for table in tables] == ["g6", "g6f", "gr6", "gr6f"]
 
 
-def test_a_region_has_its_prices_and_what_has_none_shows_none() -> None:
+def test_region_without_a_price_shows_none() -> None:
     found = json.loads(gpus("--gpu", "H200", "--region", "us-east-2", "--json").stdout)
 
     assert [(it["instance"], it["hourlyUsd"]) for it in found] == [
@@ -36,7 +36,7 @@ def test_a_region_has_its_prices_and_what_has_none_shows_none() -> None:
     assert "us-east-2" in found[0]["regions"]
 
 
-def test_nothing_found_says_so() -> None:
+def test_message_if_no_instance_type_matches() -> None:
     assert gpus("--gpu", "T4", "--mig").stdout == "no instance type matches all filters\n"
 
 
@@ -54,7 +54,7 @@ def test_nothing_found_says_so() -> None:
         (["--gpus", "H100"], "No such option"),
     ],
 )
-def test_a_wrong_value_names_the_right_one(arguments: list[str], message: str) -> None:
+def test_misspelt_value_gets_a_suggestion(arguments: list[str], message: str) -> None:
     result = gpus(*arguments)
     words = " ".join(result.output.replace("│", " ").split())
 

@@ -20,7 +20,7 @@ def init(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=project, capture_output=True, text=True, check=False, input="")
 
 
-def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Path) -> None:
+def test_init_without_a_terminal_writes_a_valid_file(project: Path) -> None:
     done = init(project, "lab", "--provider", "local", "--gpu", "L4", "--nodes", "1-2")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -28,7 +28,7 @@ def test_without_a_terminal_it_asks_nothing_and_writes_a_right_file(project: Pat
     assert load(project / "stacks" / "Pulumi.lab.yaml").pools["l4"].nodes.max == 2
 
 
-def test_it_names_the_lines_with_placeholders(project: Path) -> None:
+def test_init_lists_lines_with_placeholders(project: Path) -> None:
     done = init(project, "aws", "--provider", "eks", "--region", "eu-central-1", "--account", "123456789012")
 
     assert (
@@ -37,7 +37,7 @@ def test_it_names_the_lines_with_placeholders(project: Path) -> None:
     )
 
 
-def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:
+def test_existing_file_is_kept_without_force(project: Path) -> None:
     file = project / "stacks" / "Pulumi.lab.yaml"
     file.parent.mkdir()
     file.write_text("mine\n")
@@ -59,7 +59,7 @@ def test_what_is_there_is_kept_unless_it_is_forced(project: Path) -> None:
         (["lab", "--provider", "eks", "--instance", "g6e.xlarge", "--region", "eu-west-1"], "not offered in"),
     ],
 )
-def test_what_cannot_be_had_is_said_and_nothing_is_written(
+def test_invalid_option_is_an_error_and_no_file_is_written(
     project: Path, arguments: list[str], words: str
 ) -> None:
     done = init(project, *arguments)

@@ -15,7 +15,7 @@ MODEL = "Qwen/Qwen2.5-7B-Instruct"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """One whose environments have no team's stack yet."""
+    """A project whose environments have no team stacks yet."""
     (tmp_path / "Pulumi.yaml").touch()
     copytree(STACKS, tmp_path / "stacks")
     for file in (tmp_path / "stacks").glob("Pulumi.*-vision.yaml"):
@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_team_is_what_the_stack_is_called_after_its_environment(project: Path) -> None:
+def test_stack_named_after_environment_and_team_belongs_to_that_team(project: Path) -> None:
     done = init(project, "prod-vision", "--environment", "prod", "--model", MODEL)
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -41,7 +41,7 @@ def test_the_team_is_what_the_stack_is_called_after_its_environment(project: Pat
     assert (stack.file.models["chat"].model, stack.file.models["chat"].pool) == (MODEL, "l4")
 
 
-def test_a_stack_of_another_name_says_whose_it_is(project: Path) -> None:
+def test_stack_with_another_name_requires_team_option(project: Path) -> None:
     refused = init(project, "detection", "--environment", "prod")
     assert (
         refused.returncode,
@@ -54,13 +54,13 @@ def test_a_stack_of_another_name_says_whose_it_is(project: Path) -> None:
     assert (stack.name, stack.file.models) == ("vision", {})
 
 
-def test_placeholders_are_named_by_line(project: Path) -> None:
+def test_placeholders_are_listed_by_line(project: Path) -> None:
     done = init(project, "local-vision", "--environment", "local", "--model", "someone/new-model")
 
     assert "\n  9: weights: CHANGEME" in done.stdout
 
 
-def test_a_team_on_site_may_have_a_kubeconfig_of_its_own(project: Path) -> None:
+def test_team_on_site_can_have_its_own_kubeconfig(project: Path) -> None:
     on_site = project / "stacks" / "Pulumi.site.yaml"
     on_site.write_text((STACKS.parent / "tests/stacks/teams/Pulumi.site.yaml").read_text())
 
@@ -104,7 +104,7 @@ def test_a_team_on_site_may_have_a_kubeconfig_of_its_own(project: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_had_is_said_and_nothing_is_written(
+def test_invalid_option_is_an_error_and_no_file_is_written(
     project: Path, arguments: list[str], told: str
 ) -> None:
     before = {file: file.read_text() for file in (project / "stacks").iterdir() if file.is_file()}
@@ -117,7 +117,7 @@ def test_what_cannot_be_had_is_said_and_nothing_is_written(
     assert {file: file.read_text() for file in (project / "stacks").iterdir() if file.is_file()} == before
 
 
-def test_a_team_s_stack_is_no_environment(project: Path) -> None:
+def test_team_stack_is_refused_as_environment(project: Path) -> None:
     assert init(project, "prod-vision", "--environment", "prod").returncode == 0
 
     done = init(project, "more", "--environment", "prod-vision")
@@ -126,7 +126,7 @@ def test_a_team_s_stack_is_no_environment(project: Path) -> None:
     assert "no environment 'prod-vision' (there are dev" in words(done.stderr)
 
 
-def test_errors_of_the_environment_are_its_own(project: Path) -> None:
+def test_errors_in_the_environment_file_name_that_file(project: Path) -> None:
     environment = project / "stacks" / "Pulumi.prod.yaml"
     environment.write_text(environment.read_text().replace("g6.4xlarge", "g6.5xlarge"))
 
@@ -137,12 +137,12 @@ def test_errors_of_the_environment_are_its_own(project: Path) -> None:
 
 
 def words(shown: str) -> str:
-    """The words of an error, without the frame around it."""
+    """Text of an error without its frame."""
     return " ".join(shown.replace("│", "").split())
 
 
-def test_files_that_the_environment_names_are_found(project: Path) -> None:
-    """Manifests lie in the project, and a model's config.json beside the stack files."""
+def test_files_referenced_by_the_environment_are_found(project: Path) -> None:
+    """Manifests are in the project, a model's config.json is beside the stack files."""
     (project / "manifests").mkdir()
     (project / "manifests" / "settings.yaml").write_text(
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings, namespace: default}\n"

@@ -1,4 +1,4 @@
-"""`--json` of every command that reads: one document with the keys of the page, and no build."""
+"""`--json` of every command that reads: one document with the documented keys, and no build."""
 
 import json
 import re
@@ -34,11 +34,11 @@ READS: Mapping[str, tuple[str, ...]] = {
     "review": ("review", "local", "--against", "HEAD"),
     "validate": ("validate", "local"),
 }
-"""Commands that need no cluster, by their row of the page."""
+"""Commands that need no cluster, by their row in docs/json.md."""
 
 
 def documented() -> Mapping[str, set[str]]:
-    """Keys of each document, as the page has them."""
+    """Documented keys of each JSON document."""
     page = (PROJECT / "docs/json.md").read_text()
     rows = re.findall(r"^\| `([^`]+)`([^|]*)\| (.*) \|$", page, re.MULTILINE)
     return {
@@ -47,7 +47,7 @@ def documented() -> Mapping[str, set[str]]:
     }
 
 
-def test_every_document_calls_a_stack_by_the_same_key() -> None:
+def test_every_json_document_names_the_stack_with_the_same_key() -> None:
     of_resources = "plan --against main"
     assert [row for row, keys in documented().items() if "name" in keys] == [of_resources]
     assert "stack" in documented()["check"]
@@ -65,13 +65,13 @@ def _nothing_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS.keys() - WRITES))
-def test_every_command_that_reads_has_the_option(name: str) -> None:
+def test_every_reading_command_has_the_json_option(name: str) -> None:
     assert "--json" in {option for parameter in command(name).params for option in parameter.opts}
     assert name in documented()
 
 
 @pytest.mark.parametrize("name", READS)
-def test_the_document_has_the_keys_of_the_page(name: str) -> None:
+def test_json_keys_match_the_docs(name: str) -> None:
     done = CliRunner().invoke(app, [*READS[name], "--json"])
 
     assert done.exit_code in (0, 1, 3), done.exception
@@ -81,18 +81,18 @@ def test_the_document_has_the_keys_of_the_page(name: str) -> None:
     assert set(first) == keys
 
 
-def test_a_schema_is_json_by_itself() -> None:
+def test_schema_is_json_with_and_without_the_option() -> None:
     runs = [CliRunner().invoke(app, ["schema", *options]).stdout for options in ([], ["--json"])]
     assert json.loads(runs[0]) == json.loads(runs[1])
 
 
-def test_a_teams_status_has_the_keys_of_the_page() -> None:
+def test_status_of_a_team_has_the_documented_keys() -> None:
     team: Any = load_any(PROJECT / "stacks/Pulumi.prod-vision.yaml")
     assert set(team_data("prod-vision", team, ())) == documented()["status of a team"]
 
 
 @pytest.mark.parametrize("name", ["status", "drift", "verify"])
-def test_without_an_engine_a_cluster_on_aws_is_not_asked(
+def test_command_on_aws_stack_without_engine_is_an_error(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/usr/bin:/bin")

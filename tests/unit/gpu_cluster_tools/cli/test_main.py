@@ -33,7 +33,7 @@ def project(folder: Path, stack: str) -> Path:
     return folder
 
 
-def test_a_wrong_stack_file_is_a_list_of_errors_and_exit_code_2(tmp_path: Path) -> None:
+def test_invalid_stack_file_lists_errors_and_exits_with_2(tmp_path: Path) -> None:
     done = run(project(tmp_path, WRONG), "validate", "dev")
 
     assert done.returncode == 2
@@ -42,21 +42,21 @@ def test_a_wrong_stack_file_is_a_list_of_errors_and_exit_code_2(tmp_path: Path) 
     assert "Traceback" not in done.stderr
 
 
-def test_a_stack_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
+def test_unknown_stack_suggests_the_nearest_name(tmp_path: Path) -> None:
     done = run(project(tmp_path, ""), "validate", "dve")
 
     assert done.returncode == 2
     assert done.stderr == f"error: no stacks/Pulumi.dve.yaml in {tmp_path}: did you mean 'dev'?\n"
 
 
-def test_a_command_that_does_not_exist_names_the_nearest(tmp_path: Path) -> None:
+def test_unknown_command_suggests_the_nearest_name(tmp_path: Path) -> None:
     done = run(tmp_path, "validat")
 
     assert done.returncode == 2
     assert "Did you mean 'validate'?" in done.stderr
 
 
-def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
+def test_error_outside_a_project_names_the_searched_folder(tmp_path: Path) -> None:
     done = run(tmp_path, "up")
 
     assert done.returncode == 2
@@ -65,11 +65,11 @@ def test_outside_a_project_it_says_where_it_looked(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["check", "cost", "report", "review --against main", "doctor", "status"])
-def test_a_missing_project_is_no_finding(tmp_path: Path, command: str) -> None:
+def test_command_outside_a_project_exits_with_2(tmp_path: Path, command: str) -> None:
     assert run(tmp_path, *command.split()).returncode == 2
 
 
-def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -> None:
+def test_missing_package_error_names_the_extra_to_install(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "sys.modules['botocore'] = None\n"  # as without the extra
@@ -84,7 +84,7 @@ def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -
         for name in commands
     }
 
-    for name in commands[:-2]:  # they read the project first
+    for name in commands[:-2]:  # these read the project first
         assert (told[name].returncode, told[name].stderr[:21]) == (2, "error: no Pulumi.yaml"), name
     for name in commands[-2:]:
         done, extra = told[name], "pip install 'gpu-cluster[rehearsal]'"
@@ -92,11 +92,11 @@ def test_a_missing_package_is_named_with_the_extra_that_has_it(tmp_path: Path) -
         assert (done.returncode, done.stderr) == (1, message), name
 
 
-def test_a_user_without_a_home_folder_is_told_to_set_one(tmp_path: Path) -> None:
+def test_user_without_home_folder_is_told_to_set_home(tmp_path: Path) -> None:
     program = (
         "import pwd, sys\n"
         "def unknown(_): raise KeyError\n"
-        "pwd.getpwuid = unknown\n"  # as in a container that runs as any user
+        "pwd.getpwuid = unknown\n"  # as in a container that runs with an arbitrary user ID
         "from gpu_cluster_tools.cli.main import run\n"
         "run()\n"
     )
@@ -116,18 +116,18 @@ def test_a_user_without_a_home_folder_is_told_to_set_one(tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (1, message)
 
 
-def test_a_full_disk_is_an_error_in_words() -> None:
+def test_full_disk_is_an_error_without_traceback() -> None:
     for command in ("gpus", "plan local"):
         shell = f"'{GPU_CLUSTER}' {command} >/dev/full"
         done = subprocess.run(["bash", "-c", shell], cwd=PROJECT, capture_output=True, text=True, check=False)
 
         assert done.returncode == 1
-        told = done.stderr.splitlines()  # progress comes first where it takes seconds
+        told = done.stderr.splitlines()  # progress comes first if it takes seconds
         assert told[-1] == "error: the output or a file cannot be written: No space left on device"
         assert "Traceback" not in done.stderr
 
 
-def test_closed_streams_are_written_to_in_vain() -> None:
+def test_closed_streams_cause_no_error() -> None:
     for command, code in (("gpus >&-", 0), ("validate nope 2>&-", 2)):
         shell = f"'{GPU_CLUSTER}' {command}"
         done = subprocess.run(["bash", "-c", shell], cwd=PROJECT, capture_output=True, text=True, check=False)
@@ -135,7 +135,7 @@ def test_closed_streams_are_written_to_in_vain() -> None:
         assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
-def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
+def test_commands_work_in_a_subfolder_of_the_project(tmp_path: Path) -> None:
     pools = "gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}"
     stack = f"config:\n  gpu-cluster:cluster: {{provider: local}}\n  {pools}\n"
 
@@ -144,7 +144,7 @@ def test_commands_work_below_the_project_too(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "dev: 1 pool and 0 models on provider local, valid\n")
 
 
-def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+def test_broken_pipe_of_plan_exits_silently() -> None:
     head = f"set -o pipefail; '{GPU_CLUSTER}' plan local | head -1"
     done = subprocess.run(["bash", "-c", head], cwd=PROJECT, capture_output=True, text=True, check=False)
 
@@ -152,14 +152,14 @@ def test_a_reader_that_has_enough_ends_it_quietly() -> None:
 
 
 @pytest.mark.parametrize("command", ["--help", "plan --help"])
-def test_a_reader_that_has_enough_of_a_help_ends_it_quietly(command: str) -> None:
+def test_broken_pipe_of_help_exits_silently(command: str) -> None:
     closed = f"set -o pipefail; '{GPU_CLUSTER}' {command} | true"
     done = subprocess.run(["bash", "-c", closed], cwd=PROJECT, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_file_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> None:
+def test_unwritable_file_is_an_error_without_traceback(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     done = run(tmp_path, "new", "file/acme")
@@ -168,7 +168,7 @@ def test_a_file_that_cannot_be_written_is_an_error_in_words(tmp_path: Path) -> N
     assert done.stderr == "error: file/acme/.github/workflows: Not a directory\n"
 
 
-def test_a_working_directory_that_is_gone_is_an_error_in_words(tmp_path: Path) -> None:
+def test_deleted_working_directory_is_an_error_without_traceback(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
     shell = f"cd gone && rmdir ../gone && '{GPU_CLUSTER}' validate"
 
@@ -200,7 +200,7 @@ def test_files_are_utf_8_in_every_locale(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
-def test_characters_that_a_stream_cannot_encode_are_replaced(encoding: str) -> None:
+def test_characters_outside_the_stream_encoding_are_replaced(encoding: str) -> None:
     done = subprocess.run(
         [GPU_CLUSTER, "plan", "local"],
         cwd=PROJECT,
@@ -213,7 +213,7 @@ def test_characters_that_a_stream_cannot_encode_are_replaced(encoding: str) -> N
     assert b"Cluster platform-cluster" in done.stdout
 
 
-def test_a_terminal_gets_the_line_with_a_caret(tmp_path: Path) -> None:
+def test_terminal_shows_the_source_line_with_a_caret(tmp_path: Path) -> None:
     shell = f"NO_COLOR=1 COLUMNS=200 '{GPU_CLUSTER}' validate dev"
 
     done = subprocess.run(
@@ -232,18 +232,18 @@ def test_a_terminal_gets_the_line_with_a_caret(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["-h", "--help"])
-def test_help_of_a_command_is_short_to_ask_for(tmp_path: Path, option: str) -> None:
+def test_both_help_options_print_usage(tmp_path: Path, option: str) -> None:
     done = run(tmp_path, "cost", option)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Usage: gpu-cluster cost" in done.stdout
 
 
-def test_it_says_its_version(tmp_path: Path) -> None:
+def test_version_option_prints_the_version(tmp_path: Path) -> None:
     assert run(tmp_path, "--version").stdout == f"gpu-cluster {version('gpu-cluster')}\n"
 
 
-def test_in_a_pipe_there_is_no_colour(tmp_path: Path) -> None:
+def test_piped_help_has_no_colours(tmp_path: Path) -> None:
     done = run(project(tmp_path, ""), "--help")
 
     assert done.returncode == 0
@@ -251,7 +251,7 @@ def test_in_a_pipe_there_is_no_colour(tmp_path: Path) -> None:
     assert "Exit codes" in done.stdout
 
 
-def test_the_shell_completes_names_of_stacks(tmp_path: Path) -> None:
+def test_shell_completes_stack_names(tmp_path: Path) -> None:
     words = {
         "_GPU_CLUSTER_COMPLETE": "complete_bash",
         "COMP_WORDS": "gpu-cluster validate d",

@@ -29,18 +29,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_its_first_stack_is_valid_and_clean(project: Path) -> None:
+def test_first_stack_of_a_new_project_is_valid_and_clean(project: Path) -> None:
     assert (project / "Pulumi.yaml").read_text().startswith("name: acme-platform\n")
     assert run("validate", "local").exit_code == 0
     assert run("check", "local").stdout.startswith("local: clean")
 
 
-def test_its_package_comes_from_where_this_one_was_installed(project: Path) -> None:
+def test_package_requirement_matches_the_source_of_this_installation(project: Path) -> None:
     required = (project / "requirements.txt").read_text().splitlines()[-1]
     assert required == requirement().line
 
 
-def test_a_wheel_that_no_index_has_is_in_the_project_and_stays_after_an_upgrade(
+def test_local_wheel_is_copied_into_the_project_and_survives_an_upgrade(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wheel = tmp_path / "gpu_cluster-0.2.0-py3-none-any.whl"
@@ -60,7 +60,7 @@ def test_a_wheel_that_no_index_has_is_in_the_project_and_stays_after_an_upgrade(
     assert [it.name for it in (tmp_path / "acme/wheels").iterdir()] == [wheel.name]
 
 
-def test_no_folder_is_not_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_empty_folder_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     refused = run("new", "")
@@ -70,7 +70,7 @@ def test_no_folder_is_not_the_current_one(tmp_path: Path, monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_next_command_works_for_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_next_command_quotes_a_folder_with_spaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     made = run("new", "our projects/acme")
@@ -78,11 +78,11 @@ def test_the_next_command_works_for_any_folder(tmp_path: Path, monkeypatch: pyte
     assert "next: cd 'our projects/acme' && gpu-cluster init dev" in made.output
 
 
-def test_its_settings_say_what_holds_without_them(project: Path) -> None:
+def test_written_policy_settings_equal_the_defaults(project: Path) -> None:
     assert policy_settings(project) == PolicySettings()
 
 
-def test_its_makefile_has_each_target_that_the_workflows_run(project: Path) -> None:
+def test_makefile_has_every_target_that_workflows_run(project: Path) -> None:
     targets = set(re.findall(r"^([.\w/-]+):", (project / "Makefile").read_text(), re.MULTILINE))
     texts = [file.read_text() for file in (project / ".github/workflows").iterdir()]
     used = {words.split()[-1] for text in texts for words in re.findall(r"run: make (.*)", text)}
@@ -92,7 +92,7 @@ def test_its_makefile_has_each_target_that_the_workflows_run(project: Path) -> N
     assert "make deploy" in shown.stdout
 
 
-def test_a_stack_of_its_own_is_drafted_with_its_entry_in_the_settings(project: Path) -> None:
+def test_init_adds_the_stack_to_policy_settings(project: Path) -> None:
     done = run("init", "lab", "--provider", "eks", "--region", "us-east-2", "--yes")
 
     assert "policies/settings.yaml allows environment lab: 1 GPU," in done.stdout
@@ -100,7 +100,7 @@ def test_a_stack_of_its_own_is_drafted_with_its_entry_in_the_settings(project: P
     assert policy_settings(project).environments["lab"].regions == ("us-east-2",)
 
 
-def test_files_that_exist_stay(project: Path) -> None:
+def test_existing_files_are_unchanged(project: Path) -> None:
     (project / "README.md").write_text("ours\n")
     (project / "Makefile").unlink()
 
@@ -112,7 +112,7 @@ def test_files_that_exist_stay(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["Acme", "9lives", "a_b"])
-def test_a_name_that_pulumi_stacks_cannot_have_is_refused(
+def test_invalid_pulumi_project_name_is_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

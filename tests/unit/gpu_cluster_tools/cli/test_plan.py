@@ -1,4 +1,4 @@
-"""`gpu-cluster plan` as it is typed."""
+"""Output of `gpu-cluster plan`."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ def _plan(*arguments: str) -> Result:
     return CliRunner().invoke(app.app, ["plan", *arguments])
 
 
-def test_it_shows_a_tree_and_when_all_is_there() -> None:
+def test_plan_shows_a_tree_and_time_to_ready() -> None:
     lines = _plan("local").stdout.splitlines()
 
     assert lines[0] == "Platform platform"
@@ -26,13 +26,13 @@ def test_it_shows_a_tree_and_when_all_is_there() -> None:
     assert any(line.startswith("ready about ") for line in lines)
 
 
-def test_for_programs_it_is_json() -> None:
+def test_json_output_names_the_stack() -> None:
     assert json.loads(_plan("local", "--json").stdout)["stack"] == "local"
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The stacks of the project in a repository of their own, with one commit."""
+    """A repository with the stacks of the project and one commit."""
     shutil.copy(PROJECT / "Pulumi.yaml", tmp_path)
     shutil.copytree(PROJECT / "stacks", tmp_path / "stacks")
     who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
@@ -42,7 +42,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_against_a_revision_it_shows_what_changed(checkout: Path) -> None:
+def test_plan_against_a_revision_shows_changes(checkout: Path) -> None:
     file = checkout / "stacks" / "Pulumi.local.yaml"
     file.write_text(file.read_text().replace("replicas: {min: 2, max: 2}", "replicas: {min: 1, max: 1}"))
 
@@ -54,9 +54,7 @@ def test_against_a_revision_it_shows_what_changed(checkout: Path) -> None:
     assert {change["action"] for change in changed} == {"update"}
 
 
-def test_what_it_was_is_what_the_code_of_that_revision_would_make(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_revision_is_planned_with_its_own_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = project_of(tmp_path, site=SITE)
     named = 'namespace: Name = "{}"'.format
     with_code(project, "components/gpu_cluster/config/serving.py", named("serving"), named("formerly"))
@@ -69,9 +67,9 @@ def test_what_it_was_is_what_the_code_of_that_revision_would_make(
     assert '"formerly"' in {edit["before"] for change in changed for edit in change["edits"]}
 
 
-def test_nothing_changed_is_said(checkout: Path) -> None:
+def test_plan_without_changes_says_no_change(checkout: Path) -> None:
     assert _plan("local", "--against", "HEAD").stdout == "local against HEAD: no change\n"
 
 
-def test_a_stack_that_never_was_is_told(checkout: Path) -> None:
+def test_unknown_stack_in_a_revision_gets_a_suggestion(checkout: Path) -> None:
     assert "did you mean 'local'?" in str(_plan("locla", "--against", "HEAD").exception)

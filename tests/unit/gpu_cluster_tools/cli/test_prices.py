@@ -8,7 +8,7 @@ from gpu_cluster_tools.cli.app import ERRORS, app
 from gpu_cluster_tools.price_list.fetch import Fetched
 
 
-def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_credentials_are_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -21,7 +21,7 @@ def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert ERRORS[f"{type(error).__module__}.{type(error).__qualname__}"] == 1
 
 
-def test_a_region_that_the_catalog_does_not_know_is_refused() -> None:
+def test_unknown_region_gets_a_suggestion() -> None:
     found = CliRunner().invoke(app, ["prices", "--region", "eu-centrl-1"])
 
     assert found.exit_code == 2
@@ -31,7 +31,7 @@ def test_a_region_that_the_catalog_does_not_know_is_refused() -> None:
 
 @pytest.fixture
 def fetched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Regions that the command fetches."""
+    """Regions for which the command fetches prices."""
     regions: list[str] = []
 
     def noted(_: object, region: str) -> Fetched:
@@ -52,17 +52,17 @@ def prices_of(folder: Path, stacks: Mapping[str, str], monkeypatch: pytest.Monke
     return CliRunner().invoke(app, ["prices"])
 
 
-def test_stack_files_need_not_be_complete(
+def test_incomplete_stack_files_are_accepted(
     tmp_path: Path, fetched: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stack files of `init` have placeholders."""
+    """Stack files written by `init` have placeholders."""
     draft = '{aws:region: eu-central-1, "gpu-cluster:cluster": {provider: eks, account: "<your-account>"}}'
     found = prices_of(tmp_path, {"dev": draft, "local": "{}", "team": "{}"}, monkeypatch)
 
     assert (found.exit_code, fetched) == (0, ["eu-central-1"])
 
 
-def test_a_stack_file_without_a_valid_region_is_named(
+def test_stack_file_without_a_valid_region_is_skipped_with_a_message(
     tmp_path: Path, fetched: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stacks = {"a": "{aws:region: <region>}", "b": "{aws:region: eu-west-1}", "c": "[", "d": "{aws:region: 7}"}
@@ -74,7 +74,7 @@ def test_a_stack_file_without_a_valid_region_is_named(
     assert "skipped: stacks/Pulumi.d.yaml: unknown region '7'" in found.stderr
 
 
-def test_a_project_without_a_valid_region_names_every_file(
+def test_project_without_a_valid_region_lists_every_file(
     tmp_path: Path, fetched: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = prices_of(tmp_path, {"a": "{aws:region: eu-wst-1}", "b": "{aws:region: <region>}"}, monkeypatch)

@@ -13,7 +13,7 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def test_it_knows_the_stacks_that_have_a_file(project: Project) -> None:
+def test_project_lists_stacks_that_have_a_file(project: Project) -> None:
     assert project.stack_names() == ["dev", "prod"]
     assert project.stack_file("dev") == project.folder / "stacks" / "Pulumi.dev.yaml"
 
@@ -21,16 +21,14 @@ def test_it_knows_the_stacks_that_have_a_file(project: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "hint"), [("prodd", "did you mean 'prod'?"), ("elsewhere", "there are dev, prod")]
 )
-def test_a_stack_that_has_none_is_an_error_with_those_that_have(
-    project: Project, name: str, hint: str
-) -> None:
+def test_unknown_stack_error_lists_or_suggests_stacks(project: Project, name: str, hint: str) -> None:
     with pytest.raises(NoStackError, match=f"no stacks/Pulumi.{name}.yaml in .*: ") as raised:
         project.stack_file(name)
 
     assert str(raised.value).endswith(hint)
 
 
-def test_the_name_of_a_file_is_answered_with_that_of_its_stack(project: Project) -> None:
+def test_file_name_instead_of_stack_name_gets_a_suggestion(project: Project) -> None:
     for file in ("stacks/Pulumi.prod.yaml", "Pulumi.prod.yaml", "./stacks/Pulumi.prd.yaml"):
         with pytest.raises(NoStackError) as raised:
             project.stack_file(file)

@@ -33,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ),
     ],
 )
-def test_faults_that_would_not_strike_are_refused(stack: str, words: str) -> None:
+def test_fault_options_without_effect_are_refused(stack: str, words: str) -> None:
     with pytest.raises(typer.BadParameter) as refused:
         rehearse(stack, fault=["throttling=0.2"])
 
@@ -50,7 +50,7 @@ def test_faults_that_would_not_strike_are_refused(stack: str, words: str) -> Non
         ),
     ],
 )
-def test_permissions_that_nothing_would_look_at_are_refused(stack: str, words: str, tmp_path: Path) -> None:
+def test_permission_options_without_effect_are_refused(stack: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter) as refused:
         rehearse(stack, permissions=tmp_path / "policy.json")
     assert refused.value.message == words
@@ -60,12 +60,12 @@ def test_permissions_that_nothing_would_look_at_are_refused(stack: str, words: s
     assert refused.value.message == words
 
 
-def test_a_stack_of_another_folder_is_not_kept_with_it(tmp_path: Path) -> None:
+def test_keep_is_refused_for_a_stack_of_another_folder(tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter, match="not allowed with --from"):
         rehearse("local-vision", source=tmp_path, keep=True)
 
 
-def test_a_link_to_a_file_of_another_user_is_refused(project: Path, tmp_path: Path) -> None:
+def test_symbolic_link_from_another_folder_is_refused(project: Path, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.local-vision.yaml").symlink_to(project / "stacks" / "Pulumi.local.yaml")
 
     with pytest.raises(typer.BadParameter, match="is a symbolic link"):

@@ -1,4 +1,4 @@
-"""`gpu-cluster report` as it is typed."""
+"""Output of `gpu-cluster report`."""
 
 import json
 from pathlib import Path
@@ -20,31 +20,31 @@ def _report(*arguments: str) -> Result:
     return CliRunner().invoke(app.app, ["report", *arguments])
 
 
-def test_it_says_what_a_stack_can_show_for_a_framework() -> None:
+def test_report_shows_evidence_for_a_framework() -> None:
     done = _report("local", "--framework", "pod-security")
 
     assert done.exit_code == 0
     assert done.stdout.startswith("# local: Kubernetes Pod Security Standards\n")
 
 
-def test_programs_get_each_framework_that_is_asked_for() -> None:
+def test_json_has_each_requested_framework() -> None:
     done = _report("local", "--json", "--framework", "pod-security", "--framework", "cis-eks")
 
     assert [it["framework"] for it in json.loads(done.stdout)] == ["pod-security", "cis-eks"]
 
 
-def test_a_stack_file_that_names_no_framework_has_to_be_told_one() -> None:
+def test_stack_file_without_framework_requires_the_option() -> None:
     done = _report("local")
 
     assert done.exit_code == 2
     assert "set --framework to one of cis-eks" in " ".join(done.stderr.replace("│", " ").split())
 
 
-def test_an_unknown_framework_is_reported() -> None:
+def test_unknown_framework_is_an_error() -> None:
     assert _report("local", "--framework", "iso").exit_code == 2
 
 
-def test_the_page_is_written_to_a_file(tmp_path: Path) -> None:
+def test_html_report_is_written_to_a_file(tmp_path: Path) -> None:
     file = tmp_path / "local.html"
 
     done = _report("local", "--html", str(file))

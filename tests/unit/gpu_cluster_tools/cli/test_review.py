@@ -25,14 +25,14 @@ def edit(project: Path, old: str, new: str) -> None:
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_nothing_touched_is_nothing_to_decide(project: Path) -> None:
+def test_review_without_changes_affects_no_stack(project: Path) -> None:
     done = run()
 
     assert done.exit_code == 0
     assert done.stdout.startswith(f"{MARKER}\n### gpu-cluster: no stack is affected\n")
 
 
-def test_an_error_in_a_stack_file_is_in_the_comment_and_ends_with_2(project: Path) -> None:
+def test_error_in_stack_file_is_in_the_comment_with_exit_code_2(project: Path) -> None:
     edit(project, "pool: box", "pool: bocks")
 
     done = run()
@@ -41,13 +41,13 @@ def test_an_error_in_a_stack_file_is_in_the_comment_and_ends_with_2(project: Pat
     assert "did you mean 'box'?" in done.stdout
 
 
-def test_what_blocks_ends_with_1(project: Path) -> None:
+def test_blocking_finding_exits_with_1(project: Path) -> None:
     stack_file(project, "site").unlink()
 
     assert run().exit_code == 1
 
 
-def test_json_is_what_a_comment_is_made_of(project: Path, tmp_path: Path) -> None:
+def test_comment_from_json_equals_the_review_output(project: Path, tmp_path: Path) -> None:
     edit(project, "context: 4096", "context: 8192")
     file = tmp_path / "review.json"
 
@@ -59,7 +59,7 @@ def test_json_is_what_a_comment_is_made_of(project: Path, tmp_path: Path) -> Non
     assert CliRunner().invoke(app, ["comment", str(file)]).stdout == shown.stdout
 
 
-def test_the_names_of_touched_stacks_need_no_plan(project: Path) -> None:
+def test_names_of_affected_stacks_need_no_plan(project: Path) -> None:
     edit(project, "pool: box", "pool: bocks")
     stack_file(project, "site-vision").write_text(VISION)
     stack_file(project, "other").unlink()
@@ -76,13 +76,13 @@ def test_the_names_of_touched_stacks_need_no_plan(project: Path) -> None:
         (["sight"], "unknown stack sight; expected other, site"),
     ],
 )
-def test_what_is_not_there_is_named(project: Path, arguments: list[str], words: str) -> None:
+def test_unknown_revision_or_stack_is_an_error(project: Path, arguments: list[str], words: str) -> None:
     done = run(*arguments)
 
     assert words in str(done.exception)
 
 
-def test_a_file_that_cannot_be_written_is_named(project: Path) -> None:
+def test_unwritable_output_file_is_an_error(project: Path) -> None:
     done = run("--output", "no/such/folder")
 
     assert done.exit_code == 2

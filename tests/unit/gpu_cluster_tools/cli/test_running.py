@@ -1,4 +1,4 @@
-"""Where a stack's state and the way to its cluster are."""
+"""Location of a stack's state and kubeconfig."""
 
 from pathlib import Path
 from typing import Any
@@ -37,14 +37,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunningProject:
     return RunningProject.here()
 
 
-def test_the_state_of_a_platform_on_aws_is_where_the_user_keeps_it(project: RunningProject) -> None:
+def test_state_of_an_aws_platform_uses_the_users_backend(project: RunningProject) -> None:
     environment = project.engine("dev", project.stack("dev"), Toolchain({})).environment
 
     assert "PULUMI_BACKEND_URL" not in environment
     assert not (project.folder / ".local").exists()
 
 
-def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
+def test_kubeconfig_of_an_aws_cluster_comes_from_stack_outputs(
     project: RunningProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[str, ...]] = []
@@ -68,7 +68,7 @@ def test_the_way_to_a_cluster_on_aws_is_what_the_stack_says_of_it(
     assert used[0].read_text() == '{"kind": "Config"}\n'
 
 
-def test_a_look_at_a_cluster_never_builds_the_engine(
+def test_cluster_access_never_builds_the_engine(
     project: RunningProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none_built() -> dict[str, None]:

@@ -55,7 +55,7 @@ def pulumi(toolchain: Toolchain, *arguments: str) -> str:
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_a_stack_without_a_state_needs_first(project: Path) -> None:
+def test_undeployed_stack_requires_first_option(project: Path) -> None:
     toolchain = install()
     file = project / "stacks/Pulumi.lab.yaml"
 
@@ -72,7 +72,7 @@ def test_a_stack_without_a_state_needs_first(project: Path) -> None:
 
     pulumi(toolchain, "stack", "select", "--create")
     pulumi(toolchain, "up", "--yes")
-    file.write_text(STACK)  # the next run on GitHub has no salt of an earlier one
+    file.write_text(STACK)  # the next run on GitHub has no encryption salt of an earlier one
     again = gate()
     assert (again.exit_code, again.stdout) == (0, "no changes: the update may proceed\n")
     assert "lab has a state (file://" in str(gate("--first").exception)
@@ -80,7 +80,7 @@ def test_a_stack_without_a_state_needs_first(project: Path) -> None:
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_a_first_preview_that_fails_is_not_passed(project: Path) -> None:
+def test_failed_first_preview_exits_with_2(project: Path) -> None:
     (project / "stacks/__main__.py").write_text("raise SystemExit('no account')\n")
 
     failed = gate("--first")
@@ -90,7 +90,7 @@ def test_a_first_preview_that_fails_is_not_passed(project: Path) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["-", "--stack", "lab"], ["-", "--first"]])
-def test_a_file_or_a_stack_is_expected(arguments: list[str]) -> None:
+def test_either_a_file_or_a_stack_is_required(arguments: list[str]) -> None:
     refused = CliRunner().invoke(app, ["gate", *arguments])
 
     assert refused.exit_code == 2

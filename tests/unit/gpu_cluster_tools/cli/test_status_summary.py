@@ -25,7 +25,7 @@ config:
 
 
 def running(folder: Path) -> tuple[Stack, ClusterInventory]:
-    """The stack, with one of its nodes and one of its pods yet to come."""
+    """The stack with one node and one pod not created yet."""
     file = folder / "Pulumi.small.yaml"
     file.write_text(STACK)
     stack = load(file)
@@ -40,7 +40,7 @@ def running(folder: Path) -> tuple[Stack, ClusterInventory]:
     return stack, found
 
 
-def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
+def test_summary_shows_pools_models_and_next_commands(tmp_path: Path) -> None:
     stack, found = running(tmp_path)
 
     assert summary("small", stack, found) == dedent("""\
@@ -60,7 +60,7 @@ def test_it_says_what_runs_where_and_what_to_do_next(tmp_path: Path) -> None:
           remove        make down STACK=small""")
 
 
-def test_it_says_why_a_replica_is_not_ready(tmp_path: Path) -> None:
+def test_summary_says_why_a_replica_is_not_ready(tmp_path: Path) -> None:
     stack, found = running(tmp_path)
     slow = Replica("chat", "chat-2", "h100-0", ready=False, reason="loads for 50 s of at most 30 min")
     shown = summary("small", stack, ClusterInventory(found.pools, (found.replicas[0], slow)))
@@ -68,7 +68,7 @@ def test_it_says_why_a_replica_is_not_ready(tmp_path: Path) -> None:
     assert "  NOT READY  REASON\n  chat-2     loads for 50 s of at most 30 min\n" in shown
 
 
-def test_it_says_which_other_pods_are_not_ready(tmp_path: Path) -> None:
+def test_summary_lists_other_pods_that_are_not_ready(tmp_path: Path) -> None:
     stack, found = running(tmp_path)
     broken = UnhealthyPods("gpu-system", "nvidia-device-plugin-h100", 1, 2, "cannot pull it")
     shown = summary("small", stack, replace(found, unhealthy=(broken,)))
@@ -91,7 +91,7 @@ def test_it_says_which_other_pods_are_not_ready(tmp_path: Path) -> None:
     assert as_data("small", stack, replace(found, unhealthy=None))["unhealthyPods"] is None
 
 
-def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
+def test_json_has_the_data_of_the_summary(tmp_path: Path) -> None:
     data = as_data("small", *running(tmp_path))
 
     assert data["pools"][1] == {
@@ -113,7 +113,7 @@ def test_machines_get_the_same_as_data(tmp_path: Path) -> None:
     }
 
 
-def test_a_pool_of_another_size_than_the_file_says_so(tmp_path: Path) -> None:
+def test_pool_size_other_than_in_the_stack_file_is_reported(tmp_path: Path) -> None:
     stack, found = running(tmp_path)
     [system, h100] = found.pools
     smaller = ClusterInventory((system, PoolNodes(h100.pool, ready=1, total=1)), found.replicas)

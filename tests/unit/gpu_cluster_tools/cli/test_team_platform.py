@@ -62,14 +62,14 @@ def project(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_every_command_works_there(project: Path, command: tuple[str, ...]) -> None:
+def test_every_command_works_in_a_team_repository(project: Path, command: tuple[str, ...]) -> None:
     done = run(*command)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    # Its findings, with 1, and a bill that is not complete, with 3, are of the stack.
+    # Findings exit with 1 and an incomplete cost with 3; both are about the stack.
     assert done.exit_code in (0, 1, 3), done.output
 
 
-def test_once_fetched_a_plan_needs_no_repository(
+def test_plan_works_offline_after_the_platform_was_fetched(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_of_team(tmp_path, monkeypatch, f'{{git: "file://{platform}", revision: main}}')
@@ -82,7 +82,7 @@ def test_once_fetched_a_plan_needs_no_repository(
     assert project == Path.cwd()
 
 
-def test_a_platform_may_be_a_folder_of_its_repository(
+def test_platform_can_be_a_folder_of_its_repository(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inside = platform / "platforms/gpu"
@@ -110,7 +110,7 @@ def test_a_platform_may_be_a_folder_of_its_repository(
     assert isinstance(load_any(stack_file(Path.cwd(), "site-b")), TeamStack)
 
 
-def test_a_branch_that_moved_is_fetched_when_asked_for(
+def test_moved_branch_is_fetched_on_request(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project_of_team(tmp_path, monkeypatch, f'{{git: "file://{platform}", revision: main}}')
@@ -143,7 +143,7 @@ def test_messages_name_the_files_of_each_repository(
     )
 
 
-def test_the_policies_and_waivers_of_the_platform_hold(
+def test_policies_and_waivers_of_the_platform_apply(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_of_team(tmp_path, monkeypatch, "{folder: ../acme-platform}")
@@ -162,7 +162,7 @@ def test_the_policies_and_waivers_of_the_platform_hold(
 WAIVER = ("--owner", "vision", "--reason", "a test of it", "--until", "2999-01-01")
 
 
-def test_a_review_finds_the_folder_on_both_sides(project: Path) -> None:
+def test_review_finds_a_platform_folder_on_both_sides(project: Path) -> None:
     own = stack_file(project, "site-vision")
     own.write_text(own.read_text().replace("context: 4096", "context: 8192"))
 
@@ -173,7 +173,7 @@ def test_a_review_finds_the_folder_on_both_sides(project: Path) -> None:
     assert review["changes"]
 
 
-def test_a_revision_of_another_place_is_told_by_url_revision_and_git(
+def test_unknown_platform_revision_is_reported_with_gits_message(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project_of_team(tmp_path, monkeypatch, f'{{git: "file://{platform}", revision: v9}}')
@@ -185,7 +185,7 @@ def test_a_revision_of_another_place_is_told_by_url_revision_and_git(
     )
 
 
-def test_from_a_folder_no_other_platform_is_read(
+def test_stack_from_a_folder_uses_only_this_platform(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = project_of_team(tmp_path, monkeypatch, '{git: "file:///nowhere", revision: v1}')
@@ -229,7 +229,7 @@ def project_of_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: s
     return project_of(folder, **{"site-vision": on(platform)})
 
 
-def test_a_rehearsal_has_the_files_of_both(
+def test_rehearsal_uses_files_of_team_and_platform(
     platform: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_of_team(tmp_path, monkeypatch, "{folder: ../acme-platform}")
@@ -240,7 +240,7 @@ def test_a_rehearsal_has_the_files_of_both(
     def rehearse(project: Project, stack: str, *_: object, **__: object) -> None:
         found = project.any_stack(stack)
         assert isinstance(found, TeamStack)
-        assert found.platform is None  # both files lie in one project
+        assert found.platform is None  # both files are in one project
         assert (project.folder / "manifests").is_dir()
         rehearsed.append(project)
 

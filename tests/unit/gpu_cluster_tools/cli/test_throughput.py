@@ -34,7 +34,7 @@ def document(*arguments: str) -> Any:
     return json.loads(throughput(*arguments, "--json").stdout)
 
 
-def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_is_one_line_with_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "aiconfigurator_core.sdk.common", None)
     done = throughput("prod")
 
@@ -45,11 +45,11 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch: pytest.Monke
 
 
 @pytest.mark.usefixtures("_measured")
-def test_each_model_has_its_estimates_or_the_reason_for_none() -> None:
+def test_each_model_has_estimates_or_a_reason_without_data() -> None:
     done = throughput("prod", "--concurrency", "8")
     chat, code, large = re.split(r"\n\n", done.stdout)[1:4]
 
-    assert done.exit_code == 3  # of chat and code there is no estimate
+    assert done.exit_code == 3  # chat and code have no estimate
     assert "no data: no measurements of L4" in chat
     assert "no data: no measured model has the architecture of Qwen/Qwen2.5-32B-Instruct" in code
     assert "measured with vllm 0.24.0; 0.26.0 is served" in large
@@ -58,7 +58,7 @@ def test_each_model_has_its_estimates_or_the_reason_for_none() -> None:
 
 
 @pytest.mark.usefixtures("_measured")
-def test_the_models_of_a_team_are_estimated_on_the_pools_of_its_environment() -> None:
+def test_models_of_a_team_are_estimated_on_pools_of_its_environment() -> None:
     found = document("prod-vision")
 
     assert {it["pool"] for it in found["models"]} == {"l4"}
@@ -66,12 +66,12 @@ def test_the_models_of_a_team_are_estimated_on_the_pools_of_its_environment() ->
 
 
 @pytest.mark.usefixtures("_measured")
-def test_the_answer_says_how_far_estimates_are_off() -> None:
+def test_output_states_the_error_of_estimates() -> None:
     assert re.search(r"tokens/s \d+% in the median, \d+% at worst, of 25 figures", throughput("prod").stdout)
 
 
 @pytest.mark.usefixtures("_measured")
-def test_a_target_is_met_by_the_cheapest_nodes_first() -> None:
+def test_target_is_met_by_the_cheapest_nodes_first() -> None:
     done = throughput("prod", "--model", "large", "--tokens-per-second", "60")
     [found] = document("prod", "--model", "large", "--tokens-per-second", "60")["models"]
 
@@ -83,7 +83,7 @@ def test_a_target_is_met_by_the_cheapest_nodes_first() -> None:
 
 
 @pytest.mark.usefixtures("_measured")
-def test_a_target_that_nothing_meets_ends_with_3() -> None:
+def test_unreachable_target_exits_with_3() -> None:
     done = throughput("prod", "--model", "large", "--ttft", "0.001", "--tokens-per-second", "1000")
 
     assert done.exit_code == 3
@@ -93,7 +93,7 @@ def test_a_target_that_nothing_meets_ends_with_3() -> None:
 
 
 @pytest.mark.usefixtures("_measured")
-def test_a_model_that_the_stack_does_not_serve_names_the_nearest() -> None:
+def test_unknown_model_suggests_the_nearest_name() -> None:
     done = throughput("prod", "--model", "larg")
 
     assert done.exit_code == 2
@@ -101,7 +101,7 @@ def test_a_model_that_the_stack_does_not_serve_names_the_nearest() -> None:
 
 
 @pytest.mark.usefixtures("_measured")
-def test_the_document_has_the_keys_of_the_page() -> None:
+def test_json_keys_match_the_docs() -> None:
     row = next(
         line
         for line in (PROJECT / "docs/json.md").read_text().splitlines()
@@ -116,5 +116,5 @@ def test_the_document_has_the_keys_of_the_page() -> None:
     assert set(targeted["models"][0]) == model.union(*more)
 
 
-def test_a_stack_without_models_says_so() -> None:
+def test_stack_without_models_says_so() -> None:
     assert text(StackReport("edge", 2048, 256, None, ())) == "edge serves no model"

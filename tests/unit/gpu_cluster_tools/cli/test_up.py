@@ -29,12 +29,12 @@ def answer(value: Any) -> Callable[..., Any]:
 
 
 NODES = SimpleNamespace(nodes=list)
-"""A cluster that answers, with no node."""
+"""A cluster that answers, without nodes."""
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project whose cluster and engine say yes to everything."""
+    """A project whose cluster and engine accept everything."""
     (tmp_path / "Pulumi.yaml").write_text("name: p\n")
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks" / "Pulumi.local.yaml").write_text(STACK)
@@ -51,7 +51,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("new", [True, False])
-def test_the_state_of_objects_that_went_with_their_control_plane_is_forgotten(
+def test_state_is_deleted_if_the_local_control_plane_is_new(
     project: Path, new: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     local_state(project)
@@ -65,7 +65,7 @@ def test_the_state_of_objects_that_went_with_their_control_plane_is_forgotten(
 
 
 @pytest.mark.parametrize("reachable", [True, False])
-def test_an_update_that_fails_says_why_pods_are_not_ready(
+def test_failed_update_says_why_pods_are_not_ready(
     project: Path, reachable: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failed(*_: object) -> None:

@@ -25,15 +25,13 @@ def stacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "stacks"
 
 
-def test_a_right_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_valid_file_is_reported_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     validate()
 
     assert capsys.readouterr().out == "local: 1 pool and 0 models on provider local, valid\n"
 
 
-def test_the_file_of_a_team_is_read_with_its_environment(
-    stacks: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_team_file_is_read_with_its_environment(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (stacks / "Pulumi.local-vision.yaml").write_text(
         "config:\n  gpu-cluster:team: {environment: local, name: vision}\n"
     )
@@ -43,7 +41,7 @@ def test_the_file_of_a_team_is_read_with_its_environment(
     assert capsys.readouterr().out == "local-vision: 0 models of team vision on local, valid\n"
 
 
-def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_problems_and_notes(stacks: Path, capsys: pytest.CaptureFixture[str]) -> None:
     validate(as_json=True)
     assert json.loads(capsys.readouterr().out) == {"stack": "local", "problems": [], "notes": []}
     (stacks / "Pulumi.local.yaml").write_text(SMALL.replace("m7i.large", "m7i.larg"))
@@ -61,7 +59,7 @@ def test_problems_are_data_too(stacks: Path, capsys: pytest.CaptureFixture[str])
     assert problem["column"] > 1
 
 
-def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
+def test_spot_pool_needs_a_service_linked_role_shown_with_its_command(
     stacks: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (STACKS / "Pulumi.prod.yaml").read_text()
@@ -78,7 +76,7 @@ def test_spot_needs_a_role_of_the_account_which_is_told_with_its_command(
     assert note.endswith("aws iam create-service-linked-role --aws-service-name spot.amazonaws.com")
 
 
-def test_an_object_that_the_platform_makes_too_is_an_error(stacks: Path) -> None:
+def test_extra_manifest_that_duplicates_a_platform_object_is_an_error(stacks: Path) -> None:
     file = stacks / "Pulumi.local.yaml"
     file.write_text(f"{SMALL}  gpu-cluster:extras: {{manifests: [objects.yaml]}}\n")
     object_file = stacks.parent / "objects.yaml"

@@ -42,13 +42,13 @@ def ran(monkeypatch: pytest.MonkeyPatch, *checks: Measurement, options: tuple[st
     ("checks", "code"),
     [((FINE, SKIPPED), 0), ((FINE, BLOCKED), 3), ((BLOCKED, BROKEN), 1)],
 )
-def test_the_exit_code_says_whether_the_platform_is_accepted(
+def test_exit_code_says_whether_the_platform_is_accepted(
     checks: tuple[Measurement, ...], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ran(monkeypatch, *checks).exit_code == code
 
 
-def test_the_document_has_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_json_has_the_numbers_of_each_check(monkeypatch: pytest.MonkeyPatch) -> None:
     found = json.loads(ran(monkeypatch, FINE, BLOCKED, options=("--json",)).stdout)
     assert set(found) == documented()["verify"]
     assert found["summary"] == {"OK": 1, "WARN": 0, "FAIL": 0, "SKIP": 1}
@@ -56,12 +56,12 @@ def test_the_document_has_the_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [check["blocked"] for check in found["checks"]] == [False, True]
 
 
-def test_jobs_are_of_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_option_is_refused_for_team_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PROJECT)
     refused = CliRunner().invoke(app, ["verify", "prod-vision", "--jobs"])
     assert refused.exit_code == 2
     assert "not allowed with a team" in refused.output
 
 
-def test_lines_are_those_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_output_has_the_format_of_the_doctor(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ran(monkeypatch, FINE).stdout == "nodes\n  OK   l4: 2 ready\n\n1 OK, 0 WARN, 0 FAIL, 0 SKIP\n"

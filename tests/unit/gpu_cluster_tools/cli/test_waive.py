@@ -1,4 +1,4 @@
-"""`gpu-cluster waive` as it is typed."""
+"""Output and exit codes of `gpu-cluster waive`."""
 
 import shutil
 from pathlib import Path
@@ -37,7 +37,7 @@ def words(done: Result) -> str:
     return " ".join(done.stderr.replace("│", " ").split())
 
 
-def test_a_finding_is_waived_and_then_no_finding_any_more(project: Path) -> None:
+def test_second_waiver_of_a_finding_is_refused(project: Path) -> None:
     done = waive()
 
     assert done.exit_code == 0, done.output
@@ -48,12 +48,12 @@ def test_a_finding_is_waived_and_then_no_finding_any_more(project: Path) -> None
     assert "is already waived" in words(again)
 
 
-def test_the_nearest_right_word_is_said() -> None:
+def test_misspelt_rule_or_resource_gets_a_suggestion() -> None:
     assert "did you mean '72-two-replicas'?" in words(waive(rule="72-two-replica"))
     assert f"did you mean '{RESOURCE}'?" in words(waive(resource="Deployment serving/visio"))
 
 
-def test_what_no_finding_needs_is_refused_unless_forced(project: Path) -> None:
+def test_waiver_without_a_finding_requires_force(project: Path) -> None:
     other = "Deployment other/thing-of-mine"
 
     refused = waive(rule="50-no-host-access", resource=other)
@@ -64,7 +64,7 @@ def test_what_no_finding_needs_is_refused_unless_forced(project: Path) -> None:
     assert waive("--force", rule="50-no-host-access", resource=other).exit_code == 0
 
 
-def test_options_are_held_to_the_rules_of_the_file(project: Path) -> None:
+def test_options_must_satisfy_the_rules_of_the_waiver_file(project: Path) -> None:
     assert "a sentence with the reason" in words(waive(reason="because"))
     assert "is in the past" in words(waive("--until", "2020-01-01"))
     assert "expected a date such as 2027-06-30, got 'tomorrow'" in words(waive("--until", "tomorrow"))

@@ -19,7 +19,7 @@ LINE = re.compile(
 )
 
 
-def test_prod_is_drawn_as_it_was(request: pytest.FixtureRequest) -> None:
+def test_diagram_of_prod_matches_the_golden_file(request: pytest.FixtureRequest) -> None:
     drawn = diagram("prod", stack("prod", {}))
     if request.config.option.update_snapshots:
         GOLDEN.write_text(drawn)
@@ -32,7 +32,7 @@ ENVIRONMENTS = [
 
 
 @pytest.mark.parametrize("file", ENVIRONMENTS, ids=lambda it: it.name.split(".")[1])
-def test_every_line_is_one_that_mermaid_knows_and_joins_what_is_drawn(file: Path) -> None:
+def test_every_line_is_valid_mermaid_and_joins_existing_nodes(file: Path) -> None:
     drawn = diagram("x", load(file))
 
     assert [line for line in drawn.splitlines() if not LINE.fullmatch(line)] == []
@@ -43,7 +43,7 @@ def test_every_line_is_one_that_mermaid_knows_and_joins_what_is_drawn(file: Path
 
 
 @pytest.mark.parametrize("name", ["end", "a--b", "o", "x-y", "subgraph", "default"])
-def test_a_name_is_never_a_word_of_mermaid(name: str) -> None:
+def test_name_of_a_mermaid_keyword_is_escaped(name: str) -> None:
     TypeAdapter[str](Name).validate_python(name)
     pools = {"system": {"instance": "m7i.xlarge", "nodes": 2}, name: {"instance": "g6.xlarge", "nodes": 1}}
     drawn = diagram(name, stack("local", {"pools": pools, "serving": None, "teams": None}))
@@ -51,7 +51,7 @@ def test_a_name_is_never_a_word_of_mermaid(name: str) -> None:
     assert [line for line in drawn.splitlines() if not LINE.fullmatch(line)] == []
 
 
-def test_two_names_are_two_nodes() -> None:
+def test_similar_pool_names_are_distinct_nodes() -> None:
     pools = {name: {"instance": "g6.xlarge", "nodes": 1} for name in ("a-b", "a--b", "a2db")}
     pools["system"] = {"instance": "m7i.xlarge", "nodes": 2}
     drawn = diagram("x", stack("local", {"pools": pools, "serving": None, "teams": None}))
@@ -59,7 +59,7 @@ def test_two_names_are_two_nodes() -> None:
     assert len(set(re.findall(r"^    (pool_\w+)\[", drawn, re.MULTILINE))) == 4
 
 
-def test_what_teams_were_granted_is_on_the_way_to_the_pool() -> None:
+def test_team_quota_is_on_the_edge_to_its_pool() -> None:
     teams = {"vision": {"gpus": {"l4-shared": 2, "a100": {"1g.10gb": 7}}}}
     drawn = diagram("local", stack("local", {"teams": teams}))
 
@@ -67,13 +67,13 @@ def test_what_teams_were_granted_is_on_the_way_to_the_pool() -> None:
     assert 'team_vision -->|"7 x 1g.10gb"| pool_a100' in drawn
 
 
-def test_text_is_only_text() -> None:
+def test_special_characters_are_escaped() -> None:
     drawn = diagram('"]; click', stack("local", {}))
 
     assert 'subgraph stack__22__5d__3b__20_click["#34;#93;#59; click<br/>this machine"]' in drawn
 
 
-def test_an_arrow_says_where_an_endpoint_picker_chooses() -> None:
+def test_edge_names_routing_by_prefix_cache() -> None:
     drawn = diagram("x", load(STACKS.parent / "tests" / "stacks" / "happy" / "existing-prefix-cache.yaml"))
 
     assert re.search(r'gateway -->\|"/chat/v1.*by prefix cache"\| model_chat', drawn)

@@ -27,7 +27,7 @@ def team(file: Path) -> TeamStack:
     return loaded
 
 
-def test_the_team_in_prod_is_drawn_as_it_was(request: pytest.FixtureRequest) -> None:
+def test_diagram_of_the_team_in_prod_matches_the_golden_file(request: pytest.FixtureRequest) -> None:
     drawn = team_diagram(team(STACKS / "Pulumi.prod-vision.yaml"))
     if request.config.option.update_snapshots:
         GOLDEN.write_text(drawn)
@@ -35,7 +35,7 @@ def test_the_team_in_prod_is_drawn_as_it_was(request: pytest.FixtureRequest) -> 
 
 
 @pytest.mark.parametrize("name", ["local-vision", "prod-vision"])
-def test_what_is_joined_is_drawn(name: str) -> None:
+def test_edges_join_existing_nodes(name: str) -> None:
     drawn = team_diagram(team(STACKS / f"Pulumi.{name}.yaml"))
 
     nodes = {found[1] for found in re.finditer(r"^ +(?:subgraph )?(\w+)[\[({]", drawn, re.MULTILINE)}
@@ -44,7 +44,7 @@ def test_what_is_joined_is_drawn(name: str) -> None:
     assert {end for pair in ends for end in pair} <= nodes
 
 
-def test_of_the_environment_only_what_the_team_has_to_do_with(tmp_path: Path) -> None:
+def test_team_diagram_shows_only_the_pools_that_the_team_uses(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.shared.yaml").write_text(SHARED)
     file = tmp_path / "Pulumi.shared-vision.yaml"
     file.write_text(

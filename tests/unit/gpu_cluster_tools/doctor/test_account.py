@@ -13,21 +13,21 @@ def looked(aws: Aws, **access: str) -> dict[str, Check]:
     return {check.name: check for check in account(stack("prod", edits), aws)}
 
 
-def test_the_account_of_the_stack_is_right(aws: Aws) -> None:
+def test_account_and_region_of_the_stack_pass(aws: Aws) -> None:
     found = looked(aws, platform=aws.call("sts", "get_caller_identity")["Arn"].replace(":sts:", ":iam:"))
 
     assert found["account"].verdict is CheckStatus.OK
     assert found["region"].verdict is CheckStatus.OK
 
 
-def test_only_an_administrator_of_the_cluster_can_deploy(aws: Aws) -> None:
+def test_principal_without_cluster_access_is_a_warning(aws: Aws) -> None:
     access = looked(aws)["access"]
 
     assert access.verdict is CheckStatus.WARN
     assert access.advice == "sign in as arn:aws:iam::123456789012:role/platform, or add it"
 
 
-def test_another_account_is_refused_and_nothing_more_asked_of_it(aws: Aws) -> None:
+def test_other_account_fails_and_ends_the_checks(aws: Aws) -> None:
     checks = list(account(stack("dev", {}), aws))
 
     assert [(check.verdict, check.name) for check in checks] == [(CheckStatus.FAIL, "account")]
@@ -43,11 +43,11 @@ def test_another_account_is_refused_and_nothing_more_asked_of_it(aws: Aws) -> No
         ("arn:aws:iam::123456789012:user/path/me", "arn:aws:iam::123456789012:user/path/me"),
     ],
 )
-def test_a_session_is_of_its_role(arn: str, principal: str) -> None:
+def test_session_arn_maps_to_its_role(arn: str, principal: str) -> None:
     assert principal_of(arn) == principal
 
 
-def test_a_session_does_not_tell_the_path_of_its_role(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_role_with_a_path_matches_a_session_without_it(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {
         "get_caller_identity": {
             "Account": "123456789012",
@@ -66,9 +66,7 @@ def test_a_session_does_not_tell_the_path_of_its_role(aws: Aws, monkeypatch: pyt
     assert found["region"].verdict is CheckStatus.FAIL
 
 
-def test_a_region_that_is_not_enabled_accepts_no_credentials(
-    aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_invalid_token_error_suggests_enabling_the_region(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def call(*_: str, **__: Any) -> dict[str, Any]:
         raise AwsCallError(
             "An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation"
@@ -82,7 +80,7 @@ def test_a_region_that_is_not_enabled_accepts_no_credentials(
     assert "enable it in the account settings" in check.advice
 
 
-def test_a_machine_without_credentials_reaches_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machine_without_credentials_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
@@ -92,12 +90,12 @@ def test_a_machine_without_credentials_reaches_no_account(monkeypatch: pytest.Mo
         Aws("us-east-2")
 
 
-def test_without_the_sdk_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_sdk_error_names_the_extra_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "boto3.session", None)
     with pytest.raises(UnreachableError, match=r"pip install 'gpu-cluster\[doctor\]'"):
         Aws("us-east-2")
 
 
-def test_what_the_account_refuses_is_told_in_its_words(aws: Aws) -> None:
+def test_aws_error_message_is_kept(aws: Aws) -> None:
     with pytest.raises(AwsCallError, match="vpc-12345678"):
         aws.call("ec2", "describe_vpcs", VpcIds=["vpc-12345678"])

@@ -13,7 +13,7 @@ S3 = "aws-mountpoint-s3-csi-driver"
 
 
 class Offering(Aws):
-    """An account whose EKS offers two builds of each add-on, and of one only those that it is given."""
+    """An account whose EKS offers two builds of each add-on, and only the given build of one."""
 
     def __init__(self, builds: dict[str, list[str]]) -> None:  # pyright: ignore[reportMissingSuperCall]
         self._builds = builds
@@ -36,28 +36,28 @@ def offered(**without: str) -> Offering:
     return Offering(builds | {S3: ["v2.4.0-eksbuild.1", *without.values()]} if without else builds)
 
 
-def test_builds_that_are_offered_are_right() -> None:
+def test_available_addon_builds_pass() -> None:
     [check] = looked(offered())
     assert (check.verdict, check.name) == (CheckStatus.OK, "builds")
 
 
-def test_a_build_that_is_not_offered_fails_with_one_that_is() -> None:
+def test_unavailable_addon_build_fails_with_an_available_one() -> None:
     [check] = looked(offered(s3="v2.3.0-eksbuild.1"))
     assert (check.verdict, check.name) == (CheckStatus.FAIL, S3)
     assert check.found.startswith("EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35")
     assert check.advice == f"gpu-cluster:cluster.addons.{S3}: v2.4.0-eksbuild.1"
 
 
-def test_a_build_that_the_stack_pins_is_looked_for() -> None:
+def test_addon_build_pinned_in_the_stack_file_is_checked() -> None:
     [check] = looked(offered(), **{"cluster.addons": {S3: "v2.6.0-eksbuild.1"}})
     assert check.found.startswith("EKS offers no v2.6.0-eksbuild.1")
 
 
-def test_without_an_account_addons_are_unknown() -> None:
+def test_addons_are_skipped_without_an_account() -> None:
     assert [check.verdict for check in looked(None)] == [CheckStatus.SKIP]
 
 
-def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addons_are_skipped_if_the_account_refuses(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: str, **__: Any) -> list[Any]:
         raise AwsCallError("no")
 
@@ -66,7 +66,7 @@ def test_an_account_that_does_not_answer_is_passed_over(aws: Aws, monkeypatch: p
 
 
 @pytest.mark.parametrize("name", ON_AWS)
-def test_what_is_looked_for_is_what_the_platform_installs(name: str) -> None:
+def test_checked_addons_equal_the_installed_addons(name: str) -> None:
     read = stack(name, {})
     assert isinstance(read.cluster, EksSettings)
     made: list[Registered] = platform(name).of("eks:addon:Addon")

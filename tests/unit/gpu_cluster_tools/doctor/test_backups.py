@@ -13,7 +13,7 @@ OptIn = Callable[..., None]
 
 @pytest.fixture
 def opted_in(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> OptIn:
-    """Says what the account answers; the emulated one has no such settings."""
+    """Sets the answer of the account; the emulated one has no such settings."""
 
     def answer(**services: bool) -> None:
         def call(service: str, operation: str) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def looked(aws: Aws | None, **edits: Any) -> Check:
     return found
 
 
-def test_what_is_opted_in_is_backed_up(aws: Aws, opted_in: OptIn) -> None:
+def test_opted_in_services_pass(aws: Aws, opted_in: OptIn) -> None:
     opted_in(EBS=True, EFS=True, FSx=False)
 
     found = looked(aws)
@@ -42,7 +42,7 @@ def test_what_is_opted_in_is_backed_up(aws: Aws, opted_in: OptIn) -> None:
     )
 
 
-def test_what_is_not_fails_with_the_command_that_opts_in(aws: Aws, opted_in: OptIn) -> None:
+def test_services_not_opted_in_fail_with_the_command(aws: Aws, opted_in: OptIn) -> None:
     opted_in(EBS=False, EFS=False, S3=True)
 
     found = looked(aws)
@@ -55,13 +55,13 @@ def test_what_is_not_fails_with_the_command_that_opts_in(aws: Aws, opted_in: Opt
     )
 
 
-def test_a_service_that_the_account_does_not_name_is_not_opted_in(aws: Aws, opted_in: OptIn) -> None:
+def test_service_missing_in_the_answer_is_not_opted_in(aws: Aws, opted_in: OptIn) -> None:
     opted_in(EBS=True)
 
     assert looked(aws).advice.endswith(" EFS=true")
 
 
-def test_only_what_has_backups_counts(aws: Aws, opted_in: OptIn) -> None:
+def test_only_stores_with_backups_are_checked(aws: Aws, opted_in: OptIn) -> None:
     opted_in(EBS=True, EFS=False, FSx=False)
 
     found = looked(aws, storage__home__backupDays=0, storage__datasets__s3=None)
@@ -69,7 +69,7 @@ def test_only_what_has_backups_counts(aws: Aws, opted_in: OptIn) -> None:
     assert found.found == "us-east-2 is not opted in to backups of FSx (datasets)"
 
 
-def test_a_stack_without_backups_asks_nothing(aws: Aws, opted_in: OptIn) -> None:
+def test_stack_without_backups_is_skipped(aws: Aws, opted_in: OptIn) -> None:
     opted_in()
 
     found = looked(aws, storage__fast__backupDays=0, storage__home__backupDays=0, backups={})
@@ -80,7 +80,7 @@ def test_a_stack_without_backups_asks_nothing(aws: Aws, opted_in: OptIn) -> None
     )
 
 
-def test_without_an_account_it_is_told_what_would_be_asked() -> None:
+def test_check_without_an_account_lists_the_services() -> None:
     found = looked(None)
 
     assert (found.verdict, found.found) == (
@@ -89,7 +89,7 @@ def test_without_an_account_it_is_told_what_would_be_asked() -> None:
     )
 
 
-def test_what_the_account_refuses_to_tell_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_call_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> dict[str, Any]:
         raise AwsCallError("not authorized to perform: backup:DescribeRegionSettings")
 

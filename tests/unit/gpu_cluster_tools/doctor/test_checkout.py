@@ -31,7 +31,7 @@ def verdicts(checks: list[Check]) -> dict[str, CheckStatus]:
     return {check.name: check.verdict for check in checks}
 
 
-def test_stack_files_that_are_not_committed_are_named(repository: Path) -> None:
+def test_uncommitted_stack_files_are_named(repository: Path) -> None:
     assert verdicts(list(checkout(repository))) == {"stack files": OK}
     (repository / "stacks" / "Pulumi.dev.yaml").write_text("config: {a: b}\n")
     (repository / "stacks" / "Pulumi.new.yaml").touch()
@@ -43,7 +43,7 @@ def test_stack_files_that_are_not_committed_are_named(repository: Path) -> None:
     )
 
 
-def test_a_branch_that_others_moved_on_is_told(repository: Path, tmp_path: Path) -> None:
+def test_branch_behind_its_remote_is_a_warning(repository: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", str(repository), "clone")
     assert verdicts(list(checkout(tmp_path / "clone"))) == {"stack files": OK, "branch": OK}
     git(repository, "commit", "--allow-empty", "-m", "second")
@@ -52,13 +52,13 @@ def test_a_branch_that_others_moved_on_is_told(repository: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize("text", ["name: [", "", "- name", "runtime: python", "name: 7"])
-def test_a_project_file_that_the_engine_refuses_is_told(text: str, tmp_path: Path) -> None:
+def test_invalid_pulumi_project_file_fails(text: str, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(text)
 
     assert verdicts(list(checkout(tmp_path)))["Pulumi.yaml"] is FAIL
 
 
-def test_outside_of_git_the_state_is_unknown(tmp_path: Path) -> None:
+def test_folder_outside_git_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: acme\n")
     assert verdicts(list(checkout(tmp_path))) == {"git": SKIP}
 
@@ -75,39 +75,39 @@ def of_prod(*, encrypted: bool = True) -> dict[str, CheckStatus]:
     return verdicts(list(state("prod", local=False, encrypted=encrypted)))
 
 
-def test_a_local_platform_needs_neither_backend_nor_passphrase(nothing_set: pytest.MonkeyPatch) -> None:
+def test_local_platform_needs_neither_backend_nor_passphrase(nothing_set: pytest.MonkeyPatch) -> None:
     assert verdicts(list(state("local", local=True, encrypted=True))) == {"state": OK}
 
 
-def test_without_a_backend_no_update_could_begin(nothing_set: pytest.MonkeyPatch) -> None:
+def test_missing_backend_fails(nothing_set: pytest.MonkeyPatch) -> None:
     assert of_prod() == {"state": FAIL}
 
 
-def test_a_state_of_ones_own_needs_a_passphrase(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_own_state_backend_requires_a_passphrase(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing_set.setenv("PULUMI_BACKEND_URL", "s3://state")
     assert of_prod() == {"state": OK, "passphrase": FAIL}
     nothing_set.setenv("PULUMI_CONFIG_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
     assert of_prod() == {"state": OK, "passphrase": FAIL}
     (tmp_path / "passphrase").touch()
     assert of_prod() == {"state": OK, "passphrase": OK}
-    nothing_set.setenv("PULUMI_CONFIG_PASSPHRASE", "")  # which is one
+    nothing_set.setenv("PULUMI_CONFIG_PASSPHRASE", "")  # an empty passphrase is a passphrase
     assert of_prod() == {"state": OK, "passphrase": OK}
 
 
-def test_the_service_keeps_the_key_unless_the_file_has_a_salt(nothing_set: pytest.MonkeyPatch) -> None:
+def test_pulumi_service_needs_a_passphrase_only_with_a_salt(nothing_set: pytest.MonkeyPatch) -> None:
     nothing_set.setenv("PULUMI_ACCESS_TOKEN", "pul-1")
     assert of_prod(encrypted=False) == {"state": OK, "passphrase": OK}
     assert of_prod() == {"state": OK, "passphrase": FAIL}
 
 
-def test_an_earlier_login_counts(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_backend_of_an_earlier_login_is_used(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "credentials.json").write_text(json.dumps({"current": "s3://other"}))
     [found, _] = state("prod", local=False, encrypted=True)
     assert found.found == "s3://other"
 
 
-def test_an_update_that_holds_the_lock_is_told(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_held_lock_is_a_warning(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing_set.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
     nothing_set.setenv("PULUMI_CONFIG_PASSPHRASE", "x")
     lock = tmp_path / ".pulumi" / "locks" / "organization" / "gpu-cluster" / "prod" / "1.json"

@@ -1,4 +1,4 @@
-"""Questions to a cluster, by an API server with scripted responses; the real one: tests/rehearsal."""
+"""Checks of a cluster against scripted API responses; tests/rehearsal uses a real API server."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ def api() -> Answers:
     return Answers()
 
 
-def test_a_cluster_with_everything_lacks_its_gpus_alone_until_the_platform_offers_them(api: Answers) -> None:
+def test_complete_cluster_lacks_only_gpus_before_the_platform_is_installed(api: Answers) -> None:
     verdicts = {name: check.verdict for name, check in looked(api).items()}
 
     assert {name for name, verdict in verdicts.items() if verdict is not OK} == {"h100 GPUs", "h100-mig GPUs"}
     assert set(verdicts.values()) == {OK, WARN}
 
 
-def test_nodes_that_no_label_finds_are_a_failure_with_the_command_that_labels_them(api: Answers) -> None:
+def test_pool_without_labelled_nodes_fails_with_the_label_command(api: Answers) -> None:
     api.paths["/api/v1/nodes"] = listed(named("server-1"))
     found = looked(api)["h100"]
     assert (found.verdict, found.advice) == (FAIL, "kubectl label node NODE example.com/gpu=h100")
@@ -42,7 +42,7 @@ def test_nodes_that_no_label_finds_are_a_failure_with_the_command_that_labels_th
 @pytest.mark.parametrize(
     ("gpus", "plugin", "verdict"), [("8", True, OK), ("4", True, FAIL), ("0", True, WARN), ("0", False, FAIL)]
 )
-def test_gpus_are_as_many_as_the_pool_says(
+def test_number_of_gpus_is_compared_with_the_pool(
     api: Answers, gpus: str, plugin: bool, verdict: CheckStatus
 ) -> None:
     nodes = servers()
@@ -62,7 +62,7 @@ def test_gpus_are_as_many_as_the_pool_says(
         ({}, WARN, "no label nvidia.com/cuda.driver-version.major, so their driver is not checked"),
     ],
 )
-def test_models_run_where_the_driver_is_new_enough(
+def test_driver_version_is_compared_with_the_requirement_of_models(
     api: Answers, labels: dict[str, str], verdict: CheckStatus, says: str
 ) -> None:
     nodes = servers()
@@ -77,20 +77,20 @@ def test_models_run_where_the_driver_is_new_enough(
     assert all(says in check.found for check in drivers)
 
 
-def test_a_device_plugin_of_the_cluster_and_one_of_the_platform_are_one_too_many(api: Answers) -> None:
+def test_second_device_plugin_fails(api: Answers) -> None:
     api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
     assert looked(api)["device plugin"].verdict is FAIL
     assert looked(api, gpu={"devicePlugin": False})["device plugin"].verdict is OK
 
 
-def test_the_platforms_own_device_plugins_are_not_foreign(api: Answers) -> None:
+def test_device_plugins_of_the_platform_are_not_foreign(api: Answers) -> None:
     api.paths["/apis/apps/v1/daemonsets"] = listed(
         *(daemons(it["metadata.name"], **it["metadata.labels"]) for it in platform("onprem").of("DaemonSet"))
     )
     assert looked(api)["device plugin"].verdict is OK
 
 
-def test_there_is_one_default_class(api: Answers) -> None:
+def test_exactly_one_default_storage_class_is_required(api: Answers) -> None:
     default = {"annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}
 
     def classes(*names: str) -> Object:
@@ -106,7 +106,7 @@ def test_there_is_one_default_class(api: Answers) -> None:
         assert looked(api)["default class"].verdict is verdict, names
 
 
-def test_a_missing_driver_is_named(api: Answers) -> None:
+def test_missing_csi_driver_is_named(api: Answers) -> None:
     api.paths["/apis/storage.k8s.io/v1/csidrivers"] = listed()
     assert looked(api)["models"].verdict is WARN
     assert (
@@ -115,7 +115,7 @@ def test_a_missing_driver_is_named(api: Answers) -> None:
     )
 
 
-def test_a_cluster_that_takes_any_level_enforces_none(api: Answers) -> None:
+def test_cluster_without_pod_security_enforcement_fails(api: Answers) -> None:
     api.namespace_refusal = None
     assert looked(api)["pod security"].verdict is FAIL
     api.namespace_refusal = "namespaces is forbidden: this user may not"
@@ -131,17 +131,17 @@ def test_a_cluster_that_takes_any_level_enforces_none(api: Answers) -> None:
         ("/apis/snapshot.storage.k8s.io/v1", "snapshots"),
     ],
 )
-def test_an_api_that_is_not_served_is_told(api: Answers, path: str, name: str) -> None:
+def test_missing_api_is_a_warning(api: Answers, path: str, name: str) -> None:
     api.paths[path] = None
 
     assert looked(api)[name].verdict is WARN
 
 
-def test_metrics_of_queues_are_needed_only_for_autoscaling(api: Answers) -> None:
+def test_queue_metrics_are_required_only_for_autoscaling(api: Answers) -> None:
     assert "waiting queues" not in looked(api, "edge")
 
 
-def test_what_the_identity_may_not_create_is_named_together(api: Answers) -> None:
+def test_missing_create_permissions_are_listed_together(api: Answers) -> None:
     api.denied = {"namespaces", "storageclasses"}
 
     rights = looked(api)["rights"]
@@ -149,13 +149,13 @@ def test_what_the_identity_may_not_create_is_named_together(api: Answers) -> Non
     assert rights.found == "not authorized to create namespaces, storage.k8s.io/storageclasses"
 
 
-def test_a_version_that_nothing_was_made_for_is_told(api: Answers) -> None:
+def test_unsupported_kubernetes_version_is_reported(api: Answers) -> None:
     api.paths["/version"] = {"major": "1", "minor": "24", "gitVersion": "v1.24.0"}
 
     assert looked(api)["version"].found == "Kubernetes 1.24; the platform supports 1.31 to 1.36"
 
 
-def test_all_kinds_that_a_platform_makes_are_asked_for() -> None:
+def test_create_permission_is_checked_for_every_kind_of_the_platform() -> None:
     kinds = {
         it.type.removeprefix("kubernetes:")
         for name in ("onprem", "edge")
@@ -167,7 +167,7 @@ def test_all_kinds_that_a_platform_makes_are_asked_for() -> None:
 
 
 def resource_of(kind: str) -> str:
-    """apps/v1:Deployment as the API server has it: apps/deployments."""
+    """Resource of a kind in the API server: apps/v1:Deployment is apps/deployments."""
     version, _, name = kind.partition(":")
     group = version.rpartition("/")[0]
     plural = name.lower().removesuffix("y") + (
@@ -188,7 +188,9 @@ def resource_of(kind: str) -> str:
         ("", "", SKIP),
     ],
 )
-def test_nodes_of_models_mount_images(api: Answers, kubelet: str, runtime: str, verdict: CheckStatus) -> None:
+def test_nodes_of_prefetched_models_must_support_image_volumes(
+    api: Answers, kubelet: str, runtime: str, verdict: CheckStatus
+) -> None:
     nodes = servers()
     for node in nodes:
         node["status"]["nodeInfo"] = {"kubeletVersion": kubelet, "containerRuntimeVersion": runtime}

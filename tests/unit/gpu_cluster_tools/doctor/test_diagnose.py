@@ -30,7 +30,7 @@ def looked(project: Path, name: str | None, sign_in: Any = signed_out) -> dict[s
     return found
 
 
-def test_without_a_stack_every_file_is_looked_at(project: Path) -> None:
+def test_every_stack_file_is_checked_if_no_stack_is_given(project: Path) -> None:
     (project / "stacks" / "Pulumi.prod.yaml").write_text("config: {}\n")
 
     found = looked(project, None)
@@ -45,7 +45,7 @@ def test_without_a_stack_every_file_is_looked_at(project: Path) -> None:
     }
 
 
-def test_without_credentials_quotas_and_offerings_are_told_all_the_same(project: Path) -> None:
+def test_quotas_and_offerings_are_reported_without_credentials(project: Path) -> None:
     found = looked(project, "prod")
 
     assert [(check.verdict, check.found) for check in found["account"]] == [
@@ -59,7 +59,7 @@ def test_without_credentials_quotas_and_offerings_are_told_all_the_same(project:
     assert [check.verdict for check in found["cluster"]] == [CheckStatus.WARN, CheckStatus.SKIP]
 
 
-def test_of_another_account_no_quota_is_asked(project: Path, aws: Aws) -> None:
+def test_quotas_of_another_account_are_not_read(project: Path, aws: Aws) -> None:
     file = project / "stacks" / "Pulumi.prod.yaml"
     file.write_text(file.read_text().replace("123456789012", "999999999999"))
 
@@ -73,13 +73,13 @@ def test_of_another_account_no_quota_is_asked(project: Path, aws: Aws) -> None:
     assert [check.verdict for check in found["backups"]] == [CheckStatus.SKIP]
 
 
-def test_a_wrong_file_ends_what_could_be_asked_of_its_stack(project: Path) -> None:
+def test_invalid_stack_file_ends_the_checks_of_its_stack(project: Path) -> None:
     (project / "stacks" / "Pulumi.prod.yaml").write_text("config: {}\n")
 
     assert looked(project, "prod").keys() == {"machine", "checkout", "stack file"}
 
 
-def test_a_missing_kubeconfig_of_the_user_fails(project: Path) -> None:
+def test_missing_kubeconfig_of_the_user_fails(project: Path) -> None:
     file = project / "stacks" / "Pulumi.onprem.yaml"
     file.write_text(file.read_text().replace("~/.kube/onprem.yaml", "no/such/kubeconfig"))
 
@@ -90,7 +90,7 @@ def test_a_missing_kubeconfig_of_the_user_fails(project: Path) -> None:
     assert [check.verdict for check in looked(project, "local")["cluster"]] == [CheckStatus.SKIP]
 
 
-def test_a_cluster_that_does_not_answer_fails(project: Path) -> None:
+def test_unreachable_cluster_fails(project: Path) -> None:
     (project / ".local").mkdir()
     (project / ".local" / "kubeconfig").write_text("not: a kubeconfig\n")
 

@@ -21,13 +21,13 @@ def looked(name: str, *daemons: Object, **edits: object) -> Check:
     return check
 
 
-def test_a_cluster_without_it_asks_the_dns_pods() -> None:
+def test_cluster_without_node_local_dns_uses_dns_pods() -> None:
     assert looked("onprem").verdict is CheckStatus.OK
     assert looked("onprem", cache("-conf", "/etc/Corefile")).verdict is CheckStatus.OK
 
 
 @pytest.mark.parametrize("args", [("-localip", "169.254.20.10"), ("--localip=169.254.20.10",)])
-def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
+def test_default_address_of_node_local_dns_passes(args: tuple[str, ...]) -> None:
     check = looked("onprem", cache(*args))
     assert (check.verdict, check.found) == (
         CheckStatus.OK,
@@ -35,7 +35,7 @@ def test_its_usual_address_is_reached(args: tuple[str, ...]) -> None:
     )
 
 
-def test_another_address_is_a_failure_with_the_line_that_lets_pods_reach_it() -> None:
+def test_other_address_of_node_local_dns_fails_with_the_setting() -> None:
     both = cache("-localip", f"169.254.20.10,{SERVICE}", "-conf", "/etc/Corefile")
     check = looked("onprem", both)
     assert check.verdict is CheckStatus.FAIL
@@ -43,11 +43,11 @@ def test_another_address_is_a_failure_with_the_line_that_lets_pods_reach_it() ->
     assert looked("onprem", both, dns=["169.254.20.10", SERVICE]).verdict is CheckStatus.OK
 
 
-def test_on_eks_the_address_of_the_service_is_reached_with_its_pods() -> None:
+def test_service_address_of_node_local_dns_on_eks_is_a_warning() -> None:
     assert looked("prod", cache("-localip", f"169.254.20.10,{SERVICE}")).verdict is CheckStatus.WARN
 
 
-def test_missing_permission_to_list_is_reported() -> None:
+def test_missing_permission_to_list_daemon_sets_is_skipped() -> None:
     api = Answers()
     api.paths["/apis/apps/v1/daemonsets"] = None
     assert [check.verdict for check in dns(stack("onprem", {}), api)] == [CheckStatus.SKIP]

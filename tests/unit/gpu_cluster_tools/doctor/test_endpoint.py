@@ -27,19 +27,19 @@ def port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def test_before_there_is_a_cluster_a_private_endpoint_is_a_warning() -> None:
+def test_private_endpoint_before_deployment_is_a_warning() -> None:
     check = endpoint(settings(), None)
     assert check.verdict is CheckStatus.WARN
     assert "run in the VPC" in check.advice
     assert endpoint(settings(public=["203.0.113.0/24"]), None).verdict is CheckStatus.OK
 
 
-def test_one_that_answers_is_right(port: int) -> None:
+def test_reachable_endpoint_passes(port: int) -> None:
     check = endpoint(settings(), f"https://127.0.0.1:{port}")
     assert (check.verdict, check.found) == (CheckStatus.OK, "127.0.0.1 answers at 127.0.0.1")
 
 
-def test_a_private_one_that_is_out_of_reach_is_a_failure_that_says_where_to_run(port: int) -> None:
+def test_unreachable_private_endpoint_fails_with_advice(port: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         nobody = closed.getsockname()[1]
     assert nobody != port
@@ -49,7 +49,7 @@ def test_a_private_one_that_is_out_of_reach_is_a_failure_that_says_where_to_run(
     assert "endpoint.public" in check.advice
 
 
-def test_a_name_that_leads_nowhere_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unresolvable_endpoint_name_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> list[object]:
         raise socket.gaierror(-2, "Name or service not known")
 
@@ -58,6 +58,6 @@ def test_a_name_that_leads_nowhere_is_a_failure(monkeypatch: pytest.MonkeyPatch)
     assert (check.verdict, check.name) == (CheckStatus.FAIL, "endpoint")
 
 
-def test_behind_a_proxy_a_connection_from_here_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endpoint_behind_a_proxy_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
     assert endpoint(settings(), "https://abc.gr7.us-east-2.eks.amazonaws.com").verdict is CheckStatus.SKIP

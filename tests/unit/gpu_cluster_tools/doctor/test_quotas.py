@@ -23,7 +23,7 @@ def looked(aws: Aws | None) -> dict[str, Check]:
 
 @pytest.fixture
 def values(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Quotas of the account, by code; the default of all others."""
+    """Quotas of the account by code, each with the default of AWS unless set."""
     given: dict[str, int] = {quota.code: quota.default for quota in QUOTAS.values()}
 
     def get(_: Any, service_code: str, quota_code: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def values(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     return given
 
 
-def test_without_an_account_it_is_told_what_to_ask_for() -> None:
+def test_default_quotas_are_used_without_an_account() -> None:
     found = looked(None)
 
     assert found[GPUS.name].verdict is CheckStatus.WARN
@@ -51,7 +51,7 @@ def test_without_an_account_it_is_told_what_to_ask_for() -> None:
     ("value", "verdict"),
     [(0, CheckStatus.FAIL), (383, CheckStatus.FAIL), (448, CheckStatus.WARN), (832, CheckStatus.OK)],
 )
-def test_what_the_account_has_counts(
+def test_quota_of_the_account_is_compared_with_the_requirement(
     aws: Aws, values: dict[str, int], value: int, verdict: CheckStatus
 ) -> None:
     values[GPUS.code] = value
@@ -59,7 +59,7 @@ def test_what_the_account_has_counts(
     assert looked(aws)[GPUS.name].verdict is verdict
 
 
-def test_what_others_use_is_not_there_for_the_stack(aws: Aws, values: dict[str, int]) -> None:
+def test_quota_used_by_others_is_not_available_to_the_stack(aws: Aws, values: dict[str, int]) -> None:
     ec2 = aws.client("ec2")
     tags = [{"Key": STACK_TAG, "Value": "prod"}]
     own = [{"ResourceType": "elastic-ip", "Tags": tags}]
@@ -75,7 +75,7 @@ def test_what_others_use_is_not_there_for_the_stack(aws: Aws, values: dict[str, 
     )
 
 
-def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dict[str, int]) -> None:
+def test_unreadable_quota_is_skipped(aws: Aws, values: dict[str, int]) -> None:
     del values[GPUS.code]
 
     found = looked(aws)[GPUS.name]
@@ -84,7 +84,7 @@ def test_a_quota_that_the_account_does_not_tell_is_skipped(aws: Aws, values: dic
     assert "requires 448 vCPUs" in found.found
 
 
-def test_servers_without_a_published_quota_are_named() -> None:
+def test_instance_type_without_a_published_quota_is_skipped() -> None:
     spot: dict[str, Any] = {
         "pools.l4.instance": "p6-b200.48xlarge",
         "pools.l4.capacity": "spot",

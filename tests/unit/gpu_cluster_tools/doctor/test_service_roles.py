@@ -20,22 +20,22 @@ def on_spot(aws: Aws | None) -> dict[str, Check]:
     return looked(aws, **{"pools.system.capacity": "spot"})
 
 
-def test_spot_in_a_fresh_account_fails_with_the_one_command(aws: Aws) -> None:
+def test_spot_without_its_service_role_fails_with_the_command(aws: Aws) -> None:
     check = on_spot(aws)[SPOT]
     assert (check.verdict, check.advice) == (CheckStatus.FAIL, COMMAND)
     assert check.found == "is missing, so spot instances of system cannot start"
 
 
-def test_spot_in_an_account_that_had_some_is_right(aws: Aws) -> None:
+def test_spot_with_its_service_role_passes(aws: Aws) -> None:
     aws.call("iam", "create_role", RoleName=SPOT, AssumeRolePolicyDocument="{}")
     assert on_spot(aws)[SPOT].verdict is CheckStatus.OK
 
 
-def test_without_spot_its_role_is_not_required(aws: Aws) -> None:
+def test_stack_without_spot_needs_no_spot_role(aws: Aws) -> None:
     assert looked(aws).keys() == {OTHERS}
 
 
-def test_those_that_aws_makes_are_told(aws: Aws) -> None:
+def test_roles_that_aws_creates_are_a_warning_until_they_exist(aws: Aws) -> None:
     check = looked(aws)[OTHERS]
     assert check.verdict is CheckStatus.WARN
     assert "AWSServiceRoleForAmazonEKSNodegroup" in check.found
@@ -44,12 +44,12 @@ def test_those_that_aws_makes_are_told(aws: Aws) -> None:
     assert looked(aws)[OTHERS].verdict is CheckStatus.OK
 
 
-def test_without_an_account_only_spot_is_open() -> None:
+def test_only_the_spot_role_is_skipped_without_an_account() -> None:
     assert {name: check.verdict for name, check in on_spot(None).items()} == {SPOT: CheckStatus.SKIP}
     assert looked(None) == {}
 
 
-def test_an_account_that_shows_no_roles_is_passed_over(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_role_lookup_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: str, **__: Any) -> dict[str, Any]:
         raise AwsCallError("An error occurred (AccessDenied) when calling the GetRole operation: no")
 

@@ -11,7 +11,7 @@ config:
 """
 
 
-def test_a_right_file_gives_its_settings(tmp_path: Path) -> None:
+def test_valid_file_returns_its_settings(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.small.yaml"
     file.write_text(SMALL)
 
@@ -21,7 +21,7 @@ def test_a_right_file_gives_its_settings(tmp_path: Path) -> None:
     assert (check.verdict, check.found) == (CheckStatus.OK, "1 pool and 0 models on provider local")
 
 
-def test_all_errors_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> None:
+def test_each_error_of_a_stack_file_is_a_separate_check(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.small.yaml"
     file.write_text(SMALL.replace("m7i.large", "m7i.larg").replace("local", "CHANGEME"))
 
@@ -32,7 +32,7 @@ def test_all_errors_of_a_wrong_file_is_a_check_of_its_own(tmp_path: Path) -> Non
     assert ["CHANGEME" in checks[0].found, "m7i.large" in checks[1].found] == [True, True]
 
 
-def test_the_file_of_a_team_is_read_with_its_environment(tmp_path: Path) -> None:
+def test_team_file_is_read_with_its_environment(tmp_path: Path) -> None:
     granted = "  gpu-cluster:teams: {vision: {gpus: {}}}\n"
     (tmp_path / "Pulumi.small.yaml").write_text(SMALL + granted)
     file = tmp_path / "Pulumi.small-vision.yaml"
@@ -43,7 +43,7 @@ def test_the_file_of_a_team_is_read_with_its_environment(tmp_path: Path) -> None
     assert [check.found for check in checks] == ["0 models of team vision on small"]
 
 
-def test_a_schema_of_another_version_is_told(tmp_path: Path) -> None:
+def test_schema_of_another_version_is_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "stacks"
     folder.mkdir()
     assert [check.verdict for check in schema(tmp_path)] == [CheckStatus.WARN, CheckStatus.WARN]

@@ -15,7 +15,7 @@ NAMES = [f"{REGION}{letter}" for letter in "abc"]
 
 
 def looked(aws: Aws, *, ids: tuple[str, str] = ("use2-az1", "use2-az2"), **lacking: str) -> dict[str, Check]:
-    """Checks of prod for scripted responses; every response and request has the shape of AWS."""
+    """Checks of prod against scripted responses; every request and response has the shape of AWS."""
     network = stack("prod", {}).network
     assert network
     services = [f"com.amazonaws.{REGION}.{it}" for it in sorted(network.endpoints)]
@@ -37,14 +37,14 @@ def looked(aws: Aws, *, ids: tuple[str, str] = ("use2-az1", "use2-az2"), **lacki
         return {check.name: check for check in zones(stack("prod", {}), aws)}
 
 
-def test_zones_with_everything_pass(aws: Aws) -> None:
+def test_zones_with_all_services_pass(aws: Aws) -> None:
     found = looked(aws)
 
     assert {check.verdict for check in found.values()} == {CheckStatus.OK}
     assert found.keys() == {"control plane", "endpoints"}
 
 
-def test_a_zone_without_control_planes_fails_with_its_id(aws: Aws) -> None:
+def test_zone_without_eks_control_planes_fails_with_its_id(aws: Aws) -> None:
     found = looked(aws, ids=("use2-az1", "use1-az3"))["control plane"]
 
     assert (found.verdict, found.found) == (
@@ -54,7 +54,7 @@ def test_a_zone_without_control_planes_fails_with_its_id(aws: Aws) -> None:
     assert "network.zones" in found.advice
 
 
-def test_a_service_without_an_endpoint_in_a_zone_fails(aws: Aws) -> None:
+def test_service_without_an_endpoint_in_a_zone_fails(aws: Aws) -> None:
     found = looked(aws, fsx="us-east-2c")["endpoints"]
 
     assert (found.verdict, found.found) == (
@@ -63,13 +63,13 @@ def test_a_service_without_an_endpoint_in_a_zone_fails(aws: Aws) -> None:
     )
 
 
-def test_without_an_account_nothing_is_known_of_its_zones() -> None:
+def test_zones_are_skipped_without_an_account() -> None:
     [found] = zones(stack("prod", {}), None)
 
     assert found.verdict is CheckStatus.SKIP
 
 
-def test_what_the_account_refuses_to_tell_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_zone_lookup_is_skipped(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> dict[str, Any]:
         raise AwsCallError("not authorized to perform: ec2:DescribeAvailabilityZones")
 

@@ -35,7 +35,7 @@ config:
 
 
 class Nesting(HTMLParser):
-    """Elements that are open, and all text."""
+    """Open elements and all text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ def read(text: str) -> Nesting:
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_a_page_is_whole_and_fetches_nothing(name: str) -> None:
+def test_page_is_well_formed_and_loads_nothing(name: str) -> None:
     found = read(page(name))
 
     assert found.open == []
@@ -80,7 +80,7 @@ def test_a_page_is_whole_and_fetches_nothing(name: str) -> None:
     assert not re.search(r"(src|href)=|url\(|@import", page(name))
 
 
-def test_it_shows_every_pool_model_store_and_team() -> None:
+def test_page_shows_every_pool_model_store_and_team() -> None:
     stack = plan("prod").stack
     text = " ".join(read(page("prod")).text)
 
@@ -88,7 +88,7 @@ def test_it_shows_every_pool_model_store_and_team() -> None:
         assert name in text
 
 
-def test_its_numbers_are_those_of_cost() -> None:
+def test_page_has_the_amounts_of_the_cost_command() -> None:
     cost = cost_of(plan("prod"), day=today())
     text = page("prod")
 
@@ -105,12 +105,12 @@ def site(tmp_path: Path) -> str:
     return html_report(plan_of(tmp_path, "site"), tmp_path)
 
 
-def test_a_gpu_is_drawn_with_its_slices(site: str) -> None:
+def test_gpu_is_drawn_with_its_mig_slices(site: str) -> None:
     assert site.count('<div class="gpu">') == 2
     assert site.count("<span>3g.40gb</span>") == 4
 
 
-def test_what_the_stack_file_declares_is_marked(tmp_path: Path) -> None:
+def test_resources_declared_in_the_stack_file_are_marked(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: site\nruntime: python\n")
     (tmp_path / "stacks").mkdir()
     corpus = PROJECT / "tests" / "stacks"
@@ -125,15 +125,15 @@ def test_what_the_stack_file_declares_is_marked(tmp_path: Path) -> None:
     assert "(gpu-cluster:cluster.addons.cert-manager)" in section
 
 
-def test_nothing_is_marked_where_the_stack_file_declares_nothing(site: str) -> None:
+def test_no_section_if_the_stack_file_declares_no_resources(site: str) -> None:
     assert "Declared in the stack file" not in site
 
 
-def test_texts_are_never_markup(site: str) -> None:
+def test_text_is_escaped(site: str) -> None:
     assert "fix: set revision in gpu-cluster:serving.models.&lt;name&gt;" in site
 
 
-def test_the_page_of_a_team_shows_its_own_part() -> None:
+def test_page_of_a_team_shows_only_its_own_part() -> None:
     text = " ".join(read(page("prod-vision")).text)
 
     assert "h100" not in text

@@ -1,4 +1,4 @@
-"""Answers are checked against botocore's service model of the price list by its Stubber, as are the calls."""
+"""Requests and responses are checked against botocore's service model of the price list with its Stubber."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -40,7 +40,7 @@ def stubber(aws: Aws) -> Iterator[Stubber]:
 
 
 def product(usd: str | Mapping[str, str], **attributes: str) -> str:
-    """As the price list has it: a price, or prices by the begin of their tier."""
+    """A product of the price list with one price, or prices by the start of their tier."""
     tiers = {"0": usd} if isinstance(usd, str) else usd
     dimensions = {
         f"tier-{begin}": {"unit": "Hrs", "beginRange": begin, "pricePerUnit": {"USD": price}}
@@ -55,7 +55,7 @@ def product(usd: str | Mapping[str, str], **attributes: str) -> str:
 
 
 def answer(stubber: Stubber, products: Mapping[tuple[str, str], list[str]]) -> None:
-    """Every call in its order, with products by offer and family."""
+    """Stub every call in order, with products by offer and family."""
     for offer, family in _CALLS:
         stubber.add_response(
             "get_products",
@@ -92,7 +92,7 @@ FRANKFURT = {
 }
 
 
-def test_prices_are_read_in_the_units_of_the_price_file(aws: Aws, stubber: Stubber) -> None:
+def test_prices_are_converted_to_the_units_of_the_price_file(aws: Aws, stubber: Stubber) -> None:
     answer(stubber, FRANKFURT)
     found = fetched(aws, "eu-central-1")
 
@@ -108,7 +108,7 @@ def test_prices_are_read_in_the_units_of_the_price_file(aws: Aws, stubber: Stubb
     stubber.assert_no_pending_responses()
 
 
-def test_what_has_no_price_or_several_is_not_read_and_named(aws: Aws, stubber: Stubber) -> None:
+def test_services_without_exactly_one_price_are_listed_as_unread(aws: Aws, stubber: Stubber) -> None:
     answer(stubber, FRANKFURT)
     found = fetched(aws, "eu-central-1")
 
@@ -117,7 +117,7 @@ def test_what_has_no_price_or_several_is_not_read_and_named(aws: Aws, stubber: S
     assert set(found.unread) | found.services.keys() == {it.service for it in queries()}
 
 
-def test_each_call_filters_by_the_region_and_the_family(aws: Aws, stubber: Stubber) -> None:
+def test_each_call_filters_by_region_and_product_family(aws: Aws, stubber: Stubber) -> None:
     asked: list[dict[str, Any]] = []
 
     def note(params: dict[str, Any], **_: Any) -> None:
@@ -135,17 +135,17 @@ def test_each_call_filters_by_the_region_and_the_family(aws: Aws, stubber: Stubb
     assert fields[0]["operatingSystem"] == "Linux"
 
 
-def test_another_shape_is_refused_by_the_service_model(stubber: Stubber) -> None:
+def test_response_of_another_shape_is_refused_by_the_service_model(stubber: Stubber) -> None:
     with pytest.raises(ParamValidationError):
         stubber.add_response("get_products", {"PriceList": "not a list"}, {"ServiceCode": "AmazonEC2"})
 
 
-def test_every_query_is_of_a_service_of_the_catalog() -> None:
+def test_every_query_is_for_one_service_of_the_catalog() -> None:
     assert {it.service for it in queries()} <= SERVICES.keys()
     assert len({it.service for it in queries()}) == len(queries())
 
 
-def test_a_refusal_ends_in_the_words_of_aws(aws: Aws, stubber: Stubber) -> None:
+def test_refused_call_keeps_the_aws_error(aws: Aws, stubber: Stubber) -> None:
     stubber.add_client_error(
         "get_products", "AccessDeniedException", "not authorized to perform: pricing:GetProducts"
     )
@@ -154,7 +154,7 @@ def test_a_refusal_ends_in_the_words_of_aws(aws: Aws, stubber: Stubber) -> None:
         fetched(aws, "eu-central-1")
 
 
-def test_no_network_ends_in_words(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_network_is_reported(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_PRICING", "http://127.0.0.1:9")
     monkeypatch.setattr("botocore.endpoint.time.sleep", int)
 
@@ -162,7 +162,7 @@ def test_no_network_ends_in_words(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> 
         fetched(aws, "eu-central-1")
 
 
-def test_differences_to_the_catalog_are_named_and_equal_prices_are_not() -> None:
+def test_only_differences_to_the_catalog_are_listed() -> None:
     found = Fetched({"g6.4xlarge": Fraction("1.3232")}, {"nat-hour": Fraction("0.05"), "key": Fraction(1)})
 
     assert list(differences(found, "us-east-2")) == [
@@ -172,7 +172,7 @@ def test_differences_to_the_catalog_are_named_and_equal_prices_are_not() -> None
     assert list(differences(scans, "mx-central-1")) == [Difference("image-scan", None, Fraction("0.09"))]
 
 
-def test_a_written_file_is_read_as_prices_of_the_project(tmp_path: Path) -> None:
+def test_written_file_can_be_read_as_project_prices(tmp_path: Path) -> None:
     path = tmp_path / "prices.yaml"
     write(
         path,
@@ -186,7 +186,7 @@ def test_a_written_file_is_read_as_prices_of_the_project(tmp_path: Path) -> None
     assert prices.service("key", "mx-central-1").source.date == date(2026, 11, 2)
 
 
-def test_writing_again_replaces_its_own_blocks_and_keeps_everything_else(tmp_path: Path) -> None:
+def test_rewriting_replaces_only_its_own_blocks(tmp_path: Path) -> None:
     path = tmp_path / "prices.yaml"
     path.write_text(
         "# reviewed every quarter\n"

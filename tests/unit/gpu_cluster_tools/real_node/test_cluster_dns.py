@@ -21,17 +21,17 @@ def applied(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return made
 
 
-def test_pods_reach_the_api_server_on_a_port_that_network_policies_allow(
+def test_pods_reach_the_api_server_on_a_port_allowed_by_network_policies(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A policy sees where a Service has led a packet; the API server's own port is no fixed one."""
+    """A policy applies after the Service's address translation; the API server's own port is not fixed."""
     found = applied(monkeypatch)["/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"]
     [port] = found["ports"]
     [rule] = policy(graph("teams-on-a-site"), "telemetry", f"allow-api-{port['port']}")["egress"]
     assert [it["port"] for it in rule["ports"]] == [port["port"]]
 
 
-def test_the_service_kubernetes_leads_to_that_address(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kubernetes_service_has_that_address_as_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
     found = applied(monkeypatch)["/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"]
     assert found["metadata"]["labels"] == {"kubernetes.io/service-name": "kubernetes"}
     assert found["endpoints"][0]["addresses"] == ["192.0.2.1"]

@@ -49,13 +49,13 @@ def _blob(archive: dict[str, bytes], described: dict[str, Any]) -> bytes:
     return content
 
 
-def test_an_image_is_found_by_the_digest_that_a_container_names(archive: dict[str, bytes]) -> None:
-    """The runtime drops the tag of a name that has both (distribution/reference, ParseDockerRef)."""
+def test_image_is_named_by_the_digest_in_the_pod(archive: dict[str, bytes]) -> None:
+    """The runtime drops the tag of a name with tag and digest (distribution/reference, ParseDockerRef)."""
     [named] = json.loads(archive["index.json"])["manifests"]
     assert named["annotations"] == {"io.containerd.image.name": "docker.io/vllm/vllm-openai@sha256:abc"}
 
 
-def test_an_image_holds_its_files_and_says_so_by_their_digests(archive: dict[str, bytes]) -> None:
+def test_image_has_its_files_with_their_digests(archive: dict[str, bytes]) -> None:
     [named] = json.loads(archive["index.json"])["manifests"]
     manifest = json.loads(_blob(archive, named))
     config = json.loads(_blob(archive, manifest["config"]))
@@ -66,12 +66,12 @@ def test_an_image_holds_its_files_and_says_so_by_their_digests(archive: dict[str
         assert {each.name: each.mode for each in files} == {"usr/local/bin/vllm": 0o755, "flags": 0o644}
 
 
-def test_an_image_of_the_same_files_has_the_same_digest() -> None:
+def test_images_with_equal_files_have_equal_digests() -> None:
     assert LocalImage("a", {"file": b"1"}).digest == LocalImage("b", {"file": b"1"}).digest
     assert LocalImage("a", {"file": b"1"}).digest != LocalImage("a", {"file": b"2"}).digest
 
 
-def test_images_with_weights_have_a_configuration_where_the_server_looks_for_it(tmp_path: Path) -> None:
+def test_weights_image_has_config_json_where_vllm_reads_it(tmp_path: Path) -> None:
     models = {"chat": in_an_image({"image": WEIGHTS_IMAGE, "folder": "/models/qwen3"})}
     graph = platform_of(stack_of(serving={"prefetch": True, "models": models}))[0]
     flags = tmp_path / "flags.json"
@@ -83,7 +83,7 @@ def test_images_with_weights_have_a_configuration_where_the_server_looks_for_it(
     assert VLLM.at(None) in made
 
 
-def test_a_path_with_a_slash_is_a_folder_for_everyones_files(tmp_path: Path) -> None:
+def test_path_with_trailing_slash_is_a_world_writable_folder(tmp_path: Path) -> None:
     LocalImage("a", {"tmp/": b"", "lib64/ld-linux-x86-64.so.2": b"loader"}).write(
         tmp_path / "image.tar", "x86_64"
     )
@@ -97,7 +97,7 @@ def test_a_path_with_a_slash_is_a_folder_for_everyones_files(tmp_path: Path) -> 
         }
 
 
-def test_the_endpoint_picker_is_where_its_pods_start_it(tmp_path: Path) -> None:
+def test_endpoint_picker_binary_is_at_its_command_path(tmp_path: Path) -> None:
     picker, envoy = tmp_path / "picker", Path("/bin/ls")
     picker.write_bytes(b"picker")
     stack = load(STACKS / "happy/existing-prefix-cache.yaml")
@@ -107,7 +107,7 @@ def test_the_endpoint_picker_is_where_its_pods_start_it(tmp_path: Path) -> None:
     assert (dict(image.files), image.command) == ({"epp": b"picker"}, ["/epp"])
 
 
-def test_the_rate_limiter_is_where_envoy_gateway_starts_it(tmp_path: Path) -> None:
+def test_rate_limit_binary_is_where_envoy_gateway_starts_it(tmp_path: Path) -> None:
     service, program = tmp_path / "ratelimit", Path("/bin/ls")
     service.write_bytes(b"ratelimit")
     stack = load(STACKS / "happy/gateway-on-this-machine.yaml")
@@ -121,8 +121,8 @@ def test_the_rate_limiter_is_where_envoy_gateway_starts_it(tmp_path: Path) -> No
     assert "usr/local/bin/valkey-server" in found[VALKEY.at(None)].files
 
 
-def test_images_of_the_gateway_have_the_names_that_its_pods_ask_for(tmp_path: Path) -> None:
-    """The plan has the Job and the proxies; the chart of the controller names the image of the Job."""
+def test_gateway_images_have_the_names_in_pod_specs(tmp_path: Path) -> None:
+    """The plan contains the Job and the proxies; the controller's chart names the image of the Job."""
     controller, envoy = tmp_path / "envoy-gateway", Path("/bin/ls")
     controller.write_bytes(b"controller")
     graph, _ = platform_of(

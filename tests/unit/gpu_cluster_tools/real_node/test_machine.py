@@ -8,7 +8,7 @@ from gpu_cluster_tools.real_node.machine import write_machine
 STACKS = Path(__file__).parents[4] / "stacks"
 
 
-def test_a_machine_has_the_processors_and_the_memory_of_its_pool(tmp_path: Path) -> None:
+def test_machine_has_cpus_and_memory_of_its_pool(tmp_path: Path) -> None:
     capacity = pools_of(load(STACKS / "Pulumi.local.yaml"))["l4"].capacity
     write_machine(tmp_path / "machine", capacity)
     memory = (tmp_path / "machine/meminfo").read_text().splitlines()[0].split()
@@ -17,8 +17,8 @@ def test_a_machine_has_the_processors_and_the_memory_of_its_pool(tmp_path: Path)
     assert len(processors) * 1000 == capacity.cpu_millis
 
 
-def test_a_machine_names_only_processors_that_there_are(tmp_path: Path) -> None:
-    """A kubelet gives their numbers to the control group of all pods, and the kernel refuses others."""
+def test_machine_uses_only_existing_cpu_numbers(tmp_path: Path) -> None:
+    """A kubelet writes their numbers into the cpuset of all pods, and the kernel refuses unknown ones."""
     write_machine(tmp_path / "machine", pools_of(load(STACKS / "Pulumi.local.yaml"))["l4"].capacity)
     numbers = {int(each.name.removeprefix("cpu")) for each in (tmp_path / "machine/node").glob("node*/cpu*")}
     assert numbers <= os.sched_getaffinity(0)

@@ -9,7 +9,7 @@ from gpu_cluster_tools.real_node.node_files import containerd, kubelet, network,
 STACKS = Path(__file__).parents[4] / "stacks"
 
 
-def test_a_kubelet_keeps_for_itself_what_the_machines_of_the_pool_keep() -> None:
+def test_kubelet_reserves_resources_like_machines_of_the_pool() -> None:
     pool = pools_of(load(STACKS / "Pulumi.local.yaml"))["l4"]
     settings = kubelet(pool, 1, address="10.201.0.2", authority=Path("/ca.crt"), cgroup="gpu-cluster-x-l4-1")
     kept = settings["kubeReserved"]
@@ -20,7 +20,7 @@ def test_a_kubelet_keeps_for_itself_what_the_machines_of_the_pool_keep() -> None
     assert settings["cgroupRoot"] == "/gpu-cluster-x-l4-1"
 
 
-def test_nodes_have_addresses_and_ranges_of_pods_of_their_own() -> None:
+def test_nodes_have_their_own_addresses_and_pod_ranges() -> None:
     assert [node_address(number) for number in range(2)] == ["10.201.0.1", "10.201.0.2"]
     ranges = [network(number, Path("/x"))["plugins"][0]["ipam"]["ranges"] for number in range(2)]
     assert ranges == [[[{"subnet": "10.202.1.0/24"}]], [[{"subnet": "10.202.2.0/24"}]]]
@@ -28,7 +28,7 @@ def test_nodes_have_addresses_and_ranges_of_pods_of_their_own() -> None:
     assert pod_range(0) != pod_range(1)
 
 
-def test_the_runtime_writes_to_the_folder_of_its_node_alone(tmp_path: Path) -> None:
+def test_runtime_writes_only_to_the_folder_of_its_node(tmp_path: Path) -> None:
     configuration = containerd(tmp_path, plugins=Path("/plugins"), runc=Path("/programs/runc"))
     assert f'root = "{tmp_path}/containerd"' in configuration
     assert f'state = "{tmp_path}/containerd-state"' in configuration
@@ -36,7 +36,7 @@ def test_the_runtime_writes_to_the_folder_of_its_node_alone(tmp_path: Path) -> N
     assert 'BinaryName = "/programs/runc"' in configuration
 
 
-def test_the_runtime_makes_containers_from_a_specification_if_there_is_one(tmp_path: Path) -> None:
+def test_runtime_uses_the_base_specification_if_given(tmp_path: Path) -> None:
     configuration = containerd(
         tmp_path, plugins=Path("/plugins"), runc=Path("/runc"), specification=Path("/node/container.json")
     )
@@ -46,7 +46,7 @@ def test_the_runtime_makes_containers_from_a_specification_if_there_is_one(tmp_p
     assert "base_runtime_spec" not in without
 
 
-def test_mounts_are_added_and_read_only() -> None:
+def test_mounts_are_added_read_only() -> None:
     default = {"ociVersion": "1.2.1", "mounts": [{"destination": "/proc"}]}
     found = with_mounts(default, {"/opt/vllm-cpu": "/tools/vllm-cpu"})
     assert found["ociVersion"] == "1.2.1"

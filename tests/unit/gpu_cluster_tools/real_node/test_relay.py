@@ -12,13 +12,13 @@ from gpu_cluster_tools.real_node.relay import (
 )
 
 
-def test_a_connection_crosses_through_a_socket_in_both_directions(
+def test_relay_forwards_both_directions_through_a_socket(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
     async def shout(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write((await reader.read()).upper())  # all of it, up to the client's end
+        writer.write((await reader.read()).upper())  # everything, up to the end of the client's stream
         writer.close()
 
     async def cross() -> bytes:
@@ -36,7 +36,7 @@ def test_a_connection_crosses_through_a_socket_in_both_directions(
     assert asyncio.run(cross()) == b"HELLO " * 100_000
 
 
-def test_a_connection_that_leads_nowhere_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connection_without_a_target_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     async def cross() -> bytes:
@@ -48,7 +48,7 @@ def test_a_connection_that_leads_nowhere_is_closed(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.parametrize("target", ["127.0.0.1:1", "nowhere", ""])
-def test_the_api_server_is_told_of_a_way_that_leads_nowhere(
+def test_connect_to_an_unreachable_target_returns_502(
     target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -62,7 +62,7 @@ def test_the_api_server_is_told_of_a_way_that_leads_nowhere(
     assert asyncio.run(ask()) == b"HTTP/1.1 502 Bad Gateway\r\n\r\n"
 
 
-def test_the_api_server_reaches_what_it_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connect_to_a_reachable_target_returns_200(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
     async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

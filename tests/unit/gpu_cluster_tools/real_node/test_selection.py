@@ -31,11 +31,11 @@ def _stack(tmp_path: Path, old: str, new: str, text: str = LOCAL) -> RealSelecti
 
 @pytest.fixture
 def envoy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine for which there is an Envoy."""
+    """A machine with Envoy."""
     monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
 
 
-def test_the_nodes_that_serve_a_model_are_real() -> None:
+def test_nodes_that_serve_a_model_are_real() -> None:
     found = real_selection(load(STACKS / "Pulumi.local.yaml"))
     assert isinstance(found, RealSelection)
     assert list(found.nodes) == ["l4-0", "l4-1"]
@@ -43,19 +43,19 @@ def test_the_nodes_that_serve_a_model_are_real() -> None:
     assert found.gateway is None
 
 
-def test_a_large_pool_stays_simulated(tmp_path: Path) -> None:
-    """Its Service would send requests to simulated replicas as well."""
+def test_large_pool_stays_simulated(tmp_path: Path) -> None:
+    """Its Service would also send requests to simulated replicas."""
     found = _stack(tmp_path, "l4: {instance: g6.4xlarge, nodes: 2}", "l4: {instance: g6.4xlarge, nodes: 9}")
     assert found == "pool l4 has 9 nodes; at most 3 can be real"
 
 
-def test_a_stack_without_models_has_no_real_node(tmp_path: Path) -> None:
+def test_stack_without_models_has_no_real_node(tmp_path: Path) -> None:
     start = LOCAL[LOCAL.index("  gpu-cluster:serving:") : LOCAL.index("  gpu-cluster:teams:")]
     assert _stack(tmp_path, start, "") == "no model uses vLLM, which a server of this project replaces"
 
 
 @pytest.mark.usefixtures("envoy")
-def test_the_nodes_of_the_gateway_are_real_too(tmp_path: Path) -> None:
+def test_gateway_nodes_are_real(tmp_path: Path) -> None:
     found = _stack(tmp_path, "pool: edge", "pool: edge", GATEWAY)
     assert isinstance(found, RealSelection)
     assert {name: pool.name for name, pool in found.nodes.items()} == {"l4-0": "l4", "edge-0": "edge"}
@@ -75,7 +75,7 @@ def test_the_nodes_of_the_gateway_are_real_too(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_gateway_stays_simulated_for_a_reason(tmp_path: Path, pool: str, reason: str) -> None:
+def test_gateway_that_cannot_be_real_has_a_reason(tmp_path: Path, pool: str, reason: str) -> None:
     found = _stack(tmp_path, "pool: edge, ", pool, GATEWAY)
     assert isinstance(found, RealSelection)
     assert list(found.nodes) == ["l4-0"]
@@ -83,7 +83,7 @@ def test_a_gateway_stays_simulated_for_a_reason(tmp_path: Path, pool: str, reaso
     assert gateway_pool(load(tmp_path / "Pulumi.local.yaml")) == reason
 
 
-def test_a_gateway_without_envoy_stays_simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gateway_without_envoy_stays_simulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: "Linux on x86_64")
     found = _stack(tmp_path, "pool: edge", "pool: edge", GATEWAY)
     assert isinstance(found, RealSelection)

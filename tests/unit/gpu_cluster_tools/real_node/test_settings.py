@@ -3,7 +3,7 @@ from pathlib import Path
 from gpu_cluster_tools.real_node.settings import NodeSettings, Program, RealNodeSettings
 
 
-def test_processes_read_what_the_command_wrote(tmp_path: Path) -> None:
+def test_settings_are_equal_after_write_and_read(tmp_path: Path) -> None:
     node = NodeSettings("l4-0", "10.201.0.1", "/nodes/l4-0", [Program("kubelet", ["kubelet", "--v=2"])])
     settings = RealNodeSettings(
         "/bin",

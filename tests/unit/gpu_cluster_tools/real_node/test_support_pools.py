@@ -60,14 +60,14 @@ def loaded(tmp_path: Path, *edits: tuple[str, str]) -> tuple[Stack, Graph, RealS
     return stack, platform_of(stack)[0], real
 
 
-def test_the_nodes_of_prometheus_and_the_collector_are_real(tmp_path: Path) -> None:
+def test_nodes_of_prometheus_and_the_collector_are_real(tmp_path: Path) -> None:
     stack, graph, real = loaded(tmp_path)
     found = support_pools(stack, graph, real)
     assert not isinstance(found, str)
     assert list(real.with_pools(found).nodes) == ["l4-0", "l4-1", "system-0"]
 
 
-def test_every_container_on_these_nodes_has_an_image_and_others_have_none(tmp_path: Path) -> None:
+def test_every_container_on_support_nodes_has_an_image(tmp_path: Path) -> None:
     alerts = ("{serveMetrics: true, size: 1Gi}", f"{{serveMetrics: true, size: 1Gi, {ALERTS}}}")
     stack, graph, real = loaded(tmp_path, alerts)
     found = support_pools(stack, graph, real)
@@ -84,10 +84,10 @@ def test_every_container_on_these_nodes_has_an_image_and_others_have_none(tmp_pa
     assert programs("system") == {*exporters, *servers}
     assert {tool.name for tool in support_tools(graph, pools[:1])} == programs("l4")
     shared = {id(image) for image in images["l4"]} & {id(image) for image in images["system"]}
-    assert len(shared) == len(exporters)  # each is read and hashed once
+    assert len(shared) == len(exporters)  # each file is read and hashed once
 
 
-def test_without_telemetry_and_logs_no_further_node_is_real(tmp_path: Path) -> None:
+def test_stack_without_telemetry_and_logs_has_no_further_real_nodes(tmp_path: Path) -> None:
     text = (
         "  gpu-cluster:telemetry: {serveMetrics: true, size: 1Gi}\n  gpu-cluster:logs: {files: {size: 1Gi}}\n"
     )
@@ -105,12 +105,14 @@ def test_without_telemetry_and_logs_no_further_node_is_real(tmp_path: Path) -> N
         ),
     ],
 )
-def test_they_stay_simulated_for_a_reason(tmp_path: Path, old: str, new: str, reason: str) -> None:
+def test_support_pools_that_cannot_be_real_have_a_reason(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
     (tmp_path / "more.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: more}}")
     assert support_pools(*loaded(tmp_path, (old, new))) == reason
 
 
-def test_a_container_without_an_image_keeps_them_simulated(
+def test_container_without_an_image_keeps_the_pool_simulated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = replace(ALERTMANAGER, name="other")
@@ -119,9 +121,7 @@ def test_a_container_without_an_image_keeps_them_simulated(
     assert found == "alertmanager, which has no image on this machine, may run on pool system"
 
 
-def test_agents_of_logs_need_the_journal_of_this_machine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_log_agents_require_journalctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack, *_ = loaded(tmp_path)
     monkeypatch.setattr("gpu_cluster_tools.cli.local.local_support._OF_JOURNALS", ("/no/journalctl",))
     assert "/no/journalctl for the agents of logs" in (missing_for_logs(stack) or "")
@@ -129,12 +129,12 @@ def test_agents_of_logs_need_the_journal_of_this_machine(
     assert missing_for_logs(quiet) is None
 
 
-def test_agents_of_logs_write_below_their_own_node() -> None:
-    """A module of nodes imports no settings, so that each process of them is small."""
+def test_log_agents_write_below_their_own_node() -> None:
+    """A module of the nodes imports no settings, to keep each process small."""
     assert node.LOG_AGENT_FOLDER == STATE
 
 
-def test_only_volumes_of_this_machine_change_their_mode() -> None:
+def test_only_host_path_volumes_change_their_mode() -> None:
     volumes = b'{"items": [{"spec": {"hostPath": {"path": "/tmp/a"}}}, {"spec": {"csi": {}}}]}'
     assert paths_of(volumes) == {"/tmp/a"}
     assert paths_of(b"{}") == set()

@@ -22,7 +22,7 @@ def installed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_image_has_libraries_and_the_models_that_are_asked_from_the_hub(installed: Path) -> None:
+def test_image_has_libraries_and_hub_models(installed: Path) -> None:
     files = vllm_files(installed, [HUB, FOLDER])
     assert files["lib/libc.so.6"] == b"library"
     assert files["usr/local/bin/vllm"] == ENTRY.read_bytes()
@@ -31,13 +31,13 @@ def test_the_image_has_libraries_and_the_models_that_are_asked_from_the_hub(inst
     assert b'"max_position_embeddings": 16384' in files[configuration]
 
 
-def test_a_folder_has_the_files_of_a_model() -> None:
+def test_folder_of_weights_has_model_files() -> None:
     assert {"config.json", "tokenizer.json"} <= weights_of(FOLDER).keys()
     assert b'"max_position_embeddings": 8192' in weights_of(FOLDER)["config.json"]
 
 
-def test_the_command_changes_no_argument_and_adds_two(tmp_path: Path) -> None:
-    """Run the entry by the shell, with a Python that prints what it is given."""
+def test_entry_point_keeps_arguments_and_adds_two(tmp_path: Path) -> None:
+    """Run the entry point in the shell, with a Python that prints its arguments."""
     python = tmp_path / "python" / "bin" / "python3"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$@" "$HF_HUB_OFFLINE$HF_HUB_CACHE" "$HOME"\n')
@@ -60,8 +60,8 @@ def test_the_command_changes_no_argument_and_adds_two(tmp_path: Path) -> None:
     ]
 
 
-def test_no_object_of_the_platform_differs(tmp_path: Path) -> None:
-    """The key is about the nodes of this machine, so that the pod is the one that runs elsewhere."""
+def test_vllm_cpu_engine_changes_no_object_of_the_platform(tmp_path: Path) -> None:
+    """The key affects only nodes of this machine; the pod equals the one on other providers."""
     text = LOCAL.read_text()
     assert text.count("{provider: local}") == 1
     path = tmp_path / LOCAL.name

@@ -1,4 +1,4 @@
-"""An API server with these objects by path."""
+"""An API server with the given objects by path."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ Object = dict[str, Any]
 
 
 class Objects(DynamicClient):
-    """Lists what it was given; what is created, patched or deleted is noted."""
+    """Lists the given objects, and records what is created, patched or deleted."""
 
     def __init__(self, **objects: list[Object]) -> None:
         self.by_resource = objects

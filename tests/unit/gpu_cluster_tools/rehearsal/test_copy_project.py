@@ -4,7 +4,7 @@ from pathlib import Path
 from gpu_cluster_tools.rehearsal.copy_project import copy_project
 
 
-def test_the_environment_of_the_project_is_used(tmp_path: Path) -> None:
+def test_virtual_environment_of_the_project_is_linked(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     (project / ".venv").mkdir()
 
@@ -14,7 +14,7 @@ def test_the_environment_of_the_project_is_used(tmp_path: Path) -> None:
     assert (copied / "stacks/Pulumi.lab.yaml").read_text() == "config: {}"
 
 
-def test_a_project_without_one_runs_in_that_of_the_command(tmp_path: Path) -> None:
+def test_project_without_virtual_environment_uses_that_of_the_command(tmp_path: Path) -> None:
     copied = copy_project(project_in(tmp_path), tmp_path / "copy", {})
 
     assert (copied / ".venv").resolve() == Path(sys.prefix).resolve()

@@ -23,7 +23,7 @@ EVERY: dict[str, Any] = {}
 TCP_443 = {"port": 443, "protocol": "TCP"}
 
 
-def test_a_pod_that_no_policy_isolates_goes_anywhere() -> None:
+def test_pod_without_egress_policy_reaches_every_address() -> None:
     others = policy(selector={"matchLabels": {"app": "other"}})
 
     assert reaches([], LABELS, DNS)
@@ -46,7 +46,7 @@ def test_a_pod_that_no_policy_isolates_goes_anywhere() -> None:
         pytest.param({"to": [{"namespaceSelector": EVERY}]}, False, id="pods"),
     ],
 )
-def test_one_rule_with_port_and_range_lets_a_pod_reach_addresses(rule: dict[str, Any], reached: bool) -> None:
+def test_egress_rule_matches_by_port_and_range(rule: dict[str, Any], reached: bool) -> None:
     assert reaches([policy(rule)], LABELS, ENDPOINTS) is reached
 
 
@@ -80,11 +80,11 @@ def test_one_rule_with_port_and_range_lets_a_pod_reach_addresses(rule: dict[str,
         pytest.param({"ipBlock": {"cidr": "0.0.0.0/0"}}, False, id="addresses"),
     ],
 )
-def test_peers_are_pods_of_namespaces(peer: dict[str, Any], reached: bool) -> None:
+def test_egress_peer_matches_pods_by_namespace_and_labels(peer: dict[str, Any], reached: bool) -> None:
     assert reaches([policy({"to": [peer]})], LABELS, DNS) is reached
 
 
-def test_without_a_namespace_selector_a_peer_is_in_the_namespace_of_the_policy() -> None:
+def test_peer_without_namespace_selector_is_in_the_namespace_of_the_policy() -> None:
     peer = {"podSelector": {"matchLabels": {"k8s-app": "kube-dns"}}}
 
     assert reaches([policy({"to": [peer]})], LABELS, DNS, own_namespace=True)

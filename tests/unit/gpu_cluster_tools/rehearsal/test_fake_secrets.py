@@ -14,7 +14,7 @@ def state(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_plaintext_value_in_the_state_is_named_by_its_path(tmp_path: Path, state: Path) -> None:
+def test_plaintext_secret_in_the_state_is_reported_by_path(tmp_path: Path, state: Path) -> None:
     state.write_text('{"inputs": {"token": "rehearsed-2"}}')
 
     assert plaintext_secrets(VALUES, tmp_path) == [
@@ -22,7 +22,7 @@ def test_a_plaintext_value_in_the_state_is_named_by_its_path(tmp_path: Path, sta
     ]
 
 
-def test_the_history_of_the_state_counts_too(tmp_path: Path, state: Path) -> None:
+def test_state_history_is_searched_for_secrets(tmp_path: Path, state: Path) -> None:
     state.write_text('{"inputs": {"token": {"ciphertext": "v1:abc"}}}')
     state.with_name("site.json.bak").write_bytes(b'\xff{"token": "rehearsed-1"}')
 
@@ -31,7 +31,7 @@ def test_the_history_of_the_state_counts_too(tmp_path: Path, state: Path) -> Non
     ]
 
 
-def test_what_is_encrypted_is_nowhere(tmp_path: Path, state: Path) -> None:
+def test_encrypted_value_is_not_reported(tmp_path: Path, state: Path) -> None:
     state.write_text('{"inputs": {"token": {"ciphertext": "v1:abc"}}}')
 
     assert plaintext_secrets(VALUES, tmp_path) == []

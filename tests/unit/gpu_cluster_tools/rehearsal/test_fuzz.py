@@ -12,7 +12,7 @@ CASES = [
 ]
 
 
-def test_a_summary_counts_cases_and_lists_violations() -> None:
+def test_summary_counts_cases_and_lists_violations() -> None:
     assert summary(CASES).splitlines() == [
         "3 cases: 2 converged, 1 stopped with an actionable error, 1 violations",
         "  seed 1 stopped: NodeGroup system: no node joined",
@@ -30,7 +30,7 @@ def test_cases_are_counted_by_fault() -> None:
     ]
 
 
-def test_each_case_is_a_line() -> None:
+def test_each_case_is_one_line() -> None:
     told: list[str] = []
 
     show(CASES, told.append)
@@ -39,7 +39,7 @@ def test_each_case_is_a_line() -> None:
     assert [line.split()[2] for line in told] == ["converged", "stopped", "WRONG"]
 
 
-def test_a_campaign_resumes_where_it_stopped(tmp_path: Path) -> None:
+def test_fuzzing_resumes_after_the_recorded_cases(tmp_path: Path) -> None:
     file = tmp_path / "campaign.jsonl"
     file.write_text("".join(json.dumps(asdict(case)) + "\n" for case in CASES))
     fuzzer = Fuzzer(tmp_path, Toolchain({}), file)

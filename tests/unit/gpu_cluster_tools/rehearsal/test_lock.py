@@ -5,7 +5,7 @@ from pathlib import Path
 from gpu_cluster_tools.rehearsal.lock import locked
 
 
-def test_one_holds_it_at_a_time(tmp_path: Path) -> None:
+def test_lock_has_one_holder_at_a_time(tmp_path: Path) -> None:
     inside = 0
     most = 0
 
@@ -15,7 +15,7 @@ def test_one_holds_it_at_a_time(tmp_path: Path) -> None:
             with locked(tmp_path / "lock"):
                 inside += 1
                 most = max(most, inside)
-                time.sleep(0.001)  # long enough for another to come in
+                time.sleep(0.001)  # long enough for another thread to enter
                 inside -= 1
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -27,7 +27,7 @@ def test_one_holds_it_at_a_time(tmp_path: Path) -> None:
     assert most == 1
 
 
-def test_a_lock_whose_file_was_deleted_by_its_holder_blocks_no_process(tmp_path: Path) -> None:
+def test_deleted_lock_file_blocks_no_process(tmp_path: Path) -> None:
     path, second_is_in, third_may_go = tmp_path / "lock", threading.Event(), threading.Event()
 
     def second() -> None:
@@ -42,6 +42,6 @@ def test_a_lock_whose_file_was_deleted_by_its_holder_blocks_no_process(tmp_path:
         path.unlink()
     assert second_is_in.wait(10)
 
-    assert path.exists()  # the second made a file of its own, so that a third waits for it
+    assert path.exists()  # the second process created its own file, on which a third one waits
     third_may_go.set()
     thread.join()

@@ -29,7 +29,7 @@ DNS_PODS: Any = {
 
 
 class Cluster:
-    """An API server with network policies and pods alone."""
+    """An API server with only network policies and pods."""
 
     def __init__(self, policies: list[Any], pods: list[Any]) -> None:
         self._items = {"networkpolicies": policies, "pods": pods}
@@ -70,7 +70,7 @@ class Aws:
         }[operation]
 
 
-def test_each_kind_of_pod_is_told_once_with_what_it_misses() -> None:
+def test_missing_egress_is_reported_once_for_each_owner() -> None:
     api = cluster([DNS_PODS], pod(), pod(), pod(hostNetwork=True))
 
     assert unreached(api, dns_targets(ONPREM)) == [
@@ -80,11 +80,11 @@ def test_each_kind_of_pod_is_told_once_with_what_it_misses() -> None:
     assert unreached(cluster([], pod()), [ENDPOINTS]) == []
 
 
-def test_pods_that_ask_no_names_need_no_dns() -> None:
+def test_pod_with_closed_dns_policy_needs_no_dns() -> None:
     assert unreached(cluster([CLOSED], pod()), dns_targets(ONPREM)) == []
 
 
-def test_service_accounts_on_aws_need_its_endpoints_and_others_do_not() -> None:
+def test_only_pods_with_aws_service_accounts_need_aws_endpoints() -> None:
     found = unreached(cluster([CLOSED], pod()), [], [ENDPOINTS], {("vision", "aws")})
 
     assert found == [
@@ -95,7 +95,7 @@ def test_service_accounts_on_aws_need_its_endpoints_and_others_do_not() -> None:
     assert found.startswith("pods of ReplicaSet vision/chat-1: ")
 
 
-def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_account() -> None:
+def test_vpc_endpoints_and_pod_identity_agent_are_targets() -> None:
     aws = cast(Api, Aws())
 
     assert list(map(str, aws_targets(aws))) == [
@@ -105,7 +105,7 @@ def test_interface_endpoints_with_private_names_are_in_the_subnets_of_the_accoun
     assert accounts_on_aws(aws) == {("vision", "aws")}
 
 
-def test_an_existing_cluster_states_the_addresses_of_its_node_local_cache() -> None:
+def test_node_local_dns_address_of_an_existing_cluster_is_a_target() -> None:
     networks = {it.network for it in dns_targets(ONPREM)}
 
     assert networks == {"", "169.254.20.10"}

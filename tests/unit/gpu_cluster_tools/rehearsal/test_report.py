@@ -1,7 +1,7 @@
 from gpu_cluster_tools.rehearsal.report import RehearsalReport, StepResult
 
 
-def test_a_step_shows_what_did_not_hold_below_it() -> None:
+def test_failed_step_lists_its_findings() -> None:
     step = StepResult(
         "preview", "1 update", ("update Deployment chat\n  replicas: 1 -> 2",), ("a note",), 3.21
     )
@@ -14,7 +14,7 @@ def test_a_step_shows_what_did_not_hold_below_it() -> None:
     ]
 
 
-def test_a_report_holds_where_all_of_it_does() -> None:
+def test_report_passes_only_if_every_step_passes() -> None:
     report = RehearsalReport("dev", "eks", resources=3)
     report.steps.append(StepResult("up", "3 create", (), (), 1.0))
     assert report.held

@@ -7,7 +7,7 @@ from gpu_cluster_tools.rehearsal.stack_copy import StackCopy
 from gpu_cluster_tools.rehearsal.stack_edits import changes_of
 
 
-def test_small_stacks_are_valid_and_differ(tmp_path: Path) -> None:
+def test_random_stacks_are_valid_and_different(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.small.yaml"
     texts = [small_stack(Random(seed)) for seed in range(30)]
     for text in texts:
@@ -19,7 +19,7 @@ def test_small_stacks_are_valid_and_differ(tmp_path: Path) -> None:
     assert small_stack(Random(3)) == texts[3]
 
 
-def test_each_change_of_a_campaign_can_be_made_somewhere(tmp_path: Path) -> None:
+def test_every_change_can_be_applied_to_some_stack(tmp_path: Path) -> None:
     copy = StackCopy(tmp_path / "Pulumi.small.yaml")
     made: set[tuple[str, ...]] = set()
     wanted: set[tuple[str, ...]] = set()

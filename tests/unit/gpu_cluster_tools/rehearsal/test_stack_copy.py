@@ -38,7 +38,7 @@ def copy(tmp_path: Path, original: Path) -> StackCopy:
     return copy
 
 
-def test_it_is_the_users_file_on_another_cluster(copy: StackCopy, original: Path) -> None:
+def test_copy_is_the_original_stack_on_another_cluster(copy: StackCopy, original: Path) -> None:
     mine, theirs = load(copy.path), load(original)
 
     assert copy.get(("config", "gpu-cluster:cluster")) == {
@@ -53,7 +53,7 @@ def test_it_is_the_users_file_on_another_cluster(copy: StackCopy, original: Path
     assert original.read_text() == SITE
 
 
-def test_what_only_the_user_can_decrypt_is_left_out(tmp_path: Path, original: Path) -> None:
+def test_encrypted_values_are_replaced(tmp_path: Path, original: Path) -> None:
     copy = StackCopy(tmp_path / "Pulumi.copy.yaml")
 
     left_out = copy.take(original, kubeconfig="k")
@@ -68,11 +68,11 @@ def test_what_only_the_user_can_decrypt_is_left_out(tmp_path: Path, original: Pa
     )
 
 
-def test_a_gated_model_whose_token_is_left_out_keeps_the_file_valid(copy: StackCopy) -> None:
+def test_gated_model_keeps_the_file_valid_without_its_token(copy: StackCopy) -> None:
     assert load(copy.path).serving.hub_token is not None
 
 
-def test_a_teams_file_leads_into_another_cluster_too(tmp_path: Path, original: Path) -> None:
+def test_team_file_is_copied_with_its_environment(tmp_path: Path, original: Path) -> None:
     with_team = original.read_text() + '  gpu-cluster:teams: {vision: {members: ["group:vision"]}}\n'
     (tmp_path / "Pulumi.site.yaml").write_text(with_team)
     team = tmp_path / "Pulumi.site-vision.yaml"
@@ -92,7 +92,7 @@ def test_a_teams_file_leads_into_another_cluster_too(tmp_path: Path, original: P
     assert not copy.put(("config", "gpu-cluster:services", "gate", "port"), 80)
 
 
-def test_a_value_is_put_where_the_file_stays_valid_with_it(copy: StackCopy) -> None:
+def test_value_is_written_only_if_the_file_stays_valid(copy: StackCopy) -> None:
     replicas = ("config", "gpu-cluster:serving", "models", "chat", "replicas")
 
     assert copy.put(replicas, 3)
@@ -102,7 +102,7 @@ def test_a_value_is_put_where_the_file_stays_valid_with_it(copy: StackCopy) -> N
     assert copy.get(replicas) == 3
 
 
-def test_a_value_is_put_where_no_section_was(copy: StackCopy) -> None:
+def test_value_is_written_into_a_new_section(copy: StackCopy) -> None:
     assert copy.put(("config", "gpu-cluster:registry", "mirror"), "harbor.example.com/mirror")
 
     assert copy.get(("config", "gpu-cluster:registry")) == {"mirror": "harbor.example.com/mirror"}

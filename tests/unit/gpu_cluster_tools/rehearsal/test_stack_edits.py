@@ -19,7 +19,7 @@ def copy(request: pytest.FixtureRequest, tmp_path: Path) -> StackCopy:
     return copy
 
 
-def test_each_thing_that_a_person_does_can_be_done(copy: StackCopy) -> None:
+def test_every_edit_can_be_applied(copy: StackCopy) -> None:
     before = load(copy.path)
 
     for ways in edits_of(before):
@@ -28,7 +28,7 @@ def test_each_thing_that_a_person_does_can_be_done(copy: StackCopy) -> None:
     assert load(copy.path) != before
 
 
-def test_a_team_serves_otherwise_and_tells_its_services_more(tmp_path: Path) -> None:
+def test_model_and_service_of_a_team_can_be_edited(tmp_path: Path) -> None:
     copy = StackCopy(tmp_path / "Pulumi.prod-vision.yaml")
     copy.take(STACKS / copy.path.name)
     shutil.copy(STACKS / "Pulumi.prod.yaml", tmp_path)
@@ -44,7 +44,7 @@ def test_a_team_serves_otherwise_and_tells_its_services_more(tmp_path: Path) -> 
     assert copy.get(("config", "gpu-cluster:services", "gateway", "env", "REHEARSED")) == "true"
 
 
-def test_nodes_that_the_stack_does_not_make_are_left_alone(tmp_path: Path) -> None:
+def test_existing_nodes_are_not_edited(tmp_path: Path) -> None:
     site = load(STACKS / "Pulumi.onprem.yaml")
 
     assert ["model" in str(edit) for ways in edits_of(site) for edit in ways] == [True, True]

@@ -1,4 +1,4 @@
-"""Tools by stack."""
+"""Tools required by a stack."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from gpu_cluster_tools.toolchain import AWS_PROVIDER, KARPENTER
 STACKS = Path(__file__).parents[4] / "tests" / "stacks" / "happy"
 
 
-def test_karpenter_is_built_for_stacks_whose_pools_it_serves_alone() -> None:
+def test_karpenter_is_built_only_for_stacks_that_use_it() -> None:
     assert tools_of(load(STACKS / "eks-karpenter.yaml")) == [AWS_PROVIDER, KARPENTER]
     assert tools_of(load(STACKS / "eks-smallest.yaml")) == [AWS_PROVIDER]
     assert tools_of(load(STACKS.parents[2] / "stacks" / "Pulumi.local.yaml")) == []

@@ -1,4 +1,4 @@
-"""A destroy in a rehearsal finds data: versions of objects, images, backups and their copies."""
+"""Data that a destroy in a rehearsal finds: object versions, images, backups and their copies."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def versions(api: Api, bucket: str) -> tuple[int, int]:
     return len(found.get("Versions", [])), len(found.get("DeleteMarkers", []))
 
 
-def test_a_bucket_has_versions_and_a_delete_marker(api: Api, bucket: str) -> None:
+def test_bucket_gets_object_versions_and_a_delete_marker(api: Api, bucket: str) -> None:
     api.call("s3", "PutBucketVersioning", Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
     assert store_data(api, [state("s3/bucket:Bucket", bucket)]) == 1
@@ -43,13 +43,13 @@ def test_a_bucket_has_versions_and_a_delete_marker(api: Api, bucket: str) -> Non
     assert versions(api, bucket) == (2, 1)
 
 
-def test_what_stays_after_a_destroy_gets_no_data(api: Api, bucket: str) -> None:
+def test_retained_bucket_gets_no_data(api: Api, bucket: str) -> None:
     assert store_data(api, [state("s3/bucket:Bucket", bucket) | {"retainOnDelete": True}]) == 0
 
     assert versions(api, bucket) == (0, 0)
 
 
-def test_a_repository_has_an_image(api: Api) -> None:
+def test_repository_gets_an_image(api: Api) -> None:
     made = api.call("ecr", "CreateRepository", repositoryName=fresh("app"))["repository"]
 
     assert (
@@ -63,7 +63,7 @@ def test_a_repository_has_an_image(api: Api) -> None:
     assert len(api.call("ecr", "ListImages", repositoryName=made["repositoryName"])["imageIds"]) == 1
 
 
-def test_the_plan_of_a_selection_runs_once_with_its_copies(api: Api) -> None:
+def test_backup_plan_runs_once_with_its_copies(api: Api) -> None:
     here, there = fresh("vault"), fresh("copies")
     api.call("backup", "CreateBackupVault", BackupVaultName=here)
     other = api.in_region("eu-west-1")

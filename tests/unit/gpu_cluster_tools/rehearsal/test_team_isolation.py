@@ -34,24 +34,24 @@ def told(refuses: Callable[[Any], bool]) -> tuple[list[str], set[str]]:
     return list(escapes(cast(DynamicClient, cluster), STACK, pools_of(STACK))), cluster.paths
 
 
-def test_nothing_is_told_where_only_pods_beyond_a_grant_are_refused() -> None:
+def test_no_finding_if_only_pods_beyond_the_quota_are_refused() -> None:
     found, paths = told(lambda container: "env" in container or "envFrom" in container)
 
     assert found == []
     assert paths == {"/api/v1/namespaces/vision/pods?dryRun=All"}
 
 
-def test_a_pod_that_chooses_its_gpus_is_told() -> None:
+def test_pod_that_can_choose_its_gpus_is_reported() -> None:
     found, _ = told(lambda container: "envFrom" in container)
 
     assert found == [f"team vision, pool l4: a pod may set NVIDIA_VISIBLE_DEVICES to all {ENDING}"]
 
 
-def test_a_pod_within_its_grant_that_is_refused_is_told() -> None:
+def test_refused_pod_within_its_quota_is_reported() -> None:
     found, _ = told(lambda _: True)
 
     assert found == ["team vision, pool l4: a pod with one nvidia.com/gpu is refused: not granted"]
 
 
-def test_pods_are_as_the_platform_wants_them() -> None:
+def test_user_and_priority_class_match_the_platform() -> None:
     assert (USER, CLASS_PREFIX) == (OF_MODELS, OF_TEAMS)

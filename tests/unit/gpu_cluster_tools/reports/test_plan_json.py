@@ -18,7 +18,7 @@ def written(program: object) -> str:
     return json.dumps(as_json(Plan("x", load(PROJECT / "stacks" / "Pulumi.edge.yaml"), graph, {})))
 
 
-def test_a_plan_is_json_with_every_resource() -> None:
+def test_json_plan_has_every_resource() -> None:
     plan = plan_of(PROJECT, "prod")
 
     said = json.loads(json.dumps(as_json(plan)))
@@ -27,7 +27,7 @@ def test_a_plan_is_json_with_every_resource() -> None:
     assert said["outputs"]["models"]["chat"]["namespace"] == "serving"
 
 
-def test_its_order_is_that_of_the_urns_whichever_resource_was_registered_first() -> None:
+def test_resources_are_sorted_by_urn() -> None:
     plan = plan_of(PROJECT, "edge")
     resources = as_json(plan)["resources"]
 
@@ -37,13 +37,13 @@ def test_its_order_is_that_of_the_urns_whichever_resource_was_registered_first()
     assert [it["urn"] for it in resources] == sorted(it["urn"] for it in resources)
 
 
-def test_it_says_when_everything_is_there_and_by_which_chain() -> None:
+def test_json_plan_has_time_to_ready_and_its_critical_path() -> None:
     ready = as_json(plan_of(PROJECT, "prod"))["ready"]
 
     assert round(sum(step["minutes"] for step in ready["path"]), 1) <= ready["minutes"]
 
 
-def test_a_secret_is_not_in_it() -> None:
+def test_secret_is_not_in_the_json_plan() -> None:
     def program() -> None:
         aws.cloudwatch.LogGroup("logs", kms_key_id=pulumi.Output.secret("hf_xyzzy"))
 

@@ -39,22 +39,22 @@ def test_children_are_below_their_parents() -> None:
     ]
 
 
-def test_many_of_a_kind_are_counted() -> None:
+def test_many_resources_of_a_type_are_counted() -> None:
     assert list(tree(rooms(12)))[1] == "├─ 12 x Subnet"
 
 
-def test_each_is_shown_where_that_is_asked_for() -> None:
+def test_every_resource_is_shown_on_request() -> None:
     assert len(list(tree(rooms(12), every=True))) == 1 + 12 + 1
 
 
 @pytest.mark.parametrize("name", ["prod", "local"])
-def test_every_resource_of_a_stack_is_in_its_tree(name: str) -> None:
+def test_tree_of_a_stack_has_every_resource(name: str) -> None:
     graph = plan_of(PROJECT, name).graph
 
     assert len(list(tree(graph, every=True))) == len(graph.resources)
 
 
-def test_the_order_does_not_depend_on_that_of_registration() -> None:
+def test_tree_order_does_not_depend_on_registration_order() -> None:
     graph = plan_of(PROJECT, "local").graph
 
     assert list(tree(Graph(graph.resources[::-1]))) == list(tree(graph))

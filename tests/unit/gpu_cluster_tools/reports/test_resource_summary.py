@@ -20,25 +20,25 @@ def prod() -> Graph:
         ("platform-nodes-h100", "2 nodes, capacity-block"),
     ],
 )
-def test_a_node_group_says_what_it_is_made_of(prod: Graph, name: str, facts: str) -> None:
+def test_node_group_summary_has_instance_size_and_market(prod: Graph, name: str, facts: str) -> None:
     [group] = [it for it in prod.of("eks:nodeGroup:NodeGroup") if it.name == name]
 
     assert summary_of(group) == facts
 
 
-def test_a_model_says_its_replicas_and_gpus(prod: Graph) -> None:
+def test_model_summary_has_replicas_and_gpus(prod: Graph) -> None:
     assert summary_of(prod.get("Deployment", "code")) == "2 replicas, 2 x nvidia.com/gpu"
 
 
-def test_what_holds_data_says_that_it_stays(prod: Graph) -> None:
+def test_cluster_summary_says_protected(prod: Graph) -> None:
     assert summary_of(prod.only("cluster:Cluster")).endswith("protected")
 
 
-def test_most_resources_say_nothing_but_their_name(prod: Graph) -> None:
+def test_resource_without_details_has_an_empty_summary(prod: Graph) -> None:
     assert summary_of(prod.of("RouteTable")[0]) == ""
 
 
-def test_a_component_is_not_taken_for_its_namesake_on_aws() -> None:
+def test_component_is_not_confused_with_the_aws_type_of_its_name() -> None:
     [cluster] = [
         it for it in plan_of(PROJECT, "onprem").graph.resources if it.type == "gpu-cluster:index:Cluster"
     ]

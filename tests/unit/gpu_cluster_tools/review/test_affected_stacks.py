@@ -8,7 +8,7 @@ from tests.unit.gpu_cluster_tools.review.repository import GRANTED, SITE, VISION
 
 @pytest.fixture
 def shared(tmp_path: Path) -> tuple[Path, Path]:
-    """Two there, and a team on one of them, before and after a change."""
+    """Two environments and a team stack on one of them, before and after a change."""
     for folder in ("then", "now"):
         (tmp_path / folder).mkdir()
         project_of(tmp_path / folder, **{"site": GRANTED, "other": SITE, "site-vision": VISION})
@@ -27,41 +27,41 @@ def shared(tmp_path: Path) -> tuple[Path, Path]:
         ({"stacks/Pulumi.site.yaml.orig"}, []),
     ],
 )
-def test_a_change_touches_the_stacks_that_it_can_change(
+def test_changed_files_select_the_affected_stacks(
     shared: tuple[Path, Path], files: set[str], stacks: list[str]
 ) -> None:
     assert affected_stacks(files, *shared) == stacks
 
 
-def test_a_team_is_touched_by_an_environment_that_goes(shared: tuple[Path, Path]) -> None:
+def test_deleted_environment_affects_its_team(shared: tuple[Path, Path]) -> None:
     _, now = shared
     stack_file(now, "site").unlink()
 
     assert affected_stacks({"stacks/Pulumi.site.yaml"}, *shared) == ["site", "site-vision"]
 
 
-def test_a_wrong_environment_leaves_a_team_unreviewed(shared: tuple[Path, Path]) -> None:
+def test_invalid_environment_excludes_its_team(shared: tuple[Path, Path]) -> None:
     _, now = shared
     stack_file(now, "site").write_text(GRANTED.replace("pool: box", "pool: bocks"))
 
     assert affected_stacks({"stacks/Pulumi.site.yaml"}, *shared) == ["site"]
 
 
-def test_a_file_that_cannot_be_read_stands_on_nothing(shared: tuple[Path, Path]) -> None:
+def test_unreadable_team_file_belongs_to_no_environment(shared: tuple[Path, Path]) -> None:
     for project in shared:
         stack_file(project, "site-vision").write_text("config: [")
 
     assert affected_stacks({"stacks/Pulumi.site.yaml"}, *shared) == ["site"]
 
 
-def test_what_is_gone_is_not_there(shared: tuple[Path, Path]) -> None:
+def test_deleted_stack_is_not_listed(shared: tuple[Path, Path]) -> None:
     _, now = shared
     stack_file(now, "other").unlink()
 
     assert there(["other", "site", "site-vision"], now) == ["site", "site-vision"]
 
 
-def test_rules_and_prices_are_no_program(tmp_path: Path) -> None:
+def test_policies_and_prices_do_not_change_the_program(tmp_path: Path) -> None:
     (tmp_path / "components").mkdir()
 
     assert programs_differ(["components/gpu_cluster/capacity/pool.py"], tmp_path, tmp_path)
@@ -72,7 +72,7 @@ def test_rules_and_prices_are_no_program(tmp_path: Path) -> None:
     )
 
 
-def test_the_version_of_a_project_without_code_is_in_its_requirements(tmp_path: Path) -> None:
+def test_program_of_a_project_without_code_changes_with_its_requirements(tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     for folder, version in ((before, "0.2.0"), (after, "0.3.0")):
         folder.mkdir()

@@ -13,25 +13,25 @@ def shown(old: Sequence[Registered], new: Sequence[Registered]) -> list[tuple[st
     return [(change.action.value, change.name) for change in changes(old, new)]
 
 
-def test_what_stays_is_left_out() -> None:
+def test_unchanged_resource_is_omitted() -> None:
     assert changes([subnet("10.0.0.0/24")], [subnet("10.0.0.0/24")]) == []
 
 
-def test_what_comes_and_goes() -> None:
+def test_created_and_deleted_resources_are_listed() -> None:
     old = [subnet("10.0.0.0/24", "a"), subnet("10.0.1.0/24", "b")]
     new = [subnet("10.0.0.0/24", "a"), subnet("10.0.2.0/24", "c")]
 
     assert shown(old, new) == [("create", "c"), ("delete", "b")]
 
 
-def test_what_goes_goes_last_first() -> None:
+def test_deletions_are_in_reverse_order() -> None:
     assert shown([subnet("10.0.0.0/24", "a"), subnet("10.0.1.0/24", "b")], []) == [
         ("delete", "b"),
         ("delete", "a"),
     ]
 
 
-def test_an_edit_in_place_is_an_update() -> None:
+def test_edit_in_place_is_an_update() -> None:
     old = resource(GROUP, "l4", {"scalingConfig": {"maxSize": 2}})
     new = resource(GROUP, "l4", {"scalingConfig": {"maxSize": 4}})
 
@@ -40,14 +40,14 @@ def test_an_edit_in_place_is_an_update() -> None:
     ]
 
 
-def test_an_edit_that_forces_it_is_a_replacement() -> None:
+def test_edit_of_a_forcing_property_is_a_replacement() -> None:
     [change] = changes([subnet("10.0.0.0/24")], [subnet("10.0.0.0/25")])
 
     assert change.action is Action.REPLACE
     assert change.forced_by == ("cidrBlock",)
 
 
-def test_what_is_made_of_something_replaced_changes_with_it() -> None:
+def test_dependents_of_a_replaced_resource_change_with_it() -> None:
     before, after = subnet("10.0.0.0/24"), subnet("10.0.0.0/25")
 
     def on(net: Registered) -> list[Registered]:
@@ -65,7 +65,7 @@ def test_what_is_made_of_something_replaced_changes_with_it() -> None:
     assert group.edits == (PropertyDiff("subnetIds[0]", '"private-a-id"', "(known after the update)"),)
 
 
-def test_what_is_made_of_words_that_stay_does_not_change() -> None:
+def test_dependent_on_an_unchanged_name_does_not_change() -> None:
     def role(trust: str) -> Registered:
         return resource("aws:iam/role:Role", "nodes", {"name": "nodes", "namePrefix": trust})
 
@@ -76,7 +76,7 @@ def test_what_is_made_of_words_that_stay_does_not_change() -> None:
     assert shown([before, policy(before)], [after, policy(after)]) == [("replace", "nodes")]
 
 
-def test_another_version_of_a_launch_template_reaches_its_nodes() -> None:
+def test_new_launch_template_version_updates_its_node_group() -> None:
     def on(disk: int) -> list[Registered]:
         template = resource(
             TEMPLATE, "l4-template", {"userData": f"disk {disk}"}, outputs={"latestVersion": 1}
@@ -89,7 +89,7 @@ def test_another_version_of_a_launch_template_reaches_its_nodes() -> None:
     assert [edit.path for edit in group.edits] == ["launchTemplate.version"]
 
 
-def test_all_of_a_provider_goes_with_it() -> None:
+def test_replaced_provider_replaces_its_resources() -> None:
     def on(cluster: str) -> list[Registered]:
         provider = resource("pulumi:providers:kubernetes", "kubernetes", {"clusterIdentifier": cluster})
         return [provider, resource("kubernetes:core/v1:Namespace", "serving", provider=provider)]
@@ -98,7 +98,7 @@ def test_all_of_a_provider_goes_with_it() -> None:
     assert changes(on("one"), on("other"))[1].forced_by == ("its provider",)
 
 
-def test_a_change_that_the_program_ignores_is_none() -> None:
+def test_ignored_property_is_no_change() -> None:
     def group(desired: int, most: int) -> Registered:
         sizes = {"scalingConfig": {"desiredSize": desired, "maxSize": most}}
         return resource(GROUP, "l4", sizes, ignores=["scalingConfig.desiredSize"])
@@ -108,7 +108,7 @@ def test_a_change_that_the_program_ignores_is_none() -> None:
     assert [edit.path for edit in change.edits] == ["scalingConfig.maxSize"]
 
 
-def test_what_has_another_name_now_is_the_same() -> None:
+def test_aliased_resource_is_the_same() -> None:
     old = subnet("10.0.0.0/24", "before")
 
     by_name = resource(old.type, "after", old.inputs, aliases=['spec {\n  name: "before"\n}\n'])
@@ -117,7 +117,7 @@ def test_what_has_another_name_now_is_the_same() -> None:
     assert changes([old], [by_name]) == changes([old], [by_urn]) == []
 
 
-def test_no_secret_is_shown() -> None:
+def test_secret_values_are_masked() -> None:
     def secret(value: str) -> Registered:
         return resource(
             "kubernetes:core/v1:Secret", "hub", {"stringData": {"token": value}}, secrets=["stringData"]
@@ -128,6 +128,6 @@ def test_no_secret_is_shown() -> None:
     assert change.edits == (PropertyDiff("stringData.token", "(secret)", "(secret)"),)
 
 
-def test_what_is_retained_says_so() -> None:
+def test_deletion_of_a_retained_resource_is_marked() -> None:
     kept = resource("aws:s3/bucket:Bucket", "models", retained=True)
     assert changes([kept], []) == [ResourceChange(Action.DELETE, kept.type, "models", retained=True)]

@@ -55,15 +55,15 @@ BLOCKED = Review(
 )
 
 
-def test_it_is_found_again_by_its_first_line() -> None:
+def test_comment_begins_with_its_marker() -> None:
     assert comment([]).startswith(f"{MARKER}\n")
 
 
-def test_where_nothing_is_touched_it_says_so() -> None:
+def test_comment_without_affected_stacks_says_so() -> None:
     assert "no stack is affected" in comment([])
 
 
-def test_each_stack_has_a_line_at_the_top() -> None:
+def test_each_stack_is_a_row_of_the_summary_table() -> None:
     shown = comment([BLOCKED, FINE])
 
     assert "### gpu-cluster: 1 blocked, 1 fine" in shown
@@ -74,7 +74,7 @@ def test_each_stack_has_a_line_at_the_top() -> None:
     assert "| <code>dev</code> | ✅ fine |  | no change |  |  |" in shown
 
 
-def test_where_nothing_is_new_the_line_is_all() -> None:
+def test_stack_without_news_has_only_its_summary_row() -> None:
     as_before = (
         replace(BLOCKED.found[0], stops=False, new=False),
         CostChange(Spending(1, 2), Spending(1, 2), ()),
@@ -89,7 +89,7 @@ def test_where_nothing_is_new_the_line_is_all() -> None:
         assert "#### <code>dev</code>: fine" in comment([replace(same, **news)])
 
 
-def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
+def test_details_of_a_stack_are_folded_under_its_verdict() -> None:
     shown = comment([BLOCKED])
 
     assert "- **blocks**: rule 83-no-spot: pool l4 is spot\n- deletes Service a\n" in shown
@@ -101,7 +101,7 @@ def test_all_of_a_stack_is_folded_under_its_verdict() -> None:
     ]
 
 
-def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
+def test_replacement_is_first_and_names_the_forcing_property() -> None:
     plan = comment([BLOCKED]).partition("```diff\n")[2].partition("```")[0]
 
     assert plan == (
@@ -112,7 +112,7 @@ def test_a_replacement_says_what_forces_it_and_comes_first() -> None:
     )
 
 
-def test_a_finding_says_why_and_how_to_mend_it() -> None:
+def test_finding_has_location_reason_and_fix() -> None:
     shown = comment([BLOCKED])
 
     assert "- <code>83-no-spot</code> stops\n  - new: pool l4 is spot<br>" in shown
@@ -121,14 +121,14 @@ def test_a_finding_says_why_and_how_to_mend_it() -> None:
     assert "fix: capacity: on-demand" in shown
 
 
-def test_the_parts_of_the_bill_are_in_a_table() -> None:
+def test_cost_by_part_is_a_table() -> None:
     shown = comment([BLOCKED])
 
     assert "| all | 900 to 1,000 | 1,900 to 3,000 | +2,000 |" in shown
     assert "| h100 |  | 5 | +5 |" in shown
 
 
-def test_a_bill_without_every_price_says_at_least_and_what_is_missing() -> None:
+def test_incomplete_cost_says_at_least_and_lists_missing_prices() -> None:
     missing = ("no price for KMS keys in eu-central-1 (7 resources)",)
     cost = CostChange(Spending(90, 110), Spending(90, 110), (), missing)
     said = comment([Review("lab", Verdict.FINE, (), cost=cost)])
@@ -137,14 +137,14 @@ def test_a_bill_without_every_price_says_at_least_and_what_is_missing() -> None:
     assert "- no price for KMS keys in eu-central-1 (7 resources)" in said
 
 
-def test_a_stack_file_that_is_wrong_is_shown_as_it_is() -> None:
+def test_stack_file_error_is_shown_verbatim() -> None:
     problem = "stacks/Pulumi.prod.yaml:8 gpu-cluster:pools.h100: needs *two* numbers"
     shown = comment([Review("prod", Verdict.BLOCKED, (Reason(True, "wrong"),), problems=(problem,))])
 
     assert f"```\n{problem}\n```" in shown
 
 
-def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
+def test_markup_in_any_text_is_escaped() -> None:
     for words in HOSTILE:
         hostile = replace(
             BLOCKED,
@@ -170,7 +170,7 @@ def test_nothing_that_anyone_wrote_is_more_than_words() -> None:
         assert all(row.count("|") == 7 for row in outside.splitlines() if row.startswith("| <code>"))
 
 
-def test_it_fits_whatever_changes() -> None:
+def test_long_comment_is_shortened_to_the_limit() -> None:
     many = tuple(
         ResourceChange(
             Action.UPDATE,
@@ -188,7 +188,7 @@ def test_it_fits_whatever_changes() -> None:
     assert "gpu-cluster review --against main" in shown
 
 
-def test_a_rule_that_is_broken_everywhere_is_told_once() -> None:
+def test_findings_of_one_rule_are_grouped() -> None:
     everywhere = tuple(replace(BLOCKED.found[0], what=f"pool {number} is spot") for number in range(40))
     shown = comment([replace(BLOCKED, found=everywhere)])
 

@@ -29,7 +29,7 @@ def with_pool(stack: Stack, name: str, **changes: Any) -> Stack:
     return stack.model_copy(update={"pools": pools})
 
 
-def test_more_nodes_cost_more_and_only_their_pool_is_named(dev: Stack) -> None:
+def test_larger_pool_raises_only_the_cost_of_its_line(dev: Stack) -> None:
     more = with_pool(dev, "l4", nodes=dev.pools["l4"].nodes.model_copy(update={"max": 4}))
 
     cost = cost_change(side(dev), side(more))
@@ -46,7 +46,7 @@ def test_more_nodes_cost_more_and_only_their_pool_is_named(dev: Stack) -> None:
     assert line.after.most - line.before.most == pytest.approx(cost.after.most - cost.before.most)
 
 
-def test_what_is_new_has_no_cost_before(dev: Stack) -> None:
+def test_new_stack_has_no_cost_before(dev: Stack) -> None:
     cost = cost_change(side(None), side(dev))
 
     assert cost
@@ -54,19 +54,19 @@ def test_what_is_new_has_no_cost_before(dev: Stack) -> None:
     assert all(line.before is None for line in cost.lines)
 
 
-def test_what_goes_costs_nothing_after(dev: Stack) -> None:
+def test_deleted_stack_costs_nothing_after(dev: Stack) -> None:
     cost = cost_change(side(dev), side(None))
 
     assert cost
     assert (cost.after.least, cost.after.most) == (0, 0)
 
 
-def test_what_is_not_in_aws_has_no_bill() -> None:
+def test_stack_outside_aws_has_no_cost() -> None:
     site = stack_of()
     assert cost_change(side(site), side(site)) is None
 
 
-def test_a_price_that_is_too_old_is_no_price(dev: Stack) -> None:
+def test_outdated_price_is_reported_as_missing(dev: Stack) -> None:
     cost = cost_change(side(dev, date(2040, 1, 1)), side(dev, date(2040, 1, 1)))
 
     assert cost

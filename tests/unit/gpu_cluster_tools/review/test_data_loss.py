@@ -33,17 +33,17 @@ def names(found: list[ResourceChange]) -> list[str]:
     return [change.name for change in found]
 
 
-def test_data_and_gpu_pools_are_lost_and_other_nodes_are_not(pack: Pack) -> None:
+def test_deleted_data_and_gpu_pools_are_losses(pack: Pack) -> None:
     before = [FILES, SYSTEM, GPUS]
     assert sorted(names(data_losses(changes(before, []), before, pack))) == ["home", "l4"]
 
 
-def test_what_is_updated_or_created_is_not_lost(pack: Pack) -> None:
+def test_updates_and_creations_are_no_losses(pack: Pack) -> None:
     assert data_losses([ResourceChange(Action.UPDATE, FILES.type, "home")], [FILES], pack) == []
     assert data_losses(changes([], [FILES, GPUS]), [], pack) == []
 
 
-def test_a_replacement_is_lost_once(pack: Pack) -> None:
+def test_replacement_is_one_loss(pack: Pack) -> None:
     after = resource(FILES.type, "home", {"encrypted": False})
 
     [change] = data_losses(changes([FILES], [after]), [FILES], pack)
@@ -51,7 +51,7 @@ def test_a_replacement_is_lost_once(pack: Pack) -> None:
     assert (change.action, change.forced_by) == (Action.REPLACE, ("encrypted",))
 
 
-def test_a_waiver_accepts_it_until_a_day(pack: Pack, tmp_path: Path) -> None:
+def test_waiver_accepts_a_loss_until_its_date(pack: Pack, tmp_path: Path) -> None:
     file = tmp_path / "waivers.yaml"
     file.write_text(WAIVER)
     gone = changes([FILES], [])

@@ -7,7 +7,7 @@ from tests.unit.gpu_cluster_policies.markup.test_markdown import HOSTILE
 GROUP = Drifted("update NodeGroup platform-nodes-l4", ("scalingConfig.maxSize: 9 -> 12",))
 
 
-def test_an_issue_says_what_would_change() -> None:
+def test_issue_lists_the_drifted_properties() -> None:
     shown = issue("prod", [GROUP])
 
     assert shown.startswith(f"{marker('prod')}\n")
@@ -15,19 +15,19 @@ def test_an_issue_says_what_would_change() -> None:
     assert "<summary>1 resource</summary>" in shown
 
 
-def test_each_stack_has_an_issue_of_its_own() -> None:
+def test_each_stack_has_its_own_issue() -> None:
     assert marker("prod") != marker("staging")
     assert title("prod") == "Stack prod has drifted"
 
 
-def test_a_terminal_gets_the_same() -> None:
+def test_terminal_report_lists_the_drifted_properties() -> None:
     assert report("prod", []) == "prod: no drift between platform and stack file"
     assert report("prod", [GROUP]) == (
         "prod: 1 drifted\n  update NodeGroup platform-nodes-l4\n      scalingConfig.maxSize: 9 -> 12"
     )
 
 
-def test_it_fits_however_much_has_drifted() -> None:
+def test_long_issue_is_shortened_to_the_limit() -> None:
     shown = issue("prod", [Drifted("update Service " + "x" * 100, ("a: 1 -> 2",))] * 2_000)
 
     assert len(shown) <= LIMIT
@@ -35,7 +35,7 @@ def test_it_fits_however_much_has_drifted() -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_no_word_ends_the_marker_or_a_block(words: str) -> None:
+def test_hostile_stack_name_cannot_end_the_marker(words: str) -> None:
     first, *_ = issue(words, [Drifted(words, (words,))]).splitlines()
 
     assert first == marker(words)

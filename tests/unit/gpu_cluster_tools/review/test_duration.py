@@ -16,7 +16,7 @@ def serving(model: str) -> Stack:
     return stack_of(serving={"models": {"chat": model_of(model=model)}})
 
 
-def test_larger_weights_take_longer_and_are_on_the_longest_chain() -> None:
+def test_larger_weights_take_longer_on_the_critical_path() -> None:
     small, large = serving("Qwen/Qwen2.5-0.5B-Instruct"), serving("meta-llama/Llama-3.1-70B-Instruct")
 
     time, missing = duration_change(side(small), side(large))
@@ -30,7 +30,7 @@ def test_larger_weights_take_longer_and_are_on_the_longest_chain() -> None:
     assert minutes > time.after - time.before
 
 
-def test_what_is_new_took_no_time_before_and_what_goes_takes_none_after() -> None:
+def test_new_stack_has_no_duration_before_and_deleted_stack_none_after() -> None:
     new, _ = duration_change(side(None), side(stack_of()))
 
     assert new

@@ -56,7 +56,9 @@ GPUS = {"instanceTypes": ["g6.4xlarge"]}
     ],
 )
 @pytest.mark.parametrize(("operation", "planned"), [("delete", "deletion"), ("replace", "replacement")])
-def test_what_would_be_missed_may_not_go(kind: str, lost: str, operation: str, planned: str) -> None:
+def test_deletion_or_replacement_of_stateful_resources_is_blocked(
+    kind: str, lost: str, operation: str, planned: str
+) -> None:
     [found] = _blocked(_step(operation, kind, "it"))
 
     assert found == f"{kind} it: planned operation is a {planned}, which deletes {lost}, should be none"
@@ -95,11 +97,11 @@ def test_stateless_resources_may_be_deleted(step: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_nodes_that_have_gpus_or_may_have_them_may_not_go(inputs: dict[str, Any]) -> None:
+def test_deletion_of_possible_gpu_nodes_is_blocked(inputs: dict[str, Any]) -> None:
     assert len(_blocked(_step("delete", GROUP, "l4", inputs))) == 1
 
 
-def test_a_replacement_is_found_once_and_told_in_its_order() -> None:
+def test_steps_of_a_replacement_are_one_obstacle_with_their_order() -> None:
     create, replace, delete = (
         _step(kind, BUCKET, "models", reasons=["bucket"])
         for kind in ("create-replacement", "replace", "delete-replaced")
@@ -115,7 +117,7 @@ def test_a_replacement_is_found_once_and_told_in_its_order() -> None:
     )
 
 
-def test_a_retained_one_that_is_replaced_is_left_behind_and_missed() -> None:
+def test_replacement_of_a_retained_resource_is_blocked() -> None:
     step = _step("replace", BUCKET, "models", retainOnDelete=True, protect=True)
     step["newState"] = step["newState"] | {"protect": False}
 
@@ -127,7 +129,7 @@ def test_a_retained_one_that_is_replaced_is_left_behind_and_missed() -> None:
     )
 
 
-def test_a_provider_takes_along_what_was_made_through_it() -> None:
+def test_replaced_provider_also_blocks_for_its_resources() -> None:
     through = f"{PROVIDER}::0a1b2c3d"
     namespace = {"kind": "Namespace", "metadata": {"name": "team"}}
     service = {"kind": "Service", "metadata": {"name": "chat", "namespace": "team"}}
@@ -142,7 +144,7 @@ def test_a_provider_takes_along_what_was_made_through_it() -> None:
     assert (room.finding.resource, room.course) == ("Namespace team", "its provider is replaced")
 
 
-def test_every_obstacle_says_what_to_do_in_the_stack_file() -> None:
+def test_obstacle_has_a_fix_in_the_stack_file() -> None:
     gate = _gate(_step("replace", GROUP, "l4", GPUS, reasons=["amiType"]))
 
     assert gate.as_text() == (
@@ -172,7 +174,7 @@ Waived = Callable[[str], None]
 
 @pytest.fixture
 def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
-    """A waiver until some day, which is the only one."""
+    """A waiver until this day, the only one."""
 
     def until(expires: str) -> None:
         (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
@@ -183,7 +185,7 @@ def waived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Waived:
     return until
 
 
-def test_a_waiver_lets_through_what_it_names(waived: Waived) -> None:
+def test_waiver_allows_only_the_named_resource(waived: Waived) -> None:
     waived("2026-11-30")
     step = _step("replace", GROUP, "l4", GPUS)
 
@@ -195,7 +197,7 @@ def test_a_waiver_lets_through_what_it_names(waived: Waived) -> None:
     assert not _gate(_step("replace", GROUP, "h100", GPUS), step).open
 
 
-def test_a_waiver_that_has_expired_lets_nothing_through(waived: Waived) -> None:
+def test_expired_waiver_allows_nothing(waived: Waived) -> None:
     waived("2026-11-24")
 
     gate = _gate(_step("replace", GROUP, "l4", GPUS))
@@ -204,7 +206,7 @@ def test_a_waiver_that_has_expired_lets_nothing_through(waived: Waived) -> None:
     assert "expired on 2026-11-24" in gate.as_text()
 
 
-def test_a_waiver_that_nothing_needs_would_let_the_next_loss_through(waived: Waived) -> None:
+def test_unused_waiver_is_an_obstacle(waived: Waived) -> None:
     waived("2026-11-30")
 
     gate = _gate(_step("update", GROUP, "l4", GPUS))
@@ -228,13 +230,13 @@ SECRET_CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
 
 
 @pytest.mark.parametrize(("state", "paths"), SECRET_CASES.values(), ids=SECRET_CASES)
-def test_plaintext_secrets_are_found(state: dict[str, Any], paths: list[str]) -> None:
+def test_plaintext_secret_in_a_step_is_found(state: dict[str, Any], paths: list[str]) -> None:
     step = _step("update", "aws:sqs/queue:Queue", "events", **state)
 
     assert [each.finding.path for each in _gate(step).obstacles] == paths
 
 
-def test_what_is_stored_already_is_looked_through_as_well() -> None:
+def test_plaintext_secret_in_the_stored_state_is_found() -> None:
     secret = {"kind": "Secret", "metadata": {"name": "hub-token"}, "stringData": {"it": "abcdefgh"}}
     urn = _urn("kubernetes:core/v1:Secret", "hub-token")
     state = read_state(
@@ -250,7 +252,7 @@ def test_what_is_stored_already_is_looked_through_as_well() -> None:
 
 
 RECORDED = Path(__file__).parent / "previews"
-"""Output of the engine itself for a small program with buckets, a key and a log group, cut down."""
+"""Recorded output of the engine for a small program with buckets, a key and a log group, shortened."""
 
 
 def _recorded(name: str) -> str:
@@ -258,11 +260,11 @@ def _recorded(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["created", "unchanged"])
-def test_the_engines_own_preview_without_a_loss_goes_through(name: str) -> None:
+def test_recorded_preview_without_losses_passes(name: str) -> None:
     assert gate_of(read_preview(_recorded(name))).open
 
 
-def test_the_engines_own_replacements_and_deletions_are_stopped() -> None:
+def test_recorded_replacements_and_deletions_are_blocked() -> None:
     gate = gate_of(read_preview(_recorded("replaced")))
 
     assert [(each.finding.resource, each.finding.actual) for each in gate.obstacles] == [
@@ -272,18 +274,18 @@ def test_the_engines_own_replacements_and_deletions_are_stopped() -> None:
     ]
 
 
-def test_what_the_engine_itself_refuses_is_no_preview() -> None:
+def test_recorded_failed_preview_is_an_error() -> None:
     with pytest.raises(PreviewError, match="unable to replace resource"):
         read_preview(_recorded("protected"))
 
 
-def test_the_engines_own_state_shows_plaintext_secrets() -> None:
+def test_recorded_state_shows_plaintext_secrets() -> None:
     gate = gate_of(read_preview(_recorded("unchanged")), read_state(_recorded("state")))
 
     assert [each.finding.path for each in gate.obstacles] == ["outputs.plain"]
 
 
-def test_an_update_that_replaces_nodes_says_how() -> None:
+def test_update_that_replaces_nodes_describes_the_rollout() -> None:
     urn = _urn(GROUP, "platform-nodes-l4")
     sizes = {"scalingConfig": {"maxSize": 4}, "updateConfig": {"maxUnavailable": 1}}
     sides = {

@@ -11,7 +11,7 @@ BOT, PERSON = {"type": "Bot"}, {"type": "User"}
 
 
 class GitHub:
-    """Calls to GitHub, with a token that may write."""
+    """Calls to GitHub with a token that may write."""
 
     def __init__(self) -> None:
         self.comments: list[dict[str, Any]] = []
@@ -59,28 +59,28 @@ def there(github: GitHub) -> GitHubRepository:
     return GitHubRepository("team/platform", client)
 
 
-def test_a_first_comment_is_written(github: GitHub, there: GitHubRepository) -> None:
+def test_first_comment_is_created(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
 
     assert github.written == ["POST issues/7/comments"]
     assert github.comments[0]["body"] == f"{MARKER}\nfine"
 
 
-def test_the_next_one_takes_its_place(github: GitHub, there: GitHubRepository) -> None:
+def test_next_comment_replaces_the_first(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
     there.put_comment(7, f"{MARKER}\nblocked", MARKER)
 
     assert [each["body"] for each in github.comments] == [f"{MARKER}\nblocked"]
 
 
-def test_the_same_comment_is_not_written_again(github: GitHub, there: GitHubRepository) -> None:
+def test_unchanged_comment_is_not_written(github: GitHub, there: GitHubRepository) -> None:
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
     there.put_comment(7, f"{MARKER}\nfine", MARKER)
 
     assert len(github.written) == 1
 
 
-def test_it_is_found_after_many_others(github: GitHub, there: GitHubRepository) -> None:
+def test_comment_is_found_on_a_later_page(github: GitHub, there: GitHubRepository) -> None:
     github.comments = [{"id": n, "user": PERSON, "body": "a word"} for n in range(250)]
     github.comments.append({"id": 250, "user": BOT, "body": f"{MARKER}\nfine"})
 
@@ -89,7 +89,7 @@ def test_it_is_found_after_many_others(github: GitHub, there: GitHubRepository) 
     assert github.written == ["PATCH issues/comments/250"]
 
 
-def test_what_a_person_wrote_is_never_edited(github: GitHub, there: GitHubRepository) -> None:
+def test_comment_of_a_person_is_never_edited(github: GitHub, there: GitHubRepository) -> None:
     github.comments = [
         {"id": 0, "user": PERSON, "body": f"{MARKER}\nmine"},
         {"id": 1, "user": None, "body": None},
@@ -101,7 +101,7 @@ def test_what_a_person_wrote_is_never_edited(github: GitHub, there: GitHubReposi
     assert github.written == ["POST issues/7/comments"]
 
 
-def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: GitHubRepository) -> None:
+def test_pull_request_is_found_by_its_head_commit(github: GitHub, there: GitHubRepository) -> None:
     home = {"full_name": "team/platform"}
     github.pulls = [{"number": n, "head": {"sha": f"commit-{n}", "repo": home}} for n in range(130)]
 
@@ -109,7 +109,7 @@ def test_a_pull_request_is_found_by_its_last_commit(github: GitHub, there: GitHu
 
 
 @pytest.mark.parametrize("home", [{"full_name": "someone/platform"}, None])
-def test_a_fork_is_told_even_where_it_is_gone(
+def test_pull_request_of_a_fork_is_detected(
     github: GitHub, there: GitHubRepository, home: dict[str, str] | None
 ) -> None:
     github.pulls = [{"number": 1, "head": {"sha": "theirs", "repo": home}}]
@@ -117,16 +117,14 @@ def test_a_fork_is_told_even_where_it_is_gone(
     assert there.pull_request_of("theirs") == PullRequest(1, from_fork=True)
 
 
-def test_a_commit_that_no_pull_request_ends_in_has_no_comment(
-    github: GitHub, there: GitHubRepository
-) -> None:
+def test_commit_without_an_open_pull_request_is_an_error(github: GitHub, there: GitHubRepository) -> None:
     github.pulls = [{"number": 1, "head": {"sha": "other"}}]
 
     with pytest.raises(GitHubError, match="no open pull request of team/platform has head commit mine"):
         there.pull_request_of("mine")
 
 
-def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: GitHubRepository) -> None:
+def test_drift_issue_is_opened_edited_and_closed(github: GitHub, there: GitHubRepository) -> None:
     there.close_issue(MARKER)
     there.put_issue("prod has drifted", f"{MARKER}\none", MARKER)
     there.put_issue("prod has drifted", f"{MARKER}\ntwo", MARKER)
@@ -147,7 +145,7 @@ def test_one_issue_is_opened_edited_and_closed(github: GitHub, there: GitHubRepo
         (httpx2.Response(502, text="<html>bad gateway</html>"), "502: <html>bad gateway"),
     ],
 )
-def test_a_refusal_is_told_in_its_words(
+def test_error_contains_githubs_message(
     github: GitHub, there: GitHubRepository, answer: httpx2.Response, words: str
 ) -> None:
     github.refuses = answer
@@ -156,12 +154,12 @@ def test_a_refusal_is_told_in_its_words(
         there.put_comment(7, "fine", MARKER)
 
 
-def test_outside_of_a_workflow_it_says_what_is_missing() -> None:
+def test_missing_workflow_variables_are_named() -> None:
     with pytest.raises(GitHubError, match="not set: GITHUB_REPOSITORY and GITHUB_TOKEN"):
         GitHubRepository.of_workflow({})
 
 
-def test_a_workflow_says_where_it_is() -> None:
+def test_repository_is_read_from_workflow_variables() -> None:
     there = GitHubRepository.of_workflow(
         {
             "GITHUB_REPOSITORY": "a/b",

@@ -22,14 +22,14 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
         {"version": "1.36"},
     ],
 )
-def test_another_template_or_version_replaces_every_node(changed: dict[str, Any]) -> None:
+def test_new_template_or_version_replaces_every_node(changed: dict[str, Any]) -> None:
     assert str(rollout_of(GROUP, INPUTS, INPUTS | changed)) == (
         "replaces every node: up to 20 nodes, 3 at a time, new nodes first, in up to 140 min; their pods are "
         "evicted, and an eviction that is blocked for 15 min fails the update"
     )
 
 
-def test_without_surge_old_nodes_are_first() -> None:
+def test_update_without_surge_deletes_old_nodes_first() -> None:
     fixed = {
         "version": "1.36",
         "scalingConfig": {"maxSize": 1},
@@ -45,5 +45,5 @@ def test_other_changes_keep_the_nodes(changed: dict[str, Any]) -> None:
     assert rollout_of(GROUP, INPUTS, INPUTS | changed) is None
 
 
-def test_other_types_have_no_nodes() -> None:
+def test_other_resource_types_have_no_rollout() -> None:
     assert rollout_of("aws:eks/cluster:Cluster", {"version": "1.35"}, {"version": "1.36"}) is None

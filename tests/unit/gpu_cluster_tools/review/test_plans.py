@@ -19,7 +19,7 @@ from tests.unit.gpu_cluster_tools.review.repository import (
 )
 
 
-def test_a_stack_is_a_plan_or_its_errors_or_nothing(tmp_path: Path) -> None:
+def test_stack_has_a_plan_or_errors_or_none(tmp_path: Path) -> None:
     project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
 
     found = plans(project, ["site", "wrong", "gone"])
@@ -29,7 +29,7 @@ def test_a_stack_is_a_plan_or_its_errors_or_nothing(tmp_path: Path) -> None:
     assert found["gone"] is None
 
 
-def test_an_environment_is_planned_once_for_itself_and_its_teams(
+def test_environment_is_planned_once_for_itself_and_its_teams(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = project_of(tmp_path, **{"site": GRANTED, "site-vision": VISION})
@@ -52,14 +52,14 @@ def _inputs(found: Mapping[str, Planned]) -> dict[str, dict[str, dict[str, Any]]
 
 @pytest.fixture
 def other_code(tmp_path: Path) -> Path:
-    """A project with code of its own, with another namespace for models and one more key."""
+    """A project with its own code: another namespace for models and one more key."""
     project = project_of(tmp_path, site=SITE, wrong=SITE.replace("pool: box", "pool: bocks"))
     own = 'namespace: Name = "formerly"\n    retired: bool = False'
     return with_code(project, "components/gpu_cluster/config/serving.py", 'namespace: Name = "serving"', own)
 
 
-def test_another_program_plans_as_it_would(other_code: Path) -> None:
-    """Its own code makes the resources; the settings are those that the running code asks for."""
+def test_revision_is_planned_with_its_own_code(other_code: Path) -> None:
+    """Its own code creates the resources; the settings have the form of the running code."""
     found = plans_by_own_code(other_code, ["site", "wrong", "gone"])
 
     assert isinstance(found["site"], Plan)
@@ -70,7 +70,7 @@ def test_another_program_plans_as_it_would(other_code: Path) -> None:
     assert found["gone"] is None
 
 
-def test_what_a_file_says_that_is_read_no_more_stays_a_plan_of_its_resources(other_code: Path) -> None:
+def test_stack_file_unreadable_by_this_version_still_has_resources(other_code: Path) -> None:
     stack_file(other_code, "site").write_text(
         SITE.replace("gpu-cluster:serving:\n", "gpu-cluster:serving:\n    retired: true\n")
     )
@@ -82,7 +82,7 @@ def test_what_a_file_says_that_is_read_no_more_stays_a_plan_of_its_resources(oth
     assert resources_of(found) == found.graph.resources
 
 
-def test_plans_of_kinds_that_are_gone_are_told(other_code: Path) -> None:
+def test_incompatible_plan_class_is_an_error(other_code: Path) -> None:
     graph = other_code / "components/gpu_cluster/plan/graph.py"
     graph.write_text(graph.read_text() + "\n\nclass Formerly(Graph):\n    pass\n")
     recorder = other_code / "components/gpu_cluster/plan/recorder.py"
@@ -96,7 +96,7 @@ def test_plans_of_kinds_that_are_gone_are_told(other_code: Path) -> None:
         plans_by_own_code(other_code, ["site"])
 
 
-def test_code_that_cannot_plan_says_why(tmp_path: Path) -> None:
+def test_revision_code_that_cannot_plan_is_an_error(tmp_path: Path) -> None:
     project = project_of(tmp_path, site=SITE)
     (project / "components/gpu_cluster/plan").mkdir(parents=True)
     (project / "components/gpu_cluster/__init__.py").touch()
@@ -106,7 +106,7 @@ def test_code_that_cannot_plan_says_why(tmp_path: Path) -> None:
         plans_by_own_code(project, ["site"])
 
 
-def test_a_revision_without_the_library_is_not_planned_by_the_one_that_is_installed(tmp_path: Path) -> None:
+def test_revision_without_the_library_is_an_error(tmp_path: Path) -> None:
     project = project_of(tmp_path, site=SITE)
     (project / "components/catalog").mkdir(parents=True)
 
@@ -114,7 +114,7 @@ def test_a_revision_without_the_library_is_not_planned_by_the_one_that_is_instal
         plans_by_own_code(project, ["site"])
 
 
-def test_the_file_of_a_stack_may_have_any_name(tmp_path: Path) -> None:
+def test_stack_name_that_looks_like_an_option_is_accepted(tmp_path: Path) -> None:
     project = project_of(tmp_path, **{"--help": SITE})
 
     assert stack_file(project, "--help").is_file()

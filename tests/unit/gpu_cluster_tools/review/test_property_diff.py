@@ -22,11 +22,11 @@ from gpu_cluster_tools.review.property_diff import NOTHING, PropertyDiff, proper
         ({"a": "{no json"}, {"a": "{none either"}, [("a", '"{no json"', '"{none either"')]),
     ],
 )
-def test_the_smallest_parts_that_differ(old: Any, new: Any, found: list[tuple[str, str, str]]) -> None:
+def test_only_differing_parts_are_listed(old: Any, new: Any, found: list[tuple[str, str, str]]) -> None:
     assert list(property_diffs(old, new)) == [PropertyDiff(*each) for each in found]
 
 
-def test_nothing_is_no_value() -> None:
+def test_missing_value_is_shown_as_a_dash() -> None:
     assert list(property_diffs(NOTHING, [1], "a")) == [PropertyDiff("a", "-", "[1]")]
 
 

@@ -53,24 +53,24 @@ CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
         ("random:index/randomId:RandomId", {"byteLength": 4}, {"byteLength": 8}, ["byteLength"]),
     ],
 )
-def test_what_a_change_of_inputs_replaces(
+def test_changed_input_replaces_the_resource(
     type: str, old: dict[str, Any], change: dict[str, Any], because: list[str]
 ) -> None:
     assert replacement_paths(type, old, old | change) == because
 
 
 @pytest.mark.parametrize("type", list(aws_types.table()))
-def test_no_change_replaces_nothing(type: str) -> None:
+def test_unchanged_inputs_replace_no_resource(type: str) -> None:
     inputs = {"name": "one", "tags": {"team": "ml"}, "region": "us-east-2"}
     assert replacement_paths(type, inputs, dict(inputs)) == []
 
 
-def test_an_update_of_a_launch_template_gives_it_another_version() -> None:
+def test_launch_template_update_changes_its_version_output() -> None:
     assert "latestVersion" in updated_outputs("aws:ec2/launchTemplate:LaunchTemplate")
     assert updated_outputs("kubernetes:apps/v1:Deployment") == frozenset()
 
 
-def test_resources_of_the_plugin_framework_are_replaced_too() -> None:
+def test_plugin_framework_resources_are_replaced_too() -> None:
     rule = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 
     assert replacement_paths(rule, {"securityGroupId": "sg-1"}, {"securityGroupId": "sg-2"}) == [

@@ -9,7 +9,7 @@ from tests.unit.gpu_cluster_tools.review.repository import git, project_of
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A repository with one commit on main, and a branch with a change of its own that is checked out."""
+    """A repository with one commit on main, and a checked-out branch with one change."""
     project_of(tmp_path, prod="config: {before: true}\n")
     git(tmp_path, "checkout", "-qb", "change")
     (tmp_path / "stacks/Pulumi.prod.yaml").write_text("config: {before: false}\n")
@@ -17,14 +17,14 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_files_are_as_they_were(project: Path) -> None:
+def test_folder_of_a_revision_has_its_files(project: Path) -> None:
     with Revision.before(project, "main").folder() as then:
         assert (then / "stacks/Pulumi.prod.yaml").read_text() == "config: {before: true}\n"
         assert stacks_in(then) == {"prod"}
     assert not then.exists()
 
 
-def test_the_checkout_stays_as_it_is(project: Path) -> None:
+def test_checkout_is_unchanged(project: Path) -> None:
     (project / "stacks/Pulumi.prod.yaml").write_text("config: {edited: true}\n")
     before = git(project, "status", "--porcelain=v2", "--branch")
 
@@ -35,7 +35,7 @@ def test_the_checkout_stays_as_it_is(project: Path) -> None:
     assert (project / "stacks/Pulumi.prod.yaml").read_text() == "config: {edited: true}\n"
 
 
-def test_only_what_this_branch_changed_counts(project: Path) -> None:
+def test_only_changes_of_this_branch_count(project: Path) -> None:
     git(project, "checkout", "-q", "main")
     (project / "stacks/Pulumi.dev.yaml").write_text("config: {}\n")
     git(project, "add", "-A")
@@ -45,7 +45,7 @@ def test_only_what_this_branch_changed_counts(project: Path) -> None:
     assert Revision.before(project, "main").changed() == {"stacks/Pulumi.prod.yaml"}
 
 
-def test_what_is_not_committed_counts(project: Path) -> None:
+def test_uncommitted_changes_count(project: Path) -> None:
     (project / "stacks/Pulumi.new one.yaml").write_text("config: {}\n")
     (project / "Pulumi.yaml").unlink()
 
@@ -54,7 +54,7 @@ def test_what_is_not_committed_counts(project: Path) -> None:
     assert changed == {"stacks/Pulumi.prod.yaml", "stacks/Pulumi.new one.yaml", "Pulumi.yaml"}
 
 
-def test_a_project_in_a_folder_of_a_repository_is_read_by_itself(project: Path) -> None:
+def test_project_in_a_subfolder_of_a_repository_is_read_alone(project: Path) -> None:
     inner = project / "platform"
     (inner / "stacks").mkdir(parents=True)
     (inner / "stacks/Pulumi.edge.yaml").write_text("config: {}\n")
@@ -70,12 +70,12 @@ def test_a_project_in_a_folder_of_a_repository_is_read_by_itself(project: Path) 
 
 
 @pytest.mark.parametrize("name", ["nowhere", "--output=/tmp/x", "", "main:stacks", "-h"])
-def test_a_revision_that_is_none_is_named(project: Path, name: str) -> None:
+def test_unknown_revision_is_an_error(project: Path, name: str) -> None:
     with pytest.raises(RevisionError, match="unknown git revision"):
         Revision.before(project, name)
 
 
-def test_a_link_that_leads_out_is_refused(project: Path) -> None:
+def test_symbolic_link_out_of_the_repository_is_refused(project: Path) -> None:
     (project / "stacks/Pulumi.evil.yaml").symlink_to("/etc/passwd")
     git(project, "add", "-A")
     git(project, "commit", "-qm", "link")
@@ -84,7 +84,7 @@ def test_a_link_that_leads_out_is_refused(project: Path) -> None:
         pass
 
 
-def test_a_folder_without_git_is_told_apart_from_an_unknown_revision(tmp_path: Path) -> None:
+def test_folder_outside_git_is_an_error_of_its_own_kind(tmp_path: Path) -> None:
     with pytest.raises(
         RevisionError, match=r"^/\S+ is not in a git repository, so there is no revision 'main'"
     ):

@@ -40,7 +40,7 @@ def edit(project: Path, name: str, old: str, new: str) -> None:
     file.write_text(file.read_text().replace(old, new))
 
 
-def test_only_the_stacks_that_are_touched_are_reviewed(project: Path) -> None:
+def test_only_affected_stacks_are_reviewed(project: Path) -> None:
     edit(project, "site", "context: 4096", "context: 8192")
 
     [review] = found(project)
@@ -51,21 +51,21 @@ def test_only_the_stacks_that_are_touched_are_reviewed(project: Path) -> None:
     ]
 
 
-def test_where_nothing_is_touched_nothing_is_planned(project: Path) -> None:
+def test_change_without_affected_stacks_plans_nothing(project: Path) -> None:
     assert found(project) == []
 
 
-def test_a_stack_can_be_named_all_the_same(project: Path) -> None:
+def test_named_stack_is_reviewed_without_changes(project: Path) -> None:
     [review] = found(project, "other")
     assert (review.stack, review.changes) == ("other", ())
 
 
-def test_a_name_that_is_no_stack_is_refused(project: Path) -> None:
+def test_unknown_stack_is_an_error(project: Path) -> None:
     with pytest.raises(RevisionError, match=r"unknown stack sight; expected other, site"):
         found(project, "sight")
 
 
-def test_another_checkout_can_stand_for_what_was_before(project: Path, tmp_path: Path) -> None:
+def test_folder_can_be_used_as_the_earlier_revision(project: Path, tmp_path: Path) -> None:
     (tmp_path / "then").mkdir()
     then = project_of(tmp_path / "then", site=SITE.replace("context: 4096", "context: 2048"))
 
@@ -75,7 +75,7 @@ def test_another_checkout_can_stand_for_what_was_before(project: Path, tmp_path:
     assert {change.action for change in other.changes} == {Action.CREATE}
 
 
-def test_another_checkout_is_planned_by_its_own_code(project: Path, tmp_path: Path) -> None:
+def test_earlier_folder_is_planned_with_its_own_code(project: Path, tmp_path: Path) -> None:
     (tmp_path / "then").mkdir()
     then = project_of(tmp_path / "then", site=SITE)
     with_code(then, "components/gpu_cluster/config/serving.py", 'Name = "serving"', 'Name = "formerly"')
@@ -86,7 +86,7 @@ def test_another_checkout_is_planned_by_its_own_code(project: Path, tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_an_upgrade_of_a_project_is_planned_by_both_versions(project: Path, tmp_path: Path) -> None:
+def test_package_upgrade_is_planned_with_both_versions(project: Path, tmp_path: Path) -> None:
     """The earlier version is another wheel, installed with its dependencies from the package index."""
     sources = committed(tmp_path / "sources", {"notes": ""})
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -105,7 +105,7 @@ def test_an_upgrade_of_a_project_is_planned_by_both_versions(project: Path, tmp_
     assert Action.REPLACE in {change.action for change in review.changes}
 
 
-def test_an_earlier_version_that_cannot_be_installed_says_why(project: Path) -> None:
+def test_uninstallable_earlier_version_is_an_error(project: Path) -> None:
     (project / "requirements.txt").write_text("--no-index\ngpu-cluster==0.0.1\n")
     git(project, "add", "-A")
     git(project, "commit", "-qm", "earlier version")
@@ -118,13 +118,13 @@ def test_an_earlier_version_that_cannot_be_installed_says_why(project: Path) -> 
         found(project, "site")
 
 
-def test_a_changed_program_file_of_a_project_is_planned_as_it_is(project: Path) -> None:
+def test_changed_program_file_without_effect_has_no_changes(project: Path) -> None:
     (project / "stacks/__main__.py").write_text("from gpu_cluster.program import main\n\nmain(__file__)\n")
 
     assert [review.changes for review in found(project, "site")] == [()]
 
 
-def test_an_error_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
+def test_error_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
     edit(project, "site", "pool: box", "pool: bocks")
 
     [review] = found(project)
@@ -137,7 +137,7 @@ def test_an_error_in_a_stack_file_blocks_and_is_shown(project: Path) -> None:
     )
 
 
-def test_what_was_wrong_before_is_no_reason_to_fail(project: Path) -> None:
+def test_earlier_invalid_stack_file_does_not_block(project: Path) -> None:
     edit(project, "site", "pool: box", "pool: bocks")
     git(project, "commit", "-qam", "wrong")
     edit(project, "site", "pool: bocks", "pool: box")
@@ -148,7 +148,7 @@ def test_what_was_wrong_before_is_no_reason_to_fail(project: Path) -> None:
     assert review.missing == ("what was before: its stack file was invalid",)
 
 
-def test_a_file_that_is_read_no_more_is_still_compared_by_its_resources(project: Path) -> None:
+def test_earlier_file_that_is_unreadable_now_is_compared_by_resources(project: Path) -> None:
     edit(project, "site", "gpu-cluster:serving:\n", "gpu-cluster:serving:\n    retired: true\n")
     git(project, "commit", "-qam", "as it was")
     serving = "components/gpu_cluster/config/serving.py"
@@ -164,7 +164,7 @@ def test_a_file_that_is_read_no_more_is_still_compared_by_its_resources(project:
     assert review.missing == ("what was before, without a plan: this version cannot read its stack file",)
 
 
-def test_a_team_is_reviewed_with_the_environment_that_it_stands_on(project: Path) -> None:
+def test_team_is_reviewed_with_a_changed_environment(project: Path) -> None:
     stack_file(project, "site").write_text(GRANTED)
     stack_file(project, "site-vision").write_text(VISION)
     git(project, "add", "-A")
@@ -177,7 +177,7 @@ def test_a_team_is_reviewed_with_the_environment_that_it_stands_on(project: Path
     assert vision.reasons[0].words == "its stack file has 3 errors, although it is unchanged"
 
 
-def test_a_stack_that_goes_loses_everything(project: Path) -> None:
+def test_deleted_stack_file_deletes_everything_and_blocks(project: Path) -> None:
     stack_file(project, "site").unlink()
 
     [review] = found(project)
@@ -186,7 +186,7 @@ def test_a_stack_that_goes_loses_everything(project: Path) -> None:
     assert review.verdict is Verdict.BLOCKED
 
 
-def test_a_stack_that_comes_creates_everything(project: Path) -> None:
+def test_new_stack_file_creates_everything(project: Path) -> None:
     stack_file(project, "new").write_text(SITE)
 
     [review] = found(project)
@@ -195,7 +195,7 @@ def test_a_stack_that_comes_creates_everything(project: Path) -> None:
     assert {change.action for change in review.changes} == {Action.CREATE}
 
 
-def test_what_was_found_before_is_not_new(project: Path) -> None:
+def test_earlier_findings_are_not_new(project: Path) -> None:
     edit(project, "site", "replicas: 1", "replicas: 2")
 
     [review] = found(project)
@@ -204,14 +204,14 @@ def test_what_was_found_before_is_not_new(project: Path) -> None:
     assert any("72-" in rule for rule in review.fixed) or review.fixed
 
 
-def test_a_finding_says_where_it_comes_from(project: Path) -> None:
+def test_finding_names_the_line_of_the_stack_file(project: Path) -> None:
     [review] = found(project, "site")
 
     assert review.found
     assert all(each.where.startswith("stacks/Pulumi.site.yaml:") for each in review.found)
 
 
-def test_stack_files_of_a_team_are_laid_into_the_platform(project: Path, tmp_path: Path) -> None:
+def test_stack_files_from_a_team_folder_are_reviewed_on_the_platform(project: Path, tmp_path: Path) -> None:
     (tmp_path / "team").mkdir()
     team = committed(tmp_path / "team", {"Pulumi.vision.yaml": SITE, "README.md": "ours"})
     file = team / "Pulumi.vision.yaml"
@@ -224,7 +224,7 @@ def test_stack_files_of_a_team_are_laid_into_the_platform(project: Path, tmp_pat
     assert not stack_file(project, "vision").exists()
 
 
-def test_a_stack_file_that_leads_elsewhere_is_refused(project: Path, tmp_path: Path) -> None:
+def test_symbolic_link_as_stack_file_is_refused(project: Path, tmp_path: Path) -> None:
     (tmp_path / "team").mkdir()
     team = committed(tmp_path / "team", {"Pulumi.vision.yaml": SITE})
     (team / "Pulumi.vision.yaml").unlink()

@@ -23,34 +23,34 @@ def deleted(*names: str) -> list[ResourceChange]:
         ([Reason(False, "a"), Reason(True, "b")], Verdict.BLOCKED),
     ],
 )
-def test_one_reason_that_blocks_is_enough(reasons: list[Reason], verdict: Verdict) -> None:
+def test_one_blocking_reason_blocks(reasons: list[Reason], verdict: Verdict) -> None:
     assert verdict_of(reasons) is verdict
 
 
-def test_a_harmless_change_has_no_reason_against_it() -> None:
+def test_harmless_change_has_no_reasons() -> None:
     created = ResourceChange(Action.CREATE, "kubernetes:core/v1:Service", "chat")
     cheaper = CostChange(Spending(1, 100), Spending(1, 109), ())
 
     assert reasons_of([created], [], [], [], cheaper) == ()
 
 
-def test_a_rule_is_told_once() -> None:
+def test_findings_of_one_rule_are_one_reason() -> None:
     [reason] = reasons_of([], [], [found(), found(), found()], [], None)
     assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot and 2 more")
 
 
-def test_what_was_broken_before_still_blocks_and_says_so() -> None:
+def test_earlier_blocking_finding_still_blocks() -> None:
     [reason] = reasons_of([], [], [found(new=False)], [], None)
     assert reason == Reason(True, "rule 83-no-spot: pool l4 breaks 83-no-spot, as before")
 
 
-def test_advice_counts_where_it_is_new() -> None:
+def test_only_new_advice_is_a_reason() -> None:
     assert reasons_of([], [], [found(stops=False, new=False)], [], None) == ()
     [reason] = reasons_of([], [], [found(stops=False)], [], None)
     assert not reason.blocks
 
 
-def test_what_blocks_comes_first() -> None:
+def test_blocking_reasons_come_first() -> None:
     reasons = reasons_of(deleted("a"), [], [found("1-a", stops=False), found("2-b")], ["expired"], None)
     assert [reason.blocks for reason in reasons] == [True, True, False, False]
 
@@ -64,11 +64,11 @@ def test_what_blocks_comes_first() -> None:
         ("abcd", "deletes Service a, Service b and 2 more"),
     ],
 )
-def test_what_goes_is_named(names: str, words: str) -> None:
+def test_deleted_resources_are_named(names: str, words: str) -> None:
     assert reasons_of(deleted(*names), [], [], [], None) == (Reason(False, words),)
 
 
-def test_nodes_that_are_changed_one_by_one_are_named() -> None:
+def test_node_groups_with_replaced_nodes_are_named() -> None:
     groups = [
         ResourceChange(
             Action.UPDATE,
@@ -92,7 +92,7 @@ def sized(**sizes: tuple[int, int]) -> ResourceChange:
     return ResourceChange(Action.UPDATE, "aws:eks/nodeGroup:NodeGroup", "l4", edits)
 
 
-def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
+def test_raised_minimum_under_an_autoscaler_needs_attention() -> None:
     assert reasons_of([sized(minSize=(1, 3), maxSize=(9, 12))], [], [], [], None) == (
         Reason(
             False,
@@ -110,16 +110,16 @@ def test_a_least_that_is_raised_under_an_autoscaler_wants_a_look() -> None:
     ],
     ids=["lower", "the most", "a fixed number"],
 )
-def test_other_sizes_are_just_set(group: ResourceChange) -> None:
+def test_other_size_changes_need_no_attention(group: ResourceChange) -> None:
     assert reasons_of([group], [], [], [], None) == ()
 
 
-def test_a_tenth_more_wants_a_look() -> None:
+def test_cost_increase_over_ten_percent_needs_attention() -> None:
     cost = CostChange(Spending(1, 1000), Spending(1, 3500), ())
     assert reasons_of([], [], [], [], cost) == (Reason(False, "costs up to $2,500 more a month"),)
 
 
-def test_irreversible_losses_block_and_the_gravest_is_first() -> None:
+def test_irreversible_losses_block_with_the_worst_first() -> None:
     nodes = ResourceChange(Action.REPLACE, "aws:eks/nodeGroup:NodeGroup", "l4")
     cluster = ResourceChange(Action.REPLACE, "aws:eks/cluster:Cluster", "cluster")
 
@@ -132,7 +132,7 @@ def test_irreversible_losses_block_and_the_gravest_is_first() -> None:
     )
 
 
-def test_what_stays_where_it_is_leaves_the_stack_all_the_same() -> None:
+def test_retained_resource_leaving_the_stack_blocks() -> None:
     kept = ResourceChange(Action.DELETE, "aws:s3/bucket:Bucket", "models", retained=True)
 
     [reason] = reasons_of([kept], [kept], [], [], None)

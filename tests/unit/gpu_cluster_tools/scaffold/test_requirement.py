@@ -1,4 +1,4 @@
-"""Where a new project gets gpu-cluster from: the origin that the installer recorded."""
+"""Origin of gpu-cluster for a new project: the one that the installer recorded."""
 
 import json
 from importlib.metadata import PathDistribution
@@ -13,7 +13,7 @@ WHEEL = "gpu_cluster-0.2.0-py3-none-any.whl"
 
 
 def installed(folder: Path, origin: dict[str, Any] | None) -> PathDistribution:
-    """A distribution as an installer leaves it."""
+    """A distribution as an installer writes it."""
     record = folder / "gpu_cluster-0.2.0.dist-info"
     record.mkdir()
     (record / "METADATA").write_text("Metadata-Version: 2.4\nName: gpu-cluster\nVersion: 0.2.0\n")
@@ -42,7 +42,7 @@ def installed(folder: Path, origin: dict[str, Any] | None) -> PathDistribution:
         ),
     ],
 )
-def test_a_project_gets_the_package_from_where_it_was_installed(
+def test_requirement_has_the_recorded_origin(
     origin: dict[str, Any] | None, line: str, tmp_path: Path
 ) -> None:
     found = requirement(installed(tmp_path, origin))
@@ -50,7 +50,7 @@ def test_a_project_gets_the_package_from_where_it_was_installed(
     assert (found.line, found.wheel, found.note) == (line, None, "")
 
 
-def test_a_wheel_of_this_machine_goes_into_the_project(tmp_path: Path) -> None:
+def test_local_wheel_is_referenced_in_the_project(tmp_path: Path) -> None:
     wheel = tmp_path / "über uns" / WHEEL
     wheel.parent.mkdir()
     wheel.touch()
@@ -62,7 +62,7 @@ def test_a_wheel_of_this_machine_goes_into_the_project(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("gone", "words"), [(False, "is on this machine only"), (True, "does not exist")])
-def test_a_folder_of_this_machine_is_named_with_its_limits(gone: bool, words: str, tmp_path: Path) -> None:
+def test_local_folder_is_referenced_with_a_note(gone: bool, words: str, tmp_path: Path) -> None:
     checkout = tmp_path / "checkout"
     if not gone:
         checkout.mkdir()

@@ -1,4 +1,4 @@
-"""Options of a new stack: a right file, or an error that names the option."""
+"""Options of a new stack: a valid file, or an error that names the option."""
 
 from pathlib import Path
 from typing import Any
@@ -45,11 +45,11 @@ ON_SITE = st.builds(
 
 @given(init=st.one_of(OPTIONS, ON_SITE))
 @settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
-def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) -> None:
+def test_file_is_valid_after_placeholders_are_filled(init: InitOptions) -> None:
     try:
         text = stack_file(init)
     except InitOptionsError:
-        return  # which the next test looks at
+        return  # checked in the next test
     stack = example(init)
     assert stack.cluster.provider == init.provider
     assert len(stack.serving.models) == (init.model is not None)
@@ -58,7 +58,7 @@ def test_a_draft_is_right_once_its_placeholders_are_filled(init: InitOptions) ->
 
 @given(init=st.one_of(OPTIONS, ON_SITE))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-def test_before_that_nothing_is_wrong_with_it_but_its_placeholders(
+def test_placeholders_are_the_only_errors_of_a_new_file(
     init: InitOptions, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     file = tmp_path_factory.mktemp("draft") / "Pulumi.lab.yaml"
@@ -78,7 +78,7 @@ def problems(file: Path) -> tuple[LocatedDiagnostic, ...]:
 
 
 @pytest.mark.parametrize("provider", ["local", "eks", "existing"])
-def test_of_a_model_of_unknown_size_no_gpu_is_guessed(provider: str) -> None:
+def test_model_of_unknown_size_requires_a_gpu_option(provider: str) -> None:
     init = InitOptions(
         name="lab", provider=provider, region="us-east-2", model=WantedModel("Qwen/Qwen3-32b-FP8x")
     )
@@ -97,7 +97,7 @@ def test_of_a_model_of_unknown_size_no_gpu_is_guessed(provider: str) -> None:
     )
 
 
-def test_a_model_that_needs_a_later_vllm_gets_its_version() -> None:
+def test_model_that_needs_a_later_vllm_gets_its_version() -> None:
     wanted = WantedModel("nvidia/NVIDIA-Nemotron-3.5-Lightning-30B-A3B-NVFP4")
     init = InitOptions(name="lab", provider="local", gpu="H100", model=wanted)
     assert example(init).serving.models["chat"].version == "v0.27.1"
@@ -111,13 +111,13 @@ def test_a_model_that_needs_a_later_vllm_gets_its_version() -> None:
         ("openbmb/MiniCPM-2B-128k", "expected args: {trust-remote-code: true}, and a revision"),
     ],
 )
-def test_a_model_that_a_draft_cannot_serve_is_rejected(model: str, words: str) -> None:
+def test_unsupported_model_is_rejected(model: str, words: str) -> None:
     init = InitOptions(name="lab", provider="local", gpu="H100", model=WantedModel(model))
     with pytest.raises(InitOptionsError, match=words):
         stack_file(init)
 
 
-def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
+def test_cheapest_instance_type_that_holds_the_model_is_chosen() -> None:
     def machine(model: str | None, gpu: str | None = None) -> str:
         wanted = WantedModel(model) if model else None
         init = InitOptions(name="lab", provider="eks", region="us-east-2", model=wanted, gpu=gpu)
@@ -149,13 +149,13 @@ def test_the_cheapest_type_that_holds_the_model_is_taken() -> None:
         ),
     ],
 )
-def test_what_cannot_be_had_is_said(init: InitOptions, words: str) -> None:
+def test_invalid_option_is_an_error(init: InitOptions, words: str) -> None:
     with pytest.raises(InitOptionsError) as error:
         stack_file(init)
     assert words in str(error.value)
 
 
-def test_an_instance_that_does_not_do_is_an_error_of_the_file_that_it_would_be() -> None:
+def test_instance_type_missing_in_the_region_is_a_stack_file_error() -> None:
     init = InitOptions(name="a", provider="eks", region="eu-west-1", instance="g6e.xlarge")
     stack_file(init)
     with pytest.raises(StackFileError, match="not offered in eu-west-1"):
@@ -170,7 +170,7 @@ def test_an_instance_that_does_not_do_is_an_error_of_the_file_that_it_would_be()
         ({"instance": "g6e.12xlarge", "nodes": (1, 4)}, "{min: 1, max: 4} # one on each node"),
     ],
 )
-def test_replicas_take_all_gpus_of_the_nodes(options: dict[str, Any], replicas: str) -> None:
+def test_replicas_use_all_gpus_of_the_nodes(options: dict[str, Any], replicas: str) -> None:
     large = WantedModel("Qwen/Qwen2.5-72B-Instruct")
     init = InitOptions(name="lab", provider="eks", region="us-east-2", model=large, **options)
 
@@ -178,7 +178,7 @@ def test_replicas_take_all_gpus_of_the_nodes(options: dict[str, Any], replicas: 
     assert example(init).serving.models["chat"].gpus == 4
 
 
-def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
+def test_written_file_has_comments_options_and_placeholders(tmp_path: Path) -> None:
     init = InitOptions(
         name="lab",
         provider="eks",
@@ -207,13 +207,13 @@ def test_a_file_says_what_it_is_about(tmp_path: Path) -> None:
         ("local", "meta-llama/Llama-3.1-8B-Instruct", False),
     ],
 )
-def test_the_token_of_a_gated_model_is_asked_for(provider: str, model: str, asked: bool) -> None:
+def test_gated_model_gets_a_token_placeholder(provider: str, model: str, asked: bool) -> None:
     init = InitOptions(name="lab", provider=provider, region="us-east-2", gpu="L4", model=WantedModel(model))
     assert (f"hubToken: {{secure: {BLANK}}}" in stack_file(init)) == asked
     assert (example(init).serving.hub_token is not None) == asked
 
 
-def test_the_first_zones_are_those_that_an_account_has() -> None:
+def test_default_zones_exist_in_every_account() -> None:
     zones = [InitOptions(name="lab", provider="eks", region=it).every_zone for it in REGIONS]
     known = RegionsAndZonesBackend.zones
     for pair in zones:

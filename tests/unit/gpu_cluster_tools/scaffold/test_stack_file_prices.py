@@ -1,4 +1,4 @@
-"""Stacks that `gpu-cluster init` writes for production have prices in the regions most used."""
+"""Production stacks that `gpu-cluster init` writes have prices in the most used regions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Options of a team's new stack: a right file on its environment, or an error that names the grant."""
+"""Options of a team's new stack: a valid file on its environment, or an error that names the grant."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,10 +48,10 @@ def wish_of(
 
 @pytest.mark.parametrize("model", [None, SMALL, NEW])
 @pytest.mark.parametrize(("environment", "team"), GRANTS)
-def test_a_draft_is_right_beside_its_environment(environment: str, team: str, model: str | None) -> None:
+def test_team_file_is_valid_beside_its_environment(environment: str, team: str, model: str | None) -> None:
     stack = team_example(
         wish_of(environment, team, model), environment_file(environment, team)
-    )  # which raises where it is wrong
+    )  # which raises an error for an invalid file
 
     assert isinstance(stack, TeamStack)
     assert stack.name == team
@@ -59,7 +59,7 @@ def test_a_draft_is_right_beside_its_environment(environment: str, team: str, mo
 
 
 @pytest.mark.parametrize(("environment", "team"), GRANTS)
-def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
+def test_example_service_is_valid_and_fits_beside_the_model(
     environment: str, team: str, tmp_path: Path
 ) -> None:
     text = team_stack_file(wish_of(environment, team, SMALL)).replace(BLANK, "a" * 40)
@@ -73,7 +73,7 @@ def test_the_service_that_it_shows_is_right_and_has_room_beside_the_model(
     assert list(stack.file.repositories) == ([f"{team}/gateway"] if environment in ("cloud", "prod") else [])
 
 
-def test_nothing_is_wrong_with_it_but_its_placeholders(tmp_path: Path) -> None:
+def test_placeholders_are_the_only_errors_of_a_new_file(tmp_path: Path) -> None:
     file = written(tmp_path, team_stack_file(wish_of("prod", "vision", NEW)), "prod", "vision")
 
     first = line_of(file, BLANK)
@@ -84,7 +84,7 @@ def test_nothing_is_wrong_with_it_but_its_placeholders(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("environment", "team"), GRANTS)
-def test_every_model_gets_a_place_within_the_grant_or_a_word(environment: str, team: str) -> None:
+def test_every_model_is_placed_within_the_grant_or_refused(environment: str, team: str) -> None:
     stack = load(environment_file(environment, team))
     options = [wish_of(environment, team, model, stack=stack) for model in [*MODELS][::12]]
 
@@ -99,16 +99,16 @@ def test_every_model_gets_a_place_within_the_grant_or_a_word(environment: str, t
 @pytest.mark.parametrize(
     ("grant", "model", "expected"),
     [
-        # One is left, by which an update starts the new before it stops the old.
+        # One replica remains, by which an update starts the new one before it stops the old one.
         ({"l4": 4}, SMALL, ("l4", 1, None, 2, 3)),
         ({"l4": 2}, SMALL, ("l4", 1, None, 2, 2)),
         ({"l4": 1}, SMALL, ("l4", 1, None, 1, 1)),
-        # The smallest place that holds it.
+        # The smallest slot that holds the model.
         ({"h100": 4, "l4": 4}, SMALL, ("l4", 1, None, 2, 3)),
         ({"h100": 8, "l4": 4}, "meta-llama/Llama-3.1-70B-Instruct", ("h100", 4, None, 2, 2)),
     ],
 )
-def test_the_model_goes_where_the_grant_has_room(
+def test_model_is_placed_in_a_granted_pool_with_enough_capacity(
     grant: dict[str, int], model: str, expected: Sequence[object]
 ) -> None:
     placed = wish_of("prod", "vision", model, stack=granted("prod", grant)).placed
@@ -117,8 +117,8 @@ def test_the_model_goes_where_the_grant_has_room(
     assert (placed.pool, placed.slot.gpus, placed.slot.profile, placed.least, placed.most) == expected
 
 
-def test_a_profile_that_is_not_granted_is_no_place() -> None:
-    """A slice of 1g.5gb is too small for it, and the pool also has 3g.20gb."""
+def test_profile_outside_the_grant_is_not_used() -> None:
+    """A 1g.5gb slice is too small for the model, and the pool also has 3g.20gb."""
     both, small = {"3g.20gb": 2, "1g.5gb": 6}, {"1g.5gb": 6}
     model = "Qwen/Qwen2.5-3B-Instruct"
 
@@ -131,7 +131,7 @@ def test_a_profile_that_is_not_granted_is_no_place() -> None:
         team_stack_file(wish_of("cloud", "vision", model, stack=granted("cloud", {"a100": small})))
 
 
-def test_the_other_quotas_are_kept_too() -> None:
+def test_cpu_memory_and_storage_quotas_are_respected() -> None:
     roomy = wish_of("cloud", "speech", SMALL, stack=granted("cloud", {"l4": 4}, team="speech", storage="1Ti"))
     tight = wish_of(
         "cloud", "speech", SMALL, stack=granted("cloud", {"l4": 4}, team="speech", storage="15Gi")
@@ -157,7 +157,7 @@ def test_the_other_quotas_are_kept_too() -> None:
         (wish_of("prod", "vision", "deepseek-ai/DeepSeek-V3"), "and no pool of prod does"),
     ],
 )
-def test_what_is_not_granted_is_said_with_what_is(init: TeamInitOptions, words: str) -> None:
+def test_refusal_lists_the_grant(init: TeamInitOptions, words: str) -> None:
     with pytest.raises(InitOptionsError) as error:
         team_stack_file(init)
 
@@ -168,7 +168,7 @@ def test_what_is_not_granted_is_said_with_what_is(init: TeamInitOptions, words: 
 def granted(
     environment: str, gpus: Mapping[str, int | Mapping[str, int]], *, team: str = "vision", **more: object
 ) -> Stack:
-    """An environment whose grant to the team is another."""
+    """An environment with another grant for the team."""
     stack = load(environment_file(environment, team))
     by_profile = {pool: {ONLY: count} if isinstance(count, int) else count for pool, count in gpus.items()}
     grant = stack.teams[team].model_copy(update={"gpus": by_profile, "cpu": None, "memory": None, **more})

@@ -1,4 +1,4 @@
-"""Estimates against published measurements; needs the extra, `make test-throughput` installs it."""
+"""Estimates compared with published measurements; `make test-throughput` installs the required extra."""
 
 import csv
 import re
@@ -16,7 +16,7 @@ from gpu_cluster_tools.throughput.measured_model import MeasuredModel, measured_
 from gpu_cluster_tools.throughput.measurements import SYSTEMS, Measurements
 
 _TUNED = "InferenceX"
-"""Benchmark on whose figures the makers of the estimator tuned it."""
+"""Benchmark on whose figures the authors of the estimator tuned it."""
 
 pytestmark = pytest.mark.usefixtures("_installed")
 
@@ -63,14 +63,14 @@ def errors(column: str, estimate: Callable[[Speed], float], compared: Compared) 
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_errors_are_those_that_the_command_states(name: str, compared: Compared) -> None:
+def test_errors_match_those_that_the_command_states(name: str, compared: Compared) -> None:
     column, estimate, stated = MEASURES[name]
     found = errors(column, estimate, compared)
 
     assert Accuracy(len(found), round(median(found), 2), round(max(found), 2)) == stated
 
 
-def test_figures_outside_of_the_tuning_set_are_no_worse(compared: Compared) -> None:
+def test_errors_outside_the_tuning_set_are_not_larger(compared: Compared) -> None:
     other = [(row, speed) for row, speed in compared if _TUNED not in row["source"]]
 
     assert median(errors(*MEASURES["tokens/s"][:2], other)) < 0.15
@@ -81,12 +81,12 @@ _IN_FP4 = {
     "MiniMaxAI/MiniMax-M2.5": "nvidia/MiniMax-M2.5-NVFP4",
     "moonshotai/Kimi-K2.5": "nvidia/Kimi-K2.5-NVFP4",
 }
-"""Models that the package names the same in every precision."""
+"""Models that the package gives the same name in every precision."""
 
 
-@pytest.mark.slow  # half a minute
-def test_figures_that_the_estimator_was_tuned_on_are_met_as_the_page_says() -> None:
-    """Every figure of vLLM that the package carries: of InferenceX and of its makers."""
+@pytest.mark.slow  # takes 30 s
+def test_errors_on_the_tuning_set_match_the_docs() -> None:
+    """Every vLLM figure in the package: from InferenceX and from its authors."""
     gpus = {system: gpu for gpu, system in SYSTEMS.items()}
     measurements, between, first, none = Measurements(), list[float](), list[float](), 0
     for row in _carried():
@@ -130,11 +130,11 @@ def _count(text: str) -> int:
 
 
 def _concurrency(row: Mapping[str, str]) -> int:
-    """A figure as it was measured; the package has the requests of each copy of the attention beside it."""
+    """The measured concurrency; the package stores requests for each attention-parallel copy."""
     stated = re.search(r"silicon_concurrency=(\d+)", row["silicon_data_source"])
     copies = _count(row["attention_dp_size"]) * _count(row["pp_size"])
     return int(stated[1]) if stated else _count(row["batch_size"]) * copies
 
 
-def test_figures_have_a_source_and_a_day() -> None:
+def test_published_figures_have_source_and_date() -> None:
     assert all(row["source"] and row["date"] for row in published())

@@ -17,7 +17,7 @@ def node(pool: str, stack: str = "prod") -> GpuNode:
     return pool_node(pools_of(settings)[pool], settings.pools[pool], settings.region, CATALOG, DAY)
 
 
-def test_tokens_cost_the_share_of_the_node_that_their_gpus_are() -> None:
+def test_token_price_is_the_share_of_the_node_in_use() -> None:
     paid = Range.of(8)
     server = GpuNode("h100", "p5.48xlarge", None, 8, None, paid, "on demand")
 
@@ -33,7 +33,7 @@ def test_tokens_cost_the_share_of_the_node_that_their_gpus_are() -> None:
         ("dev", "l4", "spot, estimated", (0.19552, 0.9776)),
     ],
 )
-def test_a_pool_costs_what_its_market_asks(
+def test_pool_price_depends_on_its_market(
     stack: str, pool: str, bought: str, hourly: tuple[float, float]
 ) -> None:
     found = node(pool, stack)
@@ -41,7 +41,7 @@ def test_a_pool_costs_what_its_market_asks(
     assert (found.bought, found.hourly) == (bought, Range.of(*hourly))
 
 
-def test_a_server_of_ones_own_has_no_price() -> None:
+def test_on_premises_server_has_no_price() -> None:
     settings = load(STACKS / "Pulumi.onprem.yaml")
     [name] = [name for name, pool in pools_of(settings).items() if pool.gpu][:1]
     found = node(name, "onprem")
@@ -51,11 +51,11 @@ def test_a_server_of_ones_own_has_no_price() -> None:
     assert found.usd_per_million(1, 100) is None
 
 
-def test_a_simulated_pool_has_none_either() -> None:
+def test_simulated_pool_has_no_price() -> None:
     assert node("l4", "local").bought == "no price without an AWS region"
 
 
-def test_instance_types_are_those_of_the_region_with_whole_gpus() -> None:
+def test_only_instance_types_of_the_region_with_whole_gpus_are_listed() -> None:
     found = {each.name: each for each in instance_nodes("us-east-2", CATALOG, DAY)}
 
     assert "p5.48xlarge" in found

@@ -8,29 +8,29 @@ from gpu_cluster_tools.throughput.measured_model import MeasuredModel, UnknownLa
 MEASURED = frozenset(["meta-llama/Meta-Llama-3.1-8B", "Qwen/Qwen3-32B", "Qwen/Qwen3-32B-FP8"])
 
 
-def test_a_measured_model_is_itself() -> None:
+def test_measured_model_maps_to_itself() -> None:
     assert measured_model(MODELS["Qwen/Qwen3-32B"], MEASURED) == MeasuredModel("Qwen/Qwen3-32B", "bf16")
 
 
-def test_another_name_of_the_same_layers_is_found_by_them() -> None:
+def test_model_with_equal_layers_maps_to_the_measured_name() -> None:
     found = measured_model(MODELS["meta-llama/Llama-3.1-8B-Instruct"], MEASURED)
 
     assert found == MeasuredModel("meta-llama/Meta-Llama-3.1-8B", "bf16")
 
 
-def test_a_fine_tune_has_the_precision_that_is_served() -> None:
+def test_fine_tuned_model_has_the_served_precision() -> None:
     tuned = replace(MODELS["Qwen/Qwen3-32B-FP8"], name="acme/chat")
 
     assert measured_model(tuned, MEASURED) == MeasuredModel("Qwen/Qwen3-32B-FP8", "fp8")
 
 
-def test_a_precision_that_no_measured_model_has_names_its_kernels() -> None:
+def test_unmeasured_precision_names_its_kernels() -> None:
     found = measured_model(MODELS["Qwen/Qwen3-32B-AWQ"], MEASURED)
 
     assert found == MeasuredModel("Qwen/Qwen3-32B", "int4", kernels="int4_wo")
 
 
-def test_weights_of_another_size_under_a_measured_name_are_no_measured_model() -> None:
+def test_measured_name_with_weights_of_another_size_is_unknown() -> None:
     smaller = MODELS["Qwen/Qwen3-32B"].weighing(20 * 1024**3)
 
     with pytest.raises(UnknownLayersError, match="no measurements of Qwen/Qwen3-32B in its precision"):
@@ -38,11 +38,11 @@ def test_weights_of_another_size_under_a_measured_name_are_no_measured_model() -
 
 
 @pytest.mark.parametrize("name", ["Qwen/Qwen2.5-32B-Instruct", "Qwen/Qwen3-8B"])
-def test_other_layers_are_not_taken_for_it(name: str) -> None:
+def test_other_architecture_is_not_measured(name: str) -> None:
     with pytest.raises(UnknownLayersError, match=f"no measured model has the architecture of {name}"):
         measured_model(MODELS[name], MEASURED)
 
 
-def test_a_model_of_which_only_weights_are_known_has_none() -> None:
+def test_model_without_known_architecture_is_not_measured() -> None:
     with pytest.raises(UnknownLayersError, match="the architecture of acme/chat is unknown"):
         measured_model(of_weights("acme/chat", 16 * 1024**3), MEASURED)

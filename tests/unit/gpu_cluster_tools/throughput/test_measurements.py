@@ -1,4 +1,4 @@
-"""The package with its tables; needs the extra, `make test-throughput` installs it."""
+"""The package with its tables; `make test-throughput` installs the required extra."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def measurements() -> Measurements:
     return Measurements()
 
 
-def test_as_many_models_of_the_catalog_have_estimates_as_its_page_says(measurements: Measurements) -> None:
+def test_number_of_catalog_models_with_estimates_matches_the_docs(measurements: Measurements) -> None:
     found = [name for name in MODELS if _has_layers(name, measurements)]
 
     assert (len(found), len(MODELS)) == (155, 409)
@@ -31,7 +31,7 @@ def _has_layers(name: str, measurements: Measurements) -> bool:
 
 
 @pytest.mark.parametrize("gpu", SYSTEMS)
-def test_every_gpu_that_is_named_has_an_estimate(gpu: str, measurements: Measurements) -> None:
+def test_every_supported_gpu_has_an_estimate(gpu: str, measurements: Measurements) -> None:
     found = measurements.speed(MeasuredModel("Qwen/Qwen3-8B", "bf16"), gpu, "vllm", Layout(), LOAD, 8192)
 
     assert gpu in GPUS
@@ -39,7 +39,7 @@ def test_every_gpu_that_is_named_has_an_estimate(gpu: str, measurements: Measure
     assert found.release == ("0.14.0" if gpu == "A100-80GB" else "0.24.0")
 
 
-def test_kernels_that_were_not_measured_are_named(measurements: Measurements) -> None:
+def test_unmeasured_kernels_are_named(measurements: Measurements) -> None:
     llama = MeasuredModel("meta-llama/Meta-Llama-3.1-8B", "fp8", kernels="fp8")
 
     assert measurements.speed(llama, "A100-80GB", "vllm", Layout(), LOAD, 2048) == NoData(
@@ -48,15 +48,13 @@ def test_kernels_that_were_not_measured_are_named(measurements: Measurements) ->
 
 
 @pytest.mark.parametrize(("gpu", "engine"), [("L4", "vllm"), ("H100", "triton")])
-def test_gpus_and_engines_that_were_not_measured_are_named(
-    gpu: str, engine: str, measurements: Measurements
-) -> None:
+def test_unmeasured_gpu_or_engine_is_named(gpu: str, engine: str, measurements: Measurements) -> None:
     found = measurements.speed(MeasuredModel("Qwen/Qwen3-8B", "bf16"), gpu, engine, Layout(), LOAD, 2048)
 
     assert found == NoData(f"no measurements of {gpu if engine == 'vllm' else engine}")
 
 
-def test_copies_of_a_model_each_take_their_part(measurements: Measurements) -> None:
+def test_data_parallel_copies_divide_the_requests(measurements: Measurements) -> None:
     alone, copies = (
         measurements.speed(
             MeasuredModel("Qwen/Qwen3-8B", "bf16"),
@@ -75,7 +73,7 @@ def test_copies_of_a_model_each_take_their_part(measurements: Measurements) -> N
     assert copies.first_token == alone.first_token
 
 
-def test_a_layout_that_cannot_be_has_no_estimate(measurements: Measurements) -> None:
+def test_impossible_layout_has_no_estimate(measurements: Measurements) -> None:
     found = measurements.speed(
         MeasuredModel("Qwen/Qwen3-8B", "bf16"), "H100", "vllm", Layout(tensor=3), LOAD, 8192
     )
@@ -84,7 +82,7 @@ def test_a_layout_that_cannot_be_has_no_estimate(measurements: Measurements) -> 
     assert "/" not in found.reason
 
 
-def test_nothing_is_said_on_stderr(measurements: Measurements, capfd: pytest.CaptureFixture[str]) -> None:
+def test_estimator_prints_nothing(measurements: Measurements, capfd: pytest.CaptureFixture[str]) -> None:
     measurements.speed(MeasuredModel("Qwen/Qwen3-0.6B", "bf16"), "L40S", "sglang", Layout(), LOAD, 2048)
 
     assert capfd.readouterr() == ("", "")

@@ -23,7 +23,7 @@ def h100() -> Pool:
     return pools_of(load(STACKS / "Pulumi.prod.yaml"))["h100"]
 
 
-def test_a_model_is_estimated_as_its_stack_divides_it(h100: Pool) -> None:
+def test_estimate_uses_the_parallelism_of_the_stack(h100: Pool) -> None:
     model = served(gpus=2, kvCacheDtype="fp8")
     found = model.as_configured(h100, gpu_node(), Workload(2048, 256, 8))
     fake = model.measurements
@@ -36,7 +36,7 @@ def test_a_model_is_estimated_as_its_stack_divides_it(h100: Pool) -> None:
     assert kv_cache == "fp8"
 
 
-def test_its_tokens_cost_its_share_of_the_node(h100: Pool) -> None:
+def test_token_price_is_the_models_share_of_the_node(h100: Pool) -> None:
     found = served().as_configured(h100, gpu_node(hourly=40), Workload(2048, 256, 1))
 
     assert isinstance(found, Served)
@@ -44,13 +44,13 @@ def test_its_tokens_cost_its_share_of_the_node(h100: Pool) -> None:
     assert found.usd_per_million == Range.of(Fraction(5_000_000, 180_000))
 
 
-def test_requests_that_do_not_fit_have_no_estimate(h100: Pool) -> None:
+def test_requests_that_exceed_memory_have_no_estimate(h100: Pool) -> None:
     found = served().as_configured(h100, gpu_node(), Workload(8000, 100, 1000))
 
     assert found == NoData("does not fit in memory")
 
 
-def test_requests_that_the_engine_makes_wait_have_none_either(h100: Pool) -> None:
+def test_requests_above_the_engine_limit_have_no_estimate(h100: Pool) -> None:
     found = served(maxSequences=16).as_configured(h100, gpu_node(), Workload(2048, 256, 32))
 
     assert found == NoData("the engine runs 16 requests concurrently; others wait")
@@ -77,7 +77,7 @@ def test_requests_that_the_engine_makes_wait_have_none_either(h100: Pool) -> Non
         ({"quantization": "bitsandbytes"}, f"no measurements of {LLAMA} in bitsandbytes"),
     ],
 )
-def test_what_is_not_measured_says_why(keys: dict[str, Any], reason: str) -> None:
+def test_unmeasured_model_has_a_reason(keys: dict[str, Any], reason: str) -> None:
     found = served_model(settings(**keys), FakeMeasurements())
 
     assert isinstance(found, NoData)
@@ -85,7 +85,7 @@ def test_what_is_not_measured_says_why(keys: dict[str, Any], reason: str) -> Non
 
 
 @pytest.mark.parametrize(("weights", "known"), [("15Gi", True), ("6Gi", False)])
-def test_weights_of_another_size_are_of_an_unknown_precision(weights: str, known: bool) -> None:
+def test_weights_of_another_size_have_unknown_precision(weights: str, known: bool) -> None:
     found = served_model(settings(weights=weights), FakeMeasurements())
 
     assert isinstance(found, ServedModel) is known
@@ -102,11 +102,11 @@ def test_weights_of_another_size_are_of_an_unknown_precision(weights: str, known
         (gpu_node(), None),
     ],
 )
-def test_gpus_that_are_not_measured_say_why(node: GpuNode, reason: str | None) -> None:
+def test_unmeasured_gpu_has_a_reason(node: GpuNode, reason: str | None) -> None:
     assert unmeasured_node(node) == reason
 
 
-def test_a_config_json_is_looked_up_by_its_folder(tmp_path: Path) -> None:
+def test_config_json_is_looked_up_by_its_folder(tmp_path: Path) -> None:
     layers = {"num_hidden_layers": 4, "hidden_size": 512, "intermediate_size": 1024, "vocab_size": 32000}
     heads = {"num_attention_heads": 8, "num_key_value_heads": 2, "max_position_embeddings": 8192}
     file = tmp_path / "config.json"

@@ -7,15 +7,15 @@ from gpu_cluster_tools.throughput.target_search import cheapest
 from tests.unit.gpu_cluster_tools.throughput.served_models import gpu_node, served
 
 
-def test_the_most_requests_that_meet_a_target_have_the_cheapest_tokens() -> None:
+def test_highest_concurrency_within_the_target_is_cheapest() -> None:
     found = cheapest(served(), gpu_node(), Target(tokens_per_second=30), 2048, 256)
 
     assert isinstance(found, Served)
-    # One GPU: 32 requests of 36.6 tokens/s, 1,172 in all; two: 64 of 37.5, 1,201 by each
+    # One GPU: 32 requests at 36.6 tokens/s, 1,172 in total; two GPUs: 64 at 37.5, 1,201 for each
     assert (found.layout.tensor, found.workload.concurrency) == (2, 64)
 
 
-def test_more_gpus_are_taken_where_one_does_not_meet_the_target() -> None:
+def test_more_gpus_are_used_if_one_misses_the_target() -> None:
     found = cheapest(served(), gpu_node(), Target(tokens_per_second=60), 2048, 256)
 
     assert isinstance(found, Served)
@@ -30,11 +30,11 @@ def test_more_gpus_are_taken_where_one_does_not_meet_the_target() -> None:
         (gpu_node("L4"), "no measurements of L4"),
     ],
 )
-def test_a_node_that_is_no_answer_says_why(node: GpuNode, reason: str) -> None:
+def test_unsuitable_node_has_a_reason(node: GpuNode, reason: str) -> None:
     assert cheapest(served(), node, Target(first_token=0.01), 2048, 256) == NoData(reason)
 
 
-def test_a_model_too_large_for_a_node_does_not_fit() -> None:
+def test_model_too_large_for_a_node_does_not_fit() -> None:
     found = cheapest(served(model="Qwen/Qwen3-32B-FP8", gpus=2), gpu_node("L40S", 1), Target(1), 30_000, 256)
 
     assert found == NoData("the model does not fit")

@@ -47,14 +47,16 @@ def directory(tmp_path: Path) -> Path:
     return directory
 
 
-def test_the_linker_sets_the_version(builder: Builder, hello: Tool, directory: Path) -> None:
+def test_linker_sets_the_version(builder: Builder, hello: Tool, directory: Path) -> None:
     executable = builder.build(hello, directory)
 
     answer = subprocess.run([executable], capture_output=True, text=True, check=True)
     assert answer.stderr == "v1.2.3\n"
 
 
-def test_the_module_in_the_checkout_stays_untouched(builder: Builder, hello: Tool, directory: Path) -> None:
+def test_build_does_not_change_the_module_in_the_checkout(
+    builder: Builder, hello: Tool, directory: Path
+) -> None:
     module = Path(hello.module)
     before = {path: path.read_bytes() for path in module.iterdir()}
 
@@ -63,7 +65,7 @@ def test_the_module_in_the_checkout_stays_untouched(builder: Builder, hello: Too
     assert {path: path.read_bytes() for path in module.iterdir()} == before
 
 
-def test_a_compile_error_is_shown_whole(builder: Builder, hello: Tool, directory: Path) -> None:
+def test_compile_error_is_shown_completely(builder: Builder, hello: Tool, directory: Path) -> None:
     (Path(hello.module) / "main.go").write_text("package main\n\nfunc main() { undefined() }\n")
 
     with pytest.raises(ToolchainError) as caught:
@@ -76,7 +78,7 @@ def test_a_compile_error_is_shown_whole(builder: Builder, hello: Tool, directory
     assert "What to do:" in message
 
 
-def test_without_network_the_error_says_how_to_go_on(
+def test_build_without_network_suggests_goproxy(
     builder: Builder, hello: Tool, directory: Path, tmp_path: Path
 ) -> None:
     require(hello, LIBRARY, checksums=sums(publish(tmp_path / "proxy", script="true")))
@@ -87,7 +89,7 @@ def test_without_network_the_error_says_how_to_go_on(
     assert "check the network and GOPROXY" in str(caught.value)
 
 
-def test_a_module_without_a_committed_checksum_is_refused(
+def test_module_without_a_committed_checksum_is_refused(
     builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOPROXY", publish(tmp_path / "proxy", script="true").as_uri())
@@ -97,7 +99,7 @@ def test_a_module_without_a_committed_checksum_is_refused(
         builder.build(hello, directory)
 
 
-def test_files_of_a_module_come_beside_the_sources(
+def test_module_files_are_placed_beside_the_sources(
     builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOPROXY", publish(tmp_path / "proxy", script="echo from the module").as_uri())
@@ -110,7 +112,7 @@ def test_files_of_a_module_come_beside_the_sources(
     assert answer.stdout == "from the module\n"
 
 
-def test_a_module_that_is_not_the_pinned_one_is_refused(
+def test_module_with_another_checksum_is_refused(
     builder: Builder, hello: Tool, directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path / "proxy", script="echo from the module")
@@ -125,7 +127,7 @@ def test_a_module_that_is_not_the_pinned_one_is_refused(
 
 
 def require(tool: Tool, module: str, *, checksums: str) -> None:
-    """Let a tool's program import a module."""
+    """Make the program of a tool import a module."""
     directory = Path(tool.module)
     path, version = module.split("@")
     (directory / "go.mod").write_text(f"module hello\n\ngo 1.26.0\n\nrequire {path} {version}\n")
@@ -134,7 +136,7 @@ def require(tool: Tool, module: str, *, checksums: str) -> None:
 
 
 def publish(proxy: Path, *, script: str) -> Path:
-    """Lay the library out as a module proxy serves it."""
+    """Write the library in the layout of a module proxy."""
     path, version = LIBRARY.split("@")
     versions = proxy / path / "@v"
     versions.mkdir(parents=True)
@@ -148,7 +150,7 @@ def publish(proxy: Path, *, script: str) -> Path:
 
 
 def sums(proxy: Path) -> str:
-    """Return the go.sum of the published library."""
+    """The go.sum of the published library."""
     path, version = LIBRARY.split("@")
     versions = proxy / path / "@v"
     with zipfile.ZipFile(versions / f"{version}.zip") as file:
@@ -158,13 +160,13 @@ def sums(proxy: Path) -> str:
 
 
 def sum_of(files: dict[str, bytes]) -> str:
-    """Go's hash `h1:` of a tree: the SHA-256 of the list that sha256sum would print for it."""
+    """Go's `h1:` hash of a tree: the SHA-256 of the list that sha256sum prints for it."""
     lines = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())
     return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
 
 
-def test_a_build_that_is_interrupted_ends_what_it_started(cache: Path, hello: Tool, directory: Path) -> None:
-    """A script in the place of Go, with a child of its own, as compilers are."""
+def test_interrupted_build_ends_its_child_processes(cache: Path, hello: Tool, directory: Path) -> None:
+    """A script instead of Go, with its own child process, as compilers have."""
     go = cache / "go"
     go.parent.mkdir(parents=True, exist_ok=True)
     go.write_text('#!/bin/sh\nsleep 600 &\necho $! > "$GOTMPDIR/child"\nwait\n')
@@ -190,7 +192,7 @@ def test_a_build_that_is_interrupted_ends_what_it_started(cache: Path, hello: To
 def test_c_sources_without_a_package_become_a_shared_library(
     builder: Builder, hello: Tool, directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The compiler of this machine, where it has one, in the place of the pinned one."""
+    """Uses the C compiler of this machine, if any, instead of the pinned one."""
     if not (compiler := shutil.which("cc")):
         pytest.skip("this machine has no C compiler")
 

@@ -1,4 +1,4 @@
-"""Advice on builds that fail, from what Go itself prints."""
+"""Advice on failed builds, derived from the output of Go."""
 
 import ssl
 import threading
@@ -17,7 +17,7 @@ from gpu_cluster_tools.toolchain.tool import Tool
 
 @pytest.fixture
 def proxy(tmp_path: Path) -> Iterator[str]:
-    """URL of a module proxy whose certificate no machine trusts."""
+    """URL of a module proxy with an untrusted certificate."""
     certificate = self_signed("localhost")
     pem = tmp_path / "proxy.pem"
     pem.write_bytes(certificate.certificate + certificate.key)
@@ -30,7 +30,7 @@ def proxy(tmp_path: Path) -> Iterator[str]:
     server.shutdown()
 
 
-def test_a_certificate_that_is_not_trusted_is_a_matter_of_the_ca(
+def test_untrusted_certificate_suggests_ssl_cert_file(
     cache: Path, hello: Tool, tmp_path: Path, proxy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOPROXY", proxy)

@@ -1,4 +1,4 @@
-"""The compiler that Go calls: a script in the place of zig shows how it is called."""
+"""The compiler that Go calls; a script instead of zig records its arguments."""
 
 import os
 import subprocess
@@ -40,8 +40,8 @@ def test_sources_are_compiled_for_an_old_glibc(calls: Path) -> None:
     assert calls.read_text() == "cc -target x86_64-linux-gnu.2.31 -c main.c\n"
 
 
-def test_a_program_may_find_functions_as_it_runs(calls: Path) -> None:
-    """The linker of zig is called with the option that zig itself refuses, and binds functions late."""
+def test_unresolved_symbols_are_allowed_and_bound_lazily(calls: Path) -> None:
+    """The linker of zig gets the option that zig itself refuses, and binds functions lazily."""
     linked = _compile(calls, "main.o", _UNRESOLVED, "-o", "program")
 
     assert linked.returncode == 0, linked.stderr
@@ -51,21 +51,21 @@ def test_a_program_may_find_functions_as_it_runs(calls: Path) -> None:
     ]
 
 
-def test_other_errors_of_the_linker_are_shown(calls: Path) -> None:
+def test_other_linker_errors_are_shown(calls: Path) -> None:
     linked = _compile(calls, "broken.o", _UNRESOLVED)
 
     assert linked.returncode == 1
     assert "broken.o: no such file" in linked.stderr
 
 
-def test_a_failed_download_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_download_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Wheel, "download", _refused)
     with pytest.raises(ToolchainError):
         c_compiler.compiler_environment(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_no_other_machine_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_platform_has_no_c_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(c_compiler.sys, "platform", "darwin")
     assert (c_compiler.missing_c_compiler() or "").startswith("Linux on x86_64 with glibc (this is darwin")
 

@@ -29,12 +29,12 @@ def unfinished(cache: Path) -> list[Path]:
     return list((cache / "tools" / ".building").glob("*"))
 
 
-def test_every_tool_has_a_place_of_its_own() -> None:
+def test_every_tool_has_its_own_path() -> None:
     assert len({tool_path(tool) for tool in TOOLS}) == len(TOOLS)
     assert all((MODULES / tool.module / "go.sum").exists() for tool in TOOLS)
 
 
-def test_a_changed_pin_source_or_setting_is_another_place(cache: Path, hello: Tool) -> None:
+def test_changed_pin_source_or_setting_changes_the_path(cache: Path, hello: Tool) -> None:
     before = tool_path(hello)
     assert before.name == "hello"
     assert before.is_relative_to(cache / "tools")
@@ -47,7 +47,7 @@ def test_a_changed_pin_source_or_setting_is_another_place(cache: Path, hello: To
     assert len(places) == 4
 
 
-def test_stored_tool_is_valid_and_nothing_else_is_left(cache: Path, hello: Tool) -> None:
+def test_stored_tool_is_valid_and_no_unfinished_build_remains(cache: Path, hello: Tool) -> None:
     path = store(hello, build("hello"))
 
     assert path == tool_path(hello)
@@ -71,7 +71,7 @@ def test_missing_truncated_and_altered_tools_are_not_valid(cache: Path, hello: T
     assert not is_valid(path)
 
 
-def test_a_copy_with_another_mtime_is_read_once_and_then_trusted(cache: Path, hello: Tool) -> None:
+def test_changed_mtime_is_accepted_after_one_check(cache: Path, hello: Tool) -> None:
     path = store(hello, build())
     recorded = path.stat().st_mtime_ns
     os.utime(path, ns=(1, 1))
@@ -80,7 +80,7 @@ def test_a_copy_with_another_mtime_is_read_once_and_then_trusted(cache: Path, he
     assert path.stat().st_mtime_ns == recorded
 
 
-def test_a_build_that_fails_leaves_the_place_empty(cache: Path, hello: Tool) -> None:
+def test_failed_build_leaves_no_folder(cache: Path, hello: Tool) -> None:
     def fail(_directory: Path) -> Path:
         raise RuntimeError
 
@@ -90,7 +90,7 @@ def test_a_build_that_fails_leaves_the_place_empty(cache: Path, hello: Tool) -> 
     assert not tool_path(hello).parent.exists()
 
 
-def test_what_a_killed_build_left_is_removed_and_its_lock_is_free(cache: Path, hello: Tool) -> None:
+def test_killed_build_is_removed_and_its_lock_is_free(cache: Path, hello: Tool) -> None:
     def build_forever(directory: Path) -> Path:
         (directory / "half").write_text("half")
         time.sleep(60)
@@ -117,7 +117,7 @@ def test_what_a_killed_build_left_is_removed_and_its_lock_is_free(cache: Path, h
     assert waited == []
 
 
-def test_a_second_build_waits_for_the_first(cache: Path, hello: Tool) -> None:
+def test_second_build_waits_for_the_first(cache: Path, hello: Tool) -> None:
     inside = multiprocessing.get_context("fork").Event()
     waits = multiprocessing.get_context("fork").Event()
 

@@ -10,7 +10,7 @@ from gpu_cluster_tools.toolchain.errors import ToolchainError
 
 @pytest.fixture
 def machine(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine whose only programs are in one folder."""
+    """A machine with all its programs in one folder."""
     del cache
     folder = tmp_path / "machine"
     folder.mkdir()
@@ -33,7 +33,7 @@ def _answer(program: Path, *arguments: str) -> str:
     return subprocess.run([program, *arguments], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def test_programs_of_the_machine_are_used(machine: Path) -> None:
+def test_installed_programs_are_used(machine: Path) -> None:
     _install(machine)
     assert debian.missing_programs() == []
     folder = debian.provide_programs()
@@ -41,8 +41,8 @@ def test_programs_of_the_machine_are_used(machine: Path) -> None:
     assert {path.name for path in folder.iterdir()} == set(debian.PROGRAMS)
 
 
-def test_programs_that_are_missing_are_unpacked_from_packages(machine: Path) -> None:
-    """The packages are told by their names; their content is that of this test."""
+def test_missing_programs_are_unpacked_from_debian_packages(machine: Path) -> None:
+    """Packages have their real names and content made by this test."""
     _executable(machine / "apt-get", "shift; for name; do echo > $name.deb; done")
     unpack = (
         f"PATH={os.defpath}; mkdir -p $3/usr/sbin; for name in runc xtables-nft-multi; do "
@@ -57,7 +57,7 @@ def test_programs_that_are_missing_are_unpacked_from_packages(machine: Path) -> 
     assert arguments == ["iptables-save", "-t", "nat"]
 
 
-def test_a_machine_without_programs_and_packages_is_told_apart(machine: Path) -> None:
+def test_machine_without_programs_and_packages_is_an_error(machine: Path) -> None:
     assert debian.missing_programs() == list(debian.PROGRAMS)
     _executable(machine / "apt-get", "echo 'E: no such package' >&2; exit 100")
     _executable(machine / "dpkg-deb", "exit 0")

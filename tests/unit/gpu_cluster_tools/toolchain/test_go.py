@@ -18,9 +18,7 @@ def put_go_on_path(directory: Path, version: str, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("version", ["go1.26.5", "go1.26.10", "go1.27.0", "go1.30"])
-def test_a_go_on_path_that_is_new_enough_is_used(
-    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_new_enough_go_on_path_is_used(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go = put_go_on_path(tmp_path / "bin", version, monkeypatch)
 
     assert find_go(tmp_path).executable == go
@@ -28,7 +26,7 @@ def test_a_go_on_path_that_is_new_enough_is_used(
 
 @pytest.mark.parametrize("version", ["go1.26.4", "go1.25.9", "devel", ""])
 @pytest.mark.skipif(sys.platform != "linux", reason="the wheel with Go is for Linux")
-def test_else_the_one_beside_this_python(
+def test_older_go_on_path_is_replaced_by_the_wheel(
     version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_go_on_path(tmp_path / "bin", version, monkeypatch)
@@ -41,7 +39,7 @@ def test_else_the_one_beside_this_python(
     )
 
 
-def test_without_any_the_error_names_what_was_found_and_what_to_do(
+def test_missing_go_error_names_what_was_found_and_the_fix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = put_go_on_path(tmp_path / "bin", "go1.21.0", monkeypatch)
@@ -54,7 +52,7 @@ def test_without_any_the_error_names_what_was_found_and_what_to_do(
     assert "pip install" in str(caught.value)
 
 
-def test_no_setting_of_the_user_loosens_checking_or_leaves_the_caches(
+def test_user_settings_of_go_do_not_weaken_checks_or_move_caches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in {

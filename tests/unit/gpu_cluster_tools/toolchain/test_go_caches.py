@@ -14,13 +14,13 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_dropping_removes_what_go_kept_and_the_compiler_and_leaves_the_tools(cache: Path) -> None:
+def test_drop_removes_caches_and_compiler_and_keeps_tools(cache: Path) -> None:
     go_caches.drop(cache)
 
     assert {path.name for path in cache.iterdir()} == {"tools", "go.lock"}
 
 
-def test_a_build_beside_keeps_them(cache: Path) -> None:
+def test_concurrent_build_keeps_the_caches(cache: Path) -> None:
     with go_caches.kept(cache):
         go_caches.drop(cache)
         assert (cache / "go-mod" / "example.com").exists()

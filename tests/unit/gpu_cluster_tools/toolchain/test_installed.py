@@ -14,7 +14,7 @@ from gpu_cluster_tools.toolchain.installed import (
 
 @pytest.fixture
 def bin_directory(tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The first directory on PATH; there is no engine on the rest, and no plugin."""
+    """The first directory on PATH; the others contain no engine and no plugin."""
     directory = tmp_path / "bin"
     directory.mkdir()
     monkeypatch.setenv("PATH", f"{directory}:/usr/bin:/bin")
@@ -30,20 +30,20 @@ def script(path: Path, text: str = "true") -> Path:
 
 
 @pytest.mark.parametrize("version", ["v3.246.0", "v3.300.1", "v3.1000.0-alpha.x9d2f"])
-def test_an_engine_as_new_as_the_pinned_one_is_used(bin_directory: Path, version: str) -> None:
+def test_engine_of_at_least_the_pinned_version_is_used(bin_directory: Path, version: str) -> None:
     path = script(bin_directory / "pulumi", f"echo {version}")
 
     assert installed_pulumi() == InstalledTool(path, version, "PATH")
 
 
 @pytest.mark.parametrize("version", ["v3.245.9", "v2.300.0", "v4.0.0", "nonsense", ""])
-def test_an_older_or_another_major_one_is_not(bin_directory: Path, version: str) -> None:
+def test_engine_of_an_older_or_another_major_version_is_ignored(bin_directory: Path, version: str) -> None:
     script(bin_directory / "pulumi", f"echo {version}")
 
     assert installed_pulumi() is None
 
 
-def test_our_own_build_on_path_does_not_count(
+def test_own_build_on_path_is_ignored(
     bin_directory: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours = script(cache / "tools" / "engine-0" / "pulumi", "echo v3.246.0")
@@ -67,7 +67,7 @@ def test_language_host_is_found_on_path_or_beside_the_engine(bin_directory: Path
     assert installed_language_host(engine) == InstalledTool(on_path, "v3.246.0", "PATH")
 
 
-def test_provider_counts_once_its_installation_has_finished(bin_directory: Path) -> None:
+def test_provider_is_ignored_until_its_installation_has_finished(bin_directory: Path) -> None:
     assert installed_kubernetes_provider() is None
 
     plugin = script(plugin_directory() / "pulumi-resource-kubernetes")
@@ -76,7 +76,7 @@ def test_provider_counts_once_its_installation_has_finished(bin_directory: Path)
     assert installed_kubernetes_provider() is None
 
 
-def test_a_link_to_our_build_is_no_installed_provider(bin_directory: Path, cache: Path) -> None:
+def test_link_to_the_own_build_is_no_installed_provider(bin_directory: Path, cache: Path) -> None:
     built = script(cache / "tools" / "pulumi-resource-kubernetes-0" / "pulumi-resource-kubernetes")
 
     link_provider(built)
@@ -85,7 +85,7 @@ def test_a_link_to_our_build_is_no_installed_provider(bin_directory: Path, cache
     assert installed_kubernetes_provider() is None
 
 
-def test_an_engine_fetches_the_provider_of_the_pinned_version(bin_directory: Path) -> None:
+def test_engine_fetches_the_pinned_provider(bin_directory: Path) -> None:
     plugin = plugin_directory()
     pulumi = script(
         bin_directory / "pulumi",
@@ -98,7 +98,7 @@ def test_an_engine_fetches_the_provider_of_the_pinned_version(bin_directory: Pat
     assert found == InstalledTool(plugin / "pulumi-resource-kubernetes", "v4.25.0", "plugin")
 
 
-def test_an_engine_that_cannot_fetch_it_is_no_error(bin_directory: Path) -> None:
+def test_failed_fetch_of_the_provider_is_no_error(bin_directory: Path) -> None:
     pulumi = script(bin_directory / "pulumi", "echo no such host >&2; exit 1")
 
     assert fetch_kubernetes_provider(InstalledTool(pulumi, "v3.246.0", "PATH")) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[4]
 
 
-def test_a_failure_is_told_without_a_traceback(cache: Path) -> None:
+def test_failure_is_reported_without_a_traceback(cache: Path) -> None:
     (cache / "tools").touch()
 
     failed = subprocess.run(

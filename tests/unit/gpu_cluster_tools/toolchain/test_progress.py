@@ -8,7 +8,7 @@ import pytest
 from gpu_cluster_tools.toolchain.progress import BuildProgress, elapsed
 
 
-def test_a_step_is_reported_when_it_starts_and_when_it_has_ended() -> None:
+def test_step_is_reported_at_start_and_end() -> None:
     lines: list[str] = []
 
     with BuildProgress(lines.append).step("building etcd"):
@@ -17,7 +17,7 @@ def test_a_step_is_reported_when_it_starts_and_when_it_has_ended() -> None:
     assert lines == ["building etcd …", "building etcd … 0s"]
 
 
-def test_a_step_that_fails_does_not_claim_to_have_ended() -> None:
+def test_failed_step_reports_no_end() -> None:
     lines: list[str] = []
 
     with pytest.raises(RuntimeError), BuildProgress(lines.append).step("building etcd"):
@@ -26,14 +26,14 @@ def test_a_step_that_fails_does_not_claim_to_have_ended() -> None:
     assert lines == ["building etcd …"]
 
 
-def test_lines_go_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_goes_to_stderr_by_default(capsys: pytest.CaptureFixture[str]) -> None:
     with BuildProgress(None).step("building etcd"):
         pass
 
     assert capsys.readouterr() == ("", "building etcd …\nbuilding etcd … 0s\n")
 
 
-def test_a_terminal_gets_one_live_line() -> None:
+def test_terminal_shows_one_live_line() -> None:
     code = (
         "import time; from gpu_cluster_tools.toolchain.progress import BuildProgress\n"
         "with BuildProgress(None).step('building etcd'): time.sleep(1.2)"
@@ -42,13 +42,13 @@ def test_a_terminal_gets_one_live_line() -> None:
     subprocess.run([sys.executable, "-c", code], stderr=child_end, check=True)
     shown = os.read(terminal, 10_000).decode()
 
-    # Every rewrite starts at the line's beginning; the result is the only line that stays.
+    # Each update starts at the beginning of the line; only the result remains.
     assert "\r\033[Kbuilding etcd … 1s" in shown
     assert shown.count("\n") == 1
     assert shown.endswith("\r\033[Kbuilding etcd … 1s\r\n")
 
 
-def test_a_build_says_which_of_how_many_it_is_and_how_long_the_rest_takes() -> None:
+def test_progress_shows_position_and_remaining_time() -> None:
     lines: list[str] = []
     progress = BuildProgress(lines.append, lambda: ["etcd", "kube-apiserver"])
 
@@ -64,5 +64,5 @@ def test_a_build_says_which_of_how_many_it_is_and_how_long_the_rest_takes() -> N
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0s"), (59.4, "59s"), (59.6, "1m00s"), (190, "3m10s"), (3600, "60m00s")]
 )
-def test_elapsed(seconds: float, text: str) -> None:
+def test_elapsed_time_is_formatted(seconds: float, text: str) -> None:
     assert elapsed(seconds) == text

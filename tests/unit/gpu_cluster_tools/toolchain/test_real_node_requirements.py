@@ -7,19 +7,19 @@ import pytest
 from gpu_cluster_tools.toolchain import real_node_requirements as requirements
 
 
-def test_another_system_than_linux_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_system_other_than_linux_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     assert requirements.missing_requirement() == "Linux (this is darwin)"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux")
-def test_a_user_who_is_not_root_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_root_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert requirements.missing_requirement() == "root"
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux")
-def test_a_feature_that_the_kernel_lacks_is_named_with_the_command_that_shows_it(
+def test_missing_kernel_feature_is_named_with_its_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -40,7 +40,7 @@ def test_a_feature_that_the_kernel_lacks_is_named_with_the_command_that_shows_it
         ((".",), "control groups that can be created; {} is read-only"),
     ],
 )
-def test_control_groups_that_cannot_be_created_are_named(
+def test_unusable_control_groups_are_named(
     groups: tuple[str, ...], missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -60,7 +60,7 @@ def test_control_groups_that_cannot_be_created_are_named(
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of Linux")
-def test_a_kernel_without_numa_nodes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kernel_without_numa_nodes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(requirements.shutil, "which", _there)
     monkeypatch.setattr(requirements, "_CGROUPS", tmp_path)

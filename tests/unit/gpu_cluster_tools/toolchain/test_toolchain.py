@@ -13,7 +13,7 @@ from gpu_cluster_tools.toolchain.tool import Tool
 
 @pytest.fixture
 def tools(hello: Tool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Tool]:
-    """Fake modules that build in no time for every tool, on a machine that has none of them."""
+    """Fake modules that build immediately, for every tool, on a machine that has none of them."""
     names = ["pulumi", "pulumi-language-python-exec", "etcd", "pulumi-resource-kubernetes"]
     tools = {name: dataclasses.replace(hello, name=name) for name in names}
     monkeypatch.setattr("gpu_cluster_tools.toolchain.toolchain.PULUMI", tools["pulumi"])
@@ -31,7 +31,7 @@ def tools(hello: Tool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return tools
 
 
-def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
+def test_empty_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
     lines: list[str] = []
 
     toolchain = install(lines.append)
@@ -43,7 +43,7 @@ def test_a_bare_machine_gets_every_tool(tools: dict[str, Tool]) -> None:
     assert [line.split(" …")[0] for line in lines[::2]] == [f"building {name} v1.2.3" for name in tools]
 
 
-def test_what_go_kept_for_the_build_goes_with_it(tools: dict[str, Tool], cache: Path) -> None:
+def test_build_caches_of_go_are_deleted(tools: dict[str, Tool], cache: Path) -> None:
     (cache / "go-mod").mkdir()
 
     install(lambda _line: None)
@@ -51,7 +51,7 @@ def test_what_go_kept_for_the_build_goes_with_it(tools: dict[str, Tool], cache: 
     assert not (cache / "go-mod").exists()
 
 
-def test_once_built_nothing_runs_and_nothing_is_said(
+def test_built_tools_are_reused_without_output(
     tools: dict[str, Tool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = install(lambda _line: None)
@@ -66,7 +66,7 @@ def test_once_built_nothing_runs_and_nothing_is_said(
     assert lines == []
 
 
-def test_a_damaged_tool_is_built_again(tools: dict[str, Tool]) -> None:
+def test_damaged_tool_is_rebuilt(tools: dict[str, Tool]) -> None:
     etcd = install(lambda _line: None).path("etcd")
     os.truncate(etcd, 1000)
     lines: list[str] = []
@@ -77,7 +77,7 @@ def test_a_damaged_tool_is_built_again(tools: dict[str, Tool]) -> None:
     assert subprocess.run([etcd], capture_output=True, check=True).stderr == b"v1.2.3\n"
 
 
-def test_the_engine_and_its_language_host_come_first_on_path(tools: dict[str, Tool]) -> None:
+def test_engine_and_language_host_are_first_on_path(tools: dict[str, Tool]) -> None:
     toolchain = install(lambda _line: None)
 
     environment = toolchain.environment()
@@ -91,7 +91,7 @@ def test_the_engine_and_its_language_host_come_first_on_path(tools: dict[str, To
 @pytest.mark.parametrize(
     ("given", "exempt"), [("", "127.0.0.1,localhost"), ("example.com", "example.com,127.0.0.1,localhost")]
 )
-def test_no_proxy_stands_between_the_engine_and_its_plugins(
+def test_proxy_is_bypassed_between_engine_and_plugins(
     given: str, exempt: str, tools: dict[str, Tool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     toolchain = install(lambda _line: None)
@@ -104,7 +104,7 @@ def test_no_proxy_stands_between_the_engine_and_its_plugins(
 
 
 @pytest.mark.usefixtures("tools")
-def test_a_user_without_a_name_gets_one_for_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_without_a_name_gets_one_for_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pulumi v3.246.0: `user: Current requires cgo or $USER set in environment`."""
 
     def unknown(_: int) -> None:
@@ -117,7 +117,7 @@ def test_a_user_without_a_name_gets_one_for_the_engine(monkeypatch: pytest.Monke
     assert toolchain.environment()["USER"] == str(os.getuid())
 
 
-def test_an_installed_engine_with_its_language_host_is_left_as_it_is(
+def test_installed_engine_with_language_host_is_used(
     tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine = tmp_path / "machine"
@@ -132,7 +132,7 @@ def test_an_installed_engine_with_its_language_host_is_left_as_it_is(
     assert not tool_path(tools["pulumi"]).exists()
 
 
-def test_an_installed_engine_without_language_host_gets_ours(
+def test_installed_engine_without_language_host_gets_the_built_one(
     tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path / "machine" / "pulumi", "echo v3.300.0")
@@ -145,7 +145,7 @@ def test_an_installed_engine_without_language_host_gets_ours(
     assert toolchain.environment()["PATH"].startswith(f"{host.parent}:{tmp_path / 'machine'}:")
 
 
-def test_a_cache_that_cannot_be_written_is_an_error_with_a_reason(
+def test_unwritable_cache_is_an_error_with_a_reason(
     tools: dict[str, Tool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()

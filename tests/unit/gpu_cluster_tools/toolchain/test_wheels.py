@@ -1,4 +1,4 @@
-"""A wheel is the pinned one, or none."""
+"""Only the pinned wheel is accepted."""
 
 import hashlib
 import zipfile
@@ -12,7 +12,7 @@ from gpu_cluster_tools.toolchain.wheels import Wheel
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with one wheel, and no other index in reach."""
+    """A folder with one wheel; no other index is reachable."""
     folder = tmp_path / "index"
     folder.mkdir()
     with zipfile.ZipFile(folder / "example-1.0-py3-none-any.whl", "w") as file:
@@ -26,7 +26,7 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_pinned_wheel_is_downloaded(index: Path, tmp_path: Path) -> None:
+def test_pinned_wheel_is_downloaded(index: Path, tmp_path: Path) -> None:
     [wheel] = index.iterdir()
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
 
@@ -35,7 +35,7 @@ def test_the_pinned_wheel_is_downloaded(index: Path, tmp_path: Path) -> None:
     assert found == tmp_path / wheel.name
 
 
-def test_a_wheel_with_another_hash_is_refused(index: Path, tmp_path: Path) -> None:
+def test_wheel_with_another_hash_is_refused(index: Path, tmp_path: Path) -> None:
     assert list(index.iterdir())
     with pytest.raises(ToolchainError, match=r"Example 1\.0 could not be downloaded") as caught:
         Wheel("Example", "example", "1.0", "0" * 64).download(tmp_path)

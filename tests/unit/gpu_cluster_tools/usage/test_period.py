@@ -24,7 +24,7 @@ MINUTE = datetime(2026, 11, 30, 9, 15, tzinfo=UTC)
         ),
     ],
 )
-def test_a_period_is_of_whole_minutes_in_utc(
+def test_period_has_whole_minutes_in_utc(
     since: str, until: str | None, start: datetime, end: datetime
 ) -> None:
     assert period_of(since, until, NOW) == Period(start, end)
@@ -44,12 +44,12 @@ def test_a_period_is_of_whole_minutes_in_utc(
         ("9999d", None, "at most 3650 days"),
     ],
 )
-def test_what_is_no_period_is_said(since: str, until: str | None, message: str) -> None:
+def test_invalid_period_is_an_error(since: str, until: str | None, message: str) -> None:
     with pytest.raises(PeriodError, match=message):
         period_of(since, until, NOW)
 
 
-def test_parts_make_up_the_whole() -> None:
+def test_parts_add_up_to_the_whole_period() -> None:
     period = period_of("60h", None, NOW)
     parts = list(period.parts(timedelta(days=1)))
     assert [(it.end - it.start) // timedelta(hours=1) for it in parts] == [24, 24, 12]

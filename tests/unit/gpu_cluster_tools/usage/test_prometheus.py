@@ -1,7 +1,7 @@
-"""Ways to a Prometheus, and answers that are none; a real one: tests/witnesses/test_actual_cost.py."""
+"""Connections to a Prometheus, and invalid answers; a real one: tests/witnesses/test_actual_cost.py."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# (botocore has no types)
+# botocore has no types
 
 import json
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def address() -> Iterator[str]:
     server.server_close()
 
 
-def test_an_address_may_have_a_path(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_can_have_a_path(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(BEARER, raising=False)
     assert prometheus_at(f"{address}/prometheus/").at("up", NOW) == [({"a": "b"}, 2.0)]
     assert Recorder.asked == ("/prometheus/api/v1/query", None, "query=up&time=1795996800")
@@ -70,12 +70,12 @@ def test_an_address_may_have_a_path(address: str, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     "url", ["prometheus:9090", "ftp://a.example", "https://", "https://a.example/?b=c", ""]
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
+def test_invalid_address_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="expected an address such as"):
         prometheus_at(url)
 
 
-def test_a_token_is_never_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_is_never_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BEARER, "secret")
     with pytest.raises(ValueError, match="expected https") as refused:
         prometheus_at("http://prometheus.example.com")
@@ -83,7 +83,7 @@ def test_a_token_is_never_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_requests_to_amazon_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore computes the same signature from the request that leaves."""
+    """botocore computes the same signature from the request that is sent."""
     for name, value in {"ACCESS_KEY_ID": "AKIDEXAMPLE", "SECRET_ACCESS_KEY": "secret"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     sent: list[httpx2.Request] = []
@@ -116,7 +116,7 @@ def test_requests_to_amazon_are_signed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "host", ["aps-workspaces.eu-central-1.amazonaws.com", "aps-workspaces-fips.us-east-2.api.aws"]
 )
-def test_a_signed_request_is_never_sent_without_tls(host: str) -> None:
+def test_signed_request_is_never_sent_without_tls(host: str) -> None:
     with pytest.raises(ValueError, match="expected https, for a signed request"):
         prometheus_at(f"http://{host}/workspaces/ws-0a1b2c3d")
 
@@ -134,12 +134,12 @@ def answering(status: int, body: bytes) -> Prometheus:
         (200, b"[]", "answers 200 and no JSON"),
     ],
 )
-def test_another_answer_is_said(status: int, body: bytes, message: str) -> None:
+def test_invalid_answer_is_an_error(status: int, body: bytes, message: str) -> None:
     with pytest.raises(NoUsageError, match=message):
         answering(status, body).at("up", NOW)
 
 
-def test_an_address_that_nothing_answers_at_is_said() -> None:
+def test_unreachable_address_is_an_error() -> None:
     with pytest.raises(NoUsageError, match="Prometheus does not answer"):
         prometheus_at("http://127.0.0.1:9").at("up", NOW)
 
@@ -164,14 +164,14 @@ def test_an_address_that_nothing_answers_at_is_said() -> None:
         ),
     ],
 )
-def test_without_a_prometheus_that_runs_it_says_why(
+def test_stack_without_a_running_prometheus_has_a_reason(
     settings: Stack, paths: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(NoUsageError, match=message):
         prometheus_of(settings, lambda: Cluster(paths))
 
 
-def test_the_way_leads_to_the_port_of_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_port_forward_uses_the_port_of_the_prometheus_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     """Port names of the operator select the port; its sidecar has ports too."""
     seen: list[tuple[str, str, int]] = []
 

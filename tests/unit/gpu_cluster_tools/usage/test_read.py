@@ -42,7 +42,7 @@ class Answers(Prometheus):
         return [it for it in times if (it - int(START.timestamp())) // 60 not in self.silent]
 
 
-def test_samples_of_a_minute_are_hours() -> None:
+def test_minute_samples_add_up_to_hours() -> None:
     usage = usage_in(DAYS, Answers(), {})
     kind = NodeKind("l4", "g6.4xlarge", "SPOT")
     assert usage.nodes == {kind: 96}
@@ -50,7 +50,7 @@ def test_samples_of_a_minute_are_hours() -> None:
     assert (usage.gaps, usage.coverage) == ((), 1)
 
 
-def test_a_day_without_recorded_series_is_computed_from_those_of_exporters() -> None:
+def test_day_without_recorded_series_is_computed_from_exporters() -> None:
     prometheus = Answers(recorded=(1,))
     usage_in(DAYS, prometheus, {})
     nodes = [(it, moment) for it, moment in prometheus.asked if it.startswith("sum_over_time((count by")]
@@ -60,7 +60,7 @@ def test_a_day_without_recorded_series_is_computed_from_those_of_exporters() -> 
     assert moment == DAYS.end
 
 
-def test_expressions_of_exporters_have_no_recorded_series_in_them() -> None:
+def test_exporter_expressions_contain_no_recorded_series() -> None:
     assert not [it for it in expanded_rules({}).values() if "gpu_cluster:" in it]
 
 
@@ -74,6 +74,6 @@ def test_minutes_without_nodes_are_gaps() -> None:
     assert usage.covered_hours == 48 - Fraction(4, 60)
 
 
-def test_a_period_without_any_sample_is_no_usage_of_nothing() -> None:
+def test_period_without_samples_is_an_error() -> None:
     with pytest.raises(NoUsageError, match="no samples of kube_node_labels between 2026-11-20 00:00"):
         usage_in(DAYS, Answers(silent=tuple(range(2881))), {})

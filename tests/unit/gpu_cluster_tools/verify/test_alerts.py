@@ -1,4 +1,4 @@
-"""Targets and alerts as Prometheus' HTTP API answers; the real Prometheus: tests/real_node."""
+"""Targets and alerts in the format of Prometheus' HTTP API; the real Prometheus: tests/real_node."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def seen(
     return {check.name: check for check in found}
 
 
-def test_quiet_alerts_and_targets_that_are_up_are_ok(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_firing_alerts_and_healthy_targets_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     found = seen(
         monkeypatch, [UP, UP], [alert("GpuIdle", "info"), alert("ModelQueueGrows", "warning", "pending")]
     )
@@ -44,7 +44,7 @@ def test_quiet_alerts_and_targets_that_are_up_are_ok(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(("severity", "verdict"), [("warning", WARN), ("critical", FAIL)])
-def test_alerts_that_fire_are_named(
+def test_firing_alerts_are_named(
     severity: str, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = seen(monkeypatch, [UP], [alert("ModelQueueGrows", "warning"), alert("GpuXid", severity)])[
@@ -57,13 +57,13 @@ def test_alerts_that_fire_are_named(
     assert found.advice == f"{first}: What to do about {first}."
 
 
-def test_targets_that_are_down_are_counted_by_job(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_down_targets_are_counted_by_job(monkeypatch: pytest.MonkeyPatch) -> None:
     found = seen(monkeypatch, [UP, DOWN, DOWN], [])["targets"]
     assert (found.verdict, found.found) == (WARN, "2 of 3 are down: kubelet (2)")
     assert seen(monkeypatch, [], [])["targets"].verdict is FAIL
 
 
-def test_a_prometheus_that_does_not_answer_was_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prometheus_that_does_not_answer_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(*_: object) -> dict[str, Any]:
         raise NoAnswerError("connection refused")
 
@@ -83,7 +83,7 @@ def test_a_prometheus_that_does_not_answer_was_not_looked_at(monkeypatch: pytest
         (stack("onprem", {}), {PODS: listed(pod("prometheus-0", "node", ready=False))}, FAIL, False),
     ],
 )
-def test_without_a_prometheus_that_runs_it_says_why(
+def test_stack_without_a_running_prometheus_has_a_reason(
     settings: Stack, paths: dict[str, Any], verdict: CheckStatus, blocked: bool
 ) -> None:
     [found] = alerts(settings, {"fake-0"}, Cluster(paths))

@@ -1,4 +1,4 @@
-"""Metrics of autoscalers: served and read, served and not read, not served."""
+"""Metrics of autoscalers: served and read, served but not read, not served."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -47,23 +47,23 @@ def seen(
     return check
 
 
-def test_a_metric_that_is_served_and_read_is_ok_with_its_value() -> None:
+def test_served_and_read_metric_passes_with_its_value() -> None:
     found = seen(VALUES, ACTIVE)
     assert found.verdict is OK
     assert found.found == "vllm:num_requests_waiting is 3.500 over 2 pods; 2 replicas of 1 to 2"
     assert found.numbers == {"replicas": 2, "least": 1, "most": 2, "waiting": 3.5, "pods": 2}
 
 
-def test_an_autoscaler_that_does_not_read_it_is_a_failure_in_its_own_words() -> None:
+def test_unread_metric_fails_with_the_autoscalers_message() -> None:
     found = seen(VALUES, scaler(status="False", reason="FailedGetPodsMetric", message="no metrics returned"))
     assert found.verdict is FAIL
     assert found.found.endswith("the autoscaler does not read it: no metrics returned")
     assert seen(VALUES, scaler()).found.endswith("it has no status yet")
 
 
-def test_an_autoscaler_gets_time_to_look_again() -> None:
+def test_autoscaler_status_is_checked_repeatedly() -> None:
     class Late(Cluster):
-        """Its autoscaler has read the metric by the third look."""
+        """The autoscaler has read the metric at the third request."""
 
         looks = 0
 
@@ -77,11 +77,11 @@ def test_an_autoscaler_gets_time_to_look_again() -> None:
     assert check.verdict is OK
 
 
-def test_a_model_that_was_stopped_by_hand_is_a_warning() -> None:
+def test_disabled_scaling_is_a_warning() -> None:
     assert seen(VALUES, scaler(status="False", reason="ScalingDisabled")).verdict is WARN
 
 
-def test_a_metric_that_is_not_served_is_a_failure_where_it_is_planned() -> None:
+def test_unserved_metric_fails_only_if_planned() -> None:
     assert seen(None, ACTIVE).verdict is WARN
     assert seen(listed(), ACTIVE, edits={"serving.metricsServed": True}).verdict is FAIL
 
@@ -90,9 +90,9 @@ def test_simulated_pods_have_no_metric() -> None:
     assert seen(None, ACTIVE, node="fake-0").verdict is SKIP
 
 
-def test_a_missing_autoscaler_is_a_failure() -> None:
+def test_missing_autoscaler_fails() -> None:
     assert seen(VALUES, None).verdict is FAIL
 
 
-def test_models_of_a_fixed_number_are_not_looked_at() -> None:
+def test_models_with_fixed_replicas_are_not_checked() -> None:
     assert not [*autoscaling(stack("local", {}), (), Cluster())]

@@ -1,4 +1,4 @@
-"""Results of DCGM by the form of its own schema, testing/python3/dcgm_diag_schema.json of NVIDIA/DCGM."""
+"""Results of DCGM in its own schema, testing/python3/dcgm_diag_schema.json of NVIDIA/DCGM."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ def output(*tests: tuple[str, dict[str, Any]], **root: Any) -> str:
     return json.dumps({"DCGM Diagnostic": {"test_categories": categories, **root}, "entity_groups": []})
 
 
-def test_tests_are_counted_by_their_status() -> None:
+def test_tests_are_counted_by_status() -> None:
     text = output(
         ("software", result("Pass")),
         ("memory", result("Fail", "GPU 0 has a row remap failure")),
@@ -42,6 +42,6 @@ def test_tests_are_counted_by_their_status() -> None:
         ("", "no output"),
     ],
 )
-def test_without_a_result_the_reason_is_told(text: str, says: str) -> None:
+def test_output_without_a_result_is_an_error_with_the_reason(text: str, says: str) -> None:
     with pytest.raises(NoDiagnosticError, match=says):
         diagnostic(text)

@@ -1,4 +1,4 @@
-"""Drivers by their labels: new enough, too old, unknown, or of simulated nodes."""
+"""Drivers from node labels: new enough, too old, unknown, or of simulated nodes."""
 
 import pytest
 
@@ -20,7 +20,9 @@ LABEL = "nvidia.com/cuda.driver-version.major"
         (None, CheckStatus.SKIP, f"no node has the label {LABEL}"),
     ],
 )
-def test_models_need_a_driver_that_is_new_enough(major: str | None, verdict: CheckStatus, says: str) -> None:
+def test_driver_version_is_compared_with_the_requirement(
+    major: str | None, verdict: CheckStatus, says: str
+) -> None:
     settings = stack("local", {})
     found = nodes_of(settings)
     for node in found:
@@ -32,7 +34,7 @@ def test_models_need_a_driver_that_is_new_enough(major: str | None, verdict: Che
     assert says in check.found
 
 
-def test_nodes_of_a_pool_with_two_drivers_are_a_warning() -> None:
+def test_different_drivers_in_one_pool_are_a_warning() -> None:
     settings = stack("local", {})
     found = nodes_of(settings)
     for number, node in enumerate(found):
@@ -44,7 +46,7 @@ def test_nodes_of_a_pool_with_two_drivers_are_a_warning() -> None:
     assert check.numbers["newest"] - check.numbers["oldest"] == 5
 
 
-def test_simulated_nodes_have_none() -> None:
+def test_simulated_nodes_have_no_driver() -> None:
     settings = stack("local", {})
     found = list(drivers(settings, pools_of(settings), nodes_of(settings, simulated=True)))
     assert {check.verdict for check in found} == {CheckStatus.SKIP}

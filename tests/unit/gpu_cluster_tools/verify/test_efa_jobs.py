@@ -1,4 +1,4 @@
-"""All-reduce over EFA by what nccl-tests prints; pods on the real API server: tests/rehearsal."""
+"""All-reduce over EFA from the output of nccl-tests; pods on the real API server: tests/rehearsal."""
 
 import subprocess
 from collections.abc import Callable, Generator
@@ -34,13 +34,13 @@ G5 = """\
 [1,0]<stdout>:# Out of bounds values : 0 OK
 [1,0]<stdout>:# Avg bus bandwidth    : 1.15327
 """  # noqa: E501
-"""Lines of two g5.8xlarge, 25 Gbps: example elastic-fabric-adapter of AWS EKS Blueprints for Terraform."""
+"""Output of two g5.8xlarge, 25 Gbps: example elastic-fabric-adapter of AWS EKS Blueprints for Terraform."""
 
 P4D = " 1073741824 268435456 float sum 35215 30.49 57.17 4e-07 35198 30.51 57.20 4e-07"
-"""Line of two p4d.24xlarge, 400 Gbps, of an older release: NVIDIA/nccl issue 527, 2022-07-25."""
+"""Output of two p4d.24xlarge, 400 Gbps, of an older release: NVIDIA/nccl issue 527, 2022-07-25."""
 
 
-def test_published_outputs_are_read() -> None:
+def test_published_outputs_are_parsed() -> None:
     found = all_reduce(G5)
     assert (found.bytes, found.bus_gbps, found.wrong) == (1073741824, 3.12, 0)
     assert network(G5) == "AWS Libfabric"
@@ -48,14 +48,14 @@ def test_published_outputs_are_read() -> None:
 
 
 @pytest.mark.parametrize(("gbps", "output"), [(25, G5), (400, P4D)])
-def test_a_network_that_works_reaches_its_line_rate(gbps: float, output: str) -> None:
+def test_published_bandwidth_reaches_the_line_rate(gbps: float, output: str) -> None:
     assert all_reduce(output).bus_gbps / (gbps / 8) > 0.99
 
 
 def seen(
     monkeypatch: pytest.MonkeyPatch, log: str | Answer, pods: tuple[Object, ...] = (), nodes: int = 2
 ) -> tuple[Measurement, list[JobPod]]:
-    """The check of the pool with EFA, and the pods that were run."""
+    """The check of the pool with EFA, and the pods that ran."""
     ran: list[JobPod] = []
 
     @contextmanager
@@ -87,7 +87,7 @@ def output(busbw: float, network: str = "Libfabric") -> str:
 
 
 @pytest.mark.parametrize(("busbw", "verdict"), [(390.0, OK), (250.0, WARN), (90.0, FAIL)])
-def test_the_bandwidth_is_compared_with_that_of_the_instance(
+def test_bandwidth_is_compared_with_that_of_the_instance(
     busbw: float, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check, ran = seen(monkeypatch, output(busbw))
@@ -103,19 +103,19 @@ def test_the_bandwidth_is_compared_with_that_of_the_instance(
     assert [pod.node for pod in ran] == ["h100-1", "h100-0"]
 
 
-def test_both_pods_have_all_gpus_and_interfaces_of_their_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_pods_have_all_gpus_and_efa_interfaces_of_their_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     _, (second, first) = seen(monkeypatch, output(390))
     for pod in (first, second):
         assert pod.limits["nvidia.com/gpu"] == "8"
         assert pod.limits["vpc.amazonaws.com/efa"] == "32"
-        assert "hugepages-2Mi" not in pod.limits  # these nodes offer none
+        assert "hugepages-2Mi" not in pod.limits  # these nodes have no huge pages
         assert pod.env["FI_EFA_USE_HUGE_PAGE"] == "0"
     assert "-np 16 -N 8" in first.script
     assert '"$(hostname):8,10.0.0.7:8"' in first.script
     assert "sshd -D -e" in second.script
 
 
-def test_huge_pages_are_used_where_a_node_has_them() -> None:
+def test_huge_pages_are_used_if_the_node_has_them() -> None:
     node = next(it for it in nodes_of(PROD) if it["metadata"]["name"] == "h100-0")
     node["status"]["allocatable"]["hugepages-2Mi"] = "42242Mi"
     pod = subject._pod(PROD, pools_of(PROD)["h100"], node, "true")  # pyright: ignore[reportPrivateUsage]
@@ -125,23 +125,23 @@ def test_huge_pages_are_used_where_a_node_has_them() -> None:
     assert "FI_EFA_USE_HUGE_PAGE" not in pod.env
 
 
-def test_tcp_in_the_place_of_efa_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tcp_instead_of_efa_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     check, _ = seen(monkeypatch, output(390, "Socket"))
     assert (check.verdict, check.found) == (FAIL, "NCCL used TCP and not EFA between h100-0 and h100-1")
 
 
-def test_nodes_with_a_pod_on_a_gpu_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nodes_with_gpu_pods_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     check, ran = seen(monkeypatch, output(390), pods=(taken("h100-0"),))
     wanted = "1 of 2 nodes has all 8 GPUs and 32 EFA interfaces free; the test needs two"
     assert (check.verdict, check.found, check.blocked, ran) == (SKIP, wanted, True, [])
 
 
-def test_without_a_second_node_it_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_single_node_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     check, ran = seen(monkeypatch, output(390), nodes=1)
     assert (check.verdict, check.blocked, ran) == (SKIP, True, [])
 
 
-def test_a_pod_that_does_not_start_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pod_that_does_not_start_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: object, pod: JobPod, seconds: int) -> JobResult:
         raise NotStartedError("ErrImagePull: public.ecr.aws/hpc-cloud/nccl-tests")
 
@@ -149,15 +149,15 @@ def test_a_pod_that_does_not_start_blocks_the_check(monkeypatch: pytest.MonkeyPa
     assert (check.verdict, check.blocked) == (SKIP, True)
 
 
-def test_a_pool_that_could_have_efa_says_that_it_does_not() -> None:
+def test_pool_with_efa_disabled_says_so() -> None:
     settings = stack("prod", {"pools.h100.efa": False})
     checks = efa_jobs(settings, pools_of(settings), nodes_of(settings), (), cast(RunNamespace, None))
     found = {check.name: check.found for check in checks}
     assert found["h100 EFA"] == "pools.h100.efa is not true"
 
 
-def test_ssh_itself_reads_the_files(tmp_path: Path) -> None:
-    """The files were also tried with a real sshd, under the capabilities of the pod: docs/verify.md."""
+def test_ssh_accepts_the_written_files(tmp_path: Path) -> None:
+    """The files were also tried with a real sshd and the capabilities of the pod: docs/verify.md."""
     files = {name: text.replace("/secret", str(tmp_path)) for name, text in ssh_files().items()}
     for name, text in files.items():
         (tmp_path / name).write_text(text)

@@ -1,4 +1,4 @@
-"""First tokens by the streams that servers of OpenAI's API send."""
+"""First tokens in streams of servers with OpenAI's API."""
 
 import json
 import threading
@@ -38,7 +38,7 @@ def stream(*events: dict[str, Any]) -> Answer:
 
 @pytest.fixture
 def serve() -> Generator[Callable[[Mapping[str, Answer]], tuple[Connect, list[dict[str, Any]]]]]:
-    """Starts a server with these answers by path; the requests that it gets."""
+    """Start a server with these answers by path, and record its requests."""
     servers: list[HTTPServer] = []
 
     def start(answers: Mapping[str, Answer]) -> tuple[Connect, list[dict[str, Any]]]:
@@ -79,19 +79,19 @@ def serve() -> Generator[Callable[[Mapping[str, Answer]], tuple[Connect, list[di
 
 
 @pytest.mark.parametrize("event", TOKENS)
-def test_a_token_is_text_reasoning_or_counted(serve: Any, event: dict[str, Any]) -> None:
+def test_text_reasoning_or_token_count_is_a_token(serve: Any, event: dict[str, Any]) -> None:
     connect, asked = serve({**MODELS, "/v1/chat/completions": stream(ROLE, event)})
     assert 0 < first_token_seconds(connect, "chat") < 10
     assert (asked[0]["model"], asked[0]["max_tokens"], asked[0]["stream"]) == ("chat", 1, True)
 
 
-def test_a_role_alone_is_no_token(serve: Any) -> None:
+def test_role_event_is_no_token(serve: Any) -> None:
     connect, _ = serve({**MODELS, "/v1/chat/completions": stream(ROLE)})
     with pytest.raises(NoTokenError, match="ends without a token"):
         first_token_seconds(connect, "chat")
 
 
-def test_a_model_without_a_chat_template_is_asked_to_complete(serve: Any) -> None:
+def test_model_without_a_chat_template_uses_completions(serve: Any) -> None:
     refused = (400, "default chat template is no longer allowed")
     completion = stream({"choices": [{"text": " there"}]})
     connect, asked = serve({**MODELS, "/v1/chat/completions": refused, "/v1/completions": completion})
@@ -99,7 +99,7 @@ def test_a_model_without_a_chat_template_is_asked_to_complete(serve: Any) -> Non
     assert asked[-1]["prompt"]
 
 
-def test_another_name_of_the_server_takes_the_place_of_the_key(serve: Any) -> None:
+def test_model_name_reported_by_the_server_is_used(serve: Any) -> None:
     connect, asked = serve(
         {
             "/v1/models": (200, json.dumps({"data": [{"id": "meta/llama-3.1-8b-instruct"}]})),
@@ -118,13 +118,13 @@ def test_another_name_of_the_server_takes_the_place_of_the_key(serve: Any) -> No
         ((200, "data: no json\n\n"), "/v1/chat/completions: "),
     ],
 )
-def test_an_error_is_told(serve: Any, answer: Answer, says: str) -> None:
+def test_error_answer_is_reported(serve: Any, answer: Answer, says: str) -> None:
     connect, _ = serve({**MODELS, "/v1/chat/completions": answer})
     with pytest.raises(NoTokenError, match=says):
         first_token_seconds(connect, "chat")
 
 
-def test_a_server_of_embeddings_gives_one(serve: Any) -> None:
+def test_embedding_server_returns_an_embedding(serve: Any) -> None:
     connect, _ = serve({"/v1/embeddings": (200, json.dumps({"data": [{"embedding": [0.1]}]}))})
     assert embedding_seconds(connect, "search") > 0
     connect, _ = serve({"/v1/embeddings": (200, json.dumps({"data": []}))})

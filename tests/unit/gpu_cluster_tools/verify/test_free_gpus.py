@@ -1,4 +1,4 @@
-"""GPUs that no pod has."""
+"""GPUs that no pod uses."""
 
 import pytest
 
@@ -14,7 +14,7 @@ GPU = "nvidia.com/gpu"
 
 
 def taken(node: str, phase: str = "Running", *, first: bool = False) -> Object:
-    """A pod that has a GPU, in its init container or its other one."""
+    """A pod with a GPU in its init container or its other container."""
     with_gpu: Object = {"resources": {"limits": {GPU: "1"}}}
     other: Object = {"resources": {}}
     containers = {
@@ -34,11 +34,11 @@ def taken(node: str, phase: str = "Running", *, first: bool = False) -> Object:
         ([taken("l4-0", first=True), taken("l4-1")], None),
     ],
 )
-def test_a_gpu_is_free_that_no_pod_has(pods: list[Object], free: FreeGpus | None) -> None:
+def test_unused_gpu_is_free(pods: list[Object], free: FreeGpus | None) -> None:
     assert free_gpus(L4, nodes_of(LOCAL), pods) == free
 
 
-def test_nodes_that_take_no_pods_have_none() -> None:
+def test_unschedulable_unready_and_simulated_nodes_have_no_free_gpus() -> None:
     found = nodes_of(LOCAL)
     for node in found:
         node["spec"]["unschedulable"] = node["metadata"]["name"] == "l4-0"
@@ -48,7 +48,7 @@ def test_nodes_that_take_no_pods_have_none() -> None:
     assert free_gpus(L4, nodes_of(LOCAL, simulated=True), []) is None
 
 
-def test_the_part_of_a_gpu_that_most_are_free_of_is_chosen() -> None:
+def test_resource_with_most_free_devices_is_chosen() -> None:
     pool = pools_of(stack("onprem", {}))["h100-mig"]
     free = free_gpus(pool, nodes_of(stack("onprem", {})), [])
     assert free

@@ -1,4 +1,4 @@
-"""Jobs of GPUs by what they print; the real kubelet: tests/real_node."""
+"""GPU Jobs judged by their output; the real kubelet: tests/real_node."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def printing(log: str) -> Answer:
 def seen(
     monkeypatch: pytest.MonkeyPatch, answer: Answer, settings: Stack = LOCAL, pods: tuple[Object, ...] = ()
 ) -> tuple[dict[str, Measurement], list[JobPod]]:
-    """Checks by group and name, and the pods that were run."""
+    """Checks by group and name, and the pods that ran."""
     ran: list[JobPod] = []
 
     def run(_: object, pod: JobPod, seconds: int) -> JobResult:
@@ -62,7 +62,7 @@ def test_whole_gpus_are_listed_and_diagnosed(monkeypatch: pytest.MonkeyPatch) ->
     assert ran[0].limits == {"nvidia.com/gpu": "1", "memory": "8Gi"}
 
 
-def test_shared_gpus_are_listed_alone_and_one_part_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shared_gpus_are_listed_without_dcgm(monkeypatch: pytest.MonkeyPatch) -> None:
     found, ran = seen(monkeypatch, printing(L4))
     assert found["GPU jobs: l4-shared"].verdict is OK
     assert found["GPU jobs: l4-shared DCGM"].verdict is SKIP
@@ -80,9 +80,7 @@ def test_shared_gpus_are_listed_alone_and_one_part_is_taken(monkeypatch: pytest.
         ("No devices were found", "nvidia-smi lists no GPU on l4-0"),
     ],
 )
-def test_gpus_that_are_not_as_planned_are_a_failure(
-    line: str, says: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_gpu_other_than_planned_fails(line: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = seen(monkeypatch, printing(f"{line}\n--- dcgm ---\n{PASSED}"))
     assert found["GPU jobs: l4"].verdict is FAIL
     assert says in found["GPU jobs: l4"].found
@@ -91,27 +89,25 @@ def test_gpus_that_are_not_as_planned_are_a_failure(
 @pytest.mark.parametrize(
     ("status", "verdict"), [("Pass", OK), ("Warn", WARN), ("Fail", FAIL), ("Skip", SKIP)]
 )
-def test_dcgm_decides_by_its_worst_test(
-    status: str, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_worst_dcgm_test_decides(status: str, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch) -> None:
     text = output(("software", result(status, "persistence mode is off")))
     found, _ = seen(monkeypatch, printing(f"{L4}\n--- dcgm ---\n{text}"))
     assert found["GPU jobs: l4 DCGM"].verdict is verdict
 
 
-def test_a_dcgm_without_a_result_was_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dcgm_without_a_result_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = seen(monkeypatch, printing(f"{L4}\n--- dcgm ---\nError: unable to connect"))
     assert found["GPU jobs: l4 DCGM"].blocked
 
 
-def test_no_gpu_is_taken_from_a_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gpus_in_use_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     found, ran = seen(monkeypatch, printing(L4), pods=(taken("l4-0"), taken("l4-1")))
     assert found["GPU jobs: l4"].found == "no GPU is free on 2 nodes; running pods are not evicted"
     assert found["GPU jobs: l4"].blocked
     assert "dcgm-l4" not in {pod.name for pod in ran}
 
 
-def test_an_image_that_cannot_be_pulled_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_image_that_cannot_be_pulled_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: JobPod) -> JobResult:
         raise NotStartedError("ImagePullBackOff: nvcr.io/nvidia/cloud-native/dcgm")
 
@@ -131,7 +127,7 @@ def nccl(monkeypatch: pytest.MonkeyPatch, log: str, name: str = "h100 NVLink", *
 
 
 @pytest.mark.parametrize(("busbw", "verdict"), [("478.90", OK), ("260.10", WARN), ("115.93", FAIL)])
-def test_nvlink_is_compared_with_its_line_rate(
+def test_nvlink_bandwidth_is_compared_with_its_line_rate(
     busbw: str, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = nccl(monkeypatch, H100_PCIE.replace("115.93", busbw))
@@ -139,12 +135,12 @@ def test_nvlink_is_compared_with_its_line_rate(
     assert (found.numbers["busGBps"], found.numbers["lineGBps"]) == (max(float(busbw), 115.86), 450)
 
 
-def test_wrong_values_and_no_measurement_are_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_values_and_missing_measurements_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     assert nccl(monkeypatch, H100_PCIE.replace("values : 0", "values : 1")).verdict is FAIL
     assert nccl(monkeypatch, "NCCL failure").verdict is FAIL
 
 
-def test_pcie_has_no_expectation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pcie_bandwidth_has_no_expected_value(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = {"machine": {"cpus": 64, "memory": "512Gi", "gpu": "L40S", "gpus": 4}, "nodes": 1}
     settings = stack("onprem", {"pools.l40s": {**machine, "labels": {"site": "l40s"}}})
     line = "NVIDIA L40S, 580.95.05, 46068, 34, 0"
@@ -158,6 +154,6 @@ def test_pcie_has_no_expectation(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "no expected value" in found["all-reduce: l40s PCIe"].found
 
 
-def test_json_has_every_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_checks_are_serializable_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     found, _ = seen(monkeypatch, printing(f"{L4}\n--- dcgm ---\n{PASSED}"))
     assert json.loads(json.dumps([check.as_json() for check in found.values()]))

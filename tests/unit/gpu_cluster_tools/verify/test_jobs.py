@@ -1,4 +1,4 @@
-"""Jobs as a whole: what keeps them from being run."""
+"""Conditions that prevent the Jobs from running."""
 
 import pytest
 
@@ -15,9 +15,7 @@ PODS = {"/api/v1/pods": listed()}
 
 
 @pytest.mark.parametrize("error", [ForbiddenError("cannot create namespaces"), OccupiedError("another run")])
-def test_a_run_without_its_namespace_was_not_looked_at(
-    error: Exception, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_run_without_its_namespace_is_blocked(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise error
 
@@ -26,6 +24,6 @@ def test_a_run_without_its_namespace_was_not_looked_at(
     assert (found.blocked, found.found) == (True, str(error))
 
 
-def test_without_being_asked_for_they_are_named() -> None:
+def test_jobs_that_were_not_requested_are_mentioned() -> None:
     assert not not_asked_for().blocked
     assert "--jobs" in not_asked_for().found

@@ -25,7 +25,7 @@ Answer = Callable[[Callable[[], HTTPConnection], str], float]
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, *answers: float | Exception) -> None:
-    """Let the replicas answer so, one after the other."""
+    """Make the replicas answer with these times or errors, in this order."""
     left = list(answers)
 
     def answer(*_: object) -> float:
@@ -44,7 +44,7 @@ def seen(pods: list[Object] | None, simulated: Collection[str] = ()) -> Measurem
     return found
 
 
-def test_the_slowest_replica_is_the_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slowest_replica_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, 0.2, 0.35)
     found = seen(REPLICAS)
     assert found.verdict is OK
@@ -52,32 +52,32 @@ def test_the_slowest_replica_is_the_number(monkeypatch: pytest.MonkeyPatch) -> N
     assert found.numbers == {"ready": 2, "replicas": 2, "least": 2, "firstTokenSeconds": 0.35}
 
 
-def test_a_slow_first_token_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_first_token_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, 0.2, SLOW_SECONDS + 1)
     assert seen(REPLICAS).verdict is WARN
 
 
-def test_slow_is_as_slow_as_for_the_alert() -> None:
+def test_slow_threshold_equals_that_of_the_alert() -> None:
     rules = rule_files("https://runbooks.example", {}, {})["models.rules.yml"]
     assert f"gpu_cluster:model_first_token_seconds:p95 > {SLOW_SECONDS}" in rules
 
 
 @pytest.mark.parametrize("error", [NoTokenError("ends without a token"), NoAnswerError("connection refused")])
-def test_a_replica_without_a_token_is_a_failure(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replica_without_a_token_fails(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, 0.2, error)
     found = seen(REPLICAS)
     assert found.verdict is FAIL
     assert found.found == f"chat-b: {error}"
 
 
-def test_without_the_right_it_was_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_permission_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, ForbiddenError('cannot create resource "pods/portforward"'))
     found = seen(REPLICAS)
     assert (found.verdict, found.blocked) == (SKIP, True)
     assert seen(None).blocked
 
 
-def test_fewer_replicas_than_the_least_are_a_failure_with_the_reason() -> None:
+def test_too_few_ready_replicas_fail_with_the_reason() -> None:
     server = {"name": "server", "restartCount": 0, "ready": False, "image": "", "imageID": ""}
     waiting = {**server, "state": {"waiting": {"reason": "ImagePullBackOff"}}}
     found = seen([REPLICAS[0], pod("chat-b", "l4-1", ready=False, containerStatuses=[waiting])])
@@ -85,7 +85,7 @@ def test_fewer_replicas_than_the_least_are_a_failure_with_the_reason() -> None:
     assert found.found == "1 of 2 replicas are ready; chat-b ImagePullBackOff"
 
 
-def test_replicas_on_simulated_nodes_run_no_program() -> None:
+def test_replicas_on_simulated_nodes_are_skipped() -> None:
     found = seen(REPLICAS, simulated={"l4-0", "l4-1"})
     assert (found.verdict, found.blocked) == (SKIP, False)
 
@@ -94,7 +94,7 @@ def test_replicas_on_simulated_nodes_run_no_program() -> None:
     ("engine", "verdict"),
     [(ServingEngine.CUSTOM, SKIP), (ServingEngine.TRITON, SKIP), (ServingEngine.TEI, OK)],
 )
-def test_engines_without_tokens_say_so(
+def test_engines_without_tokens_are_skipped_and_tei_returns_embeddings(
     engine: ServingEngine, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answering(monkeypatch, 0.1, 0.1)

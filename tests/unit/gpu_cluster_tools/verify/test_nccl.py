@@ -1,4 +1,4 @@
-"""Bandwidth by outputs that users of nccl-tests published."""
+"""Bandwidth from published outputs of nccl-tests."""
 
 import pytest
 
@@ -17,7 +17,7 @@ H100_PCIE = """\
 """Output of two H100 PCIe over NVLink: NVIDIA/nccl issue 1161, 2024-01-27."""
 
 
-def test_the_largest_message_counts() -> None:
+def test_bandwidth_is_that_of_the_largest_message() -> None:
     found = all_reduce(f"# nThread 1 nGpus 2 minBytes 1073741824\n{H100_PCIE}")
     assert (found.bytes, found.bus_gbps, found.wrong) == (2147483648, 115.93, 0)
 
@@ -28,15 +28,15 @@ def test_wrong_values_are_counted() -> None:
     assert all_reduce(H100_PCIE.replace("values : 0 OK", "values : 2 FAILED")).wrong == 2
 
 
-def test_without_check_there_is_no_count_of_wrong_values() -> None:
+def test_output_without_check_has_no_wrong_values() -> None:
     assert all_reduce(H100_PCIE.replace("   0 ", " N/A ").replace("   0\n", " N/A\n")).wrong == 0
 
 
-def test_an_error_is_no_measurement() -> None:
+def test_error_output_is_no_measurement() -> None:
     text = "test.cu:120 'unhandled system error'"
     with pytest.raises(NoBandwidthError, match="unhandled system error"):
         all_reduce(text)
 
 
-def test_one_process_has_all_gpus() -> None:
+def test_one_process_uses_all_gpus() -> None:
     assert command(8).endswith(" -g 8")

@@ -1,4 +1,4 @@
-"""Nodes of a pool: as planned, fewer, cordoned, of another version, with less to offer."""
+"""Nodes of a pool: as planned, too few, cordoned, of another version, with smaller resources."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ PROD = stack("prod", {})
 
 
 def seen(change: Callable[[list[Object]], object], name: str = "prod") -> dict[str, Measurement]:
-    """Checks of a cluster that is as planned but for a change."""
+    """Checks of a cluster that is as planned except for one change."""
     settings = stack(name, {})
     found = nodes_of(settings)
     change(found)
@@ -30,7 +30,7 @@ def first(found: list[Object], pool: str) -> Object:
 
 
 @pytest.mark.parametrize("name", ["prod", "onprem", "edge", "local"])
-def test_a_cluster_as_planned_is_ok(name: str) -> None:
+def test_cluster_as_planned_passes(name: str) -> None:
     found = seen(lambda _: None, name)
     assert {check.verdict for check in found.values()} == {OK}
     assert {f"{pool} allocatable" for pool in pools_of(stack(name, {}))} <= found.keys()
@@ -43,25 +43,25 @@ def _pool() -> str:
 POOL = _pool()
 
 
-def test_a_node_that_is_missing_is_a_failure_with_both_numbers() -> None:
+def test_missing_node_fails_with_both_numbers() -> None:
     found = seen(lambda nodes: nodes.remove(first(nodes, POOL)))[POOL]
     assert found.verdict is FAIL
     assert found.numbers["ready"] == found.numbers["least"] - 1
 
 
-def test_a_node_that_is_not_ready_is_named() -> None:
+def test_unready_node_is_named() -> None:
     found = seen(lambda nodes: first(nodes, POOL)["status"].update(conditions=UNREADY))[POOL]
     assert found.verdict is FAIL
     assert f"not ready: {POOL}-0" in found.found
 
 
-def test_a_cordoned_node_is_a_warning() -> None:
+def test_cordoned_node_is_a_warning() -> None:
     found = seen(lambda nodes: first(nodes, POOL)["spec"].update(unschedulable=True))[POOL]
     assert (found.verdict, found.numbers["cordoned"]) == (WARN, 1)
     assert f"cordoned: {POOL}-0" in found.found
 
 
-def test_more_nodes_than_the_file_allows_are_a_warning() -> None:
+def test_more_nodes_than_the_maximum_are_a_warning() -> None:
     most = pools_of(PROD)[POOL].nodes.max
 
     def add(nodes: list[Object]) -> None:
@@ -73,7 +73,7 @@ def test_more_nodes_than_the_file_allows_are_a_warning() -> None:
     assert seen(add)[POOL].verdict is WARN
 
 
-def test_a_kubelet_that_the_update_has_not_reached_is_a_warning() -> None:
+def test_outdated_kubelet_is_a_warning() -> None:
     old = {"kubeletVersion": "v1.34.2-eks-7"}
     found = seen(lambda nodes: first(nodes, POOL)["status"].update(nodeInfo=old))[f"{POOL} kubelet"]
     assert (found.verdict, found.numbers["other"]) == (WARN, 1)
@@ -100,7 +100,7 @@ def test_less_memory_than_planned_is_a_warning_with_both_numbers() -> None:
     assert check.numbers["memoryLeast"] == 2**30
 
 
-def test_disk_that_no_kubelet_reports_is_said() -> None:
+def test_unreported_ephemeral_storage_is_mentioned() -> None:
     def remove(nodes: list[Object]) -> None:
         for node in nodes:
             del node["status"]["allocatable"]["ephemeral-storage"]
@@ -110,7 +110,7 @@ def test_disk_that_no_kubelet_reports_is_said() -> None:
     assert check.found.endswith("as planned or more; ephemeral-storage is not reported")
 
 
-def test_simulated_nodes_have_no_kubelet_to_compare() -> None:
+def test_simulated_nodes_have_no_kubelet_check() -> None:
     settings = stack("local", {})
     found = nodes(settings, pools_of(settings), nodes_of(settings, simulated=True), Cluster())
     assert not [check for check in found if check.name.endswith("kubelet")]

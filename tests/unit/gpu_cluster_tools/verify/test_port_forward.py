@@ -18,7 +18,7 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\r\n" + b"x" * 70000
 
 
 class Stream:
-    """A kubelet's side, in pieces of a few bytes, and what the client writes."""
+    """The kubelet's side in pieces of a few bytes, and the bytes that the client writes."""
 
     def __init__(self, *frames: bytes, piece: int = 1000) -> None:
         self._rest = b"".join(frames)
@@ -56,7 +56,7 @@ def frame(content: bytes, operation: int = 2, *, final: bool = True) -> bytes:
 
 
 def unmasked(data: bytes) -> bytes:
-    """Content of one short frame of a client."""
+    """Content of one short frame from a client."""
     size = data[1] & 0x7F
     start = 2
     if size == 126:
@@ -74,7 +74,7 @@ def answer(*frames: bytes, piece: int = 1000) -> tuple[Kubelet, Any]:
 
 
 @pytest.mark.parametrize("piece", [1, 1000, 100_000])
-def test_an_answer_comes_whole_whatever_its_frames_are(piece: int) -> None:
+def test_answer_is_complete_for_any_frame_size(piece: int) -> None:
     parts = [ANSWER[:10], ANSWER[10:300], ANSWER[300:]]
     kubelet, body = answer(*(frame(b"\x00" + part) for part in parts), piece=piece)
     assert body == b"x" * 70000
@@ -85,7 +85,7 @@ def test_an_answer_comes_whole_whatever_its_frames_are(piece: int) -> None:
     assert unmasked(kubelet.stream.written).startswith(b"\x00GET /health HTTP/1.1\r\n")
 
 
-def test_a_message_may_be_in_several_frames_with_pings_between() -> None:
+def test_fragmented_message_with_pings_is_joined() -> None:
     whole = b"\x00" + ANSWER
     _, body = answer(
         frame(whole[:500], final=False), frame(b"ping", operation=9), frame(whole[500:], operation=0)
@@ -93,22 +93,22 @@ def test_a_message_may_be_in_several_frames_with_pings_between() -> None:
     assert len(body) == 70000
 
 
-def test_an_error_of_the_kubelet_is_told() -> None:
+def test_error_of_the_kubelet_is_raised() -> None:
     with pytest.raises(NoAnswerError, match="connection refused"):
         answer(frame(b"\x01dial tcp 127.0.0.1:8000: connection refused"))
 
 
-def test_a_connection_that_breaks_is_an_error() -> None:
+def test_closed_connection_is_an_error() -> None:
     with pytest.raises(NoAnswerError, match="the connection was closed"):
         answer(frame(b"\x00HTTP/1.1 200 OK\r\n"))
 
 
-def test_bytes_that_are_no_frame_are_an_error() -> None:
+def test_invalid_frame_is_an_error() -> None:
     with pytest.raises(NoAnswerError, match="Invalid opcode"):
         answer(frame(b"\x00HTTP/1.1 200 OK\r\n"), frame(b"", operation=3))
 
 
-def test_a_ping_is_answered() -> None:
+def test_ping_gets_a_pong() -> None:
     kubelet, _ = answer(frame(b"alive", operation=9), frame(b"\x00" + ANSWER))
     size = kubelet.stream.written[1] & 0x7F
     pong = kubelet.stream.written[6 + size :]
@@ -116,13 +116,13 @@ def test_a_ping_is_answered() -> None:
     assert unmasked(pong) == b"alive"
 
 
-def test_an_answer_may_end_with_its_connection() -> None:
+def test_answer_can_end_with_its_connection() -> None:
     text = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
     _, body = answer(frame(b"\x00" + text), frame(b"\x00good"), frame(b"\x00bye"), frame(b"", operation=8))
     assert body == b"goodbye"
 
 
-def test_no_second_request_leaves_for_this_machine() -> None:
+def test_connection_is_not_reopened_automatically() -> None:
     kubelet = Kubelet(Stream(*map(frame, OPENED), frame(b"\x00" + ANSWER)))
     with port_forward(kubelet, "serving", "chat-0", PORT, timeout=1) as connection:
         assert not connection.auto_open

@@ -1,4 +1,4 @@
-"""Pods of Jobs by the rules of the platform; the real API server: tests/rehearsal/test_verify_jobs.py."""
+"""Pods of Jobs under the rules of the platform; the real API server: tests/rehearsal/test_verify_jobs.py."""
 
 import json
 
@@ -24,17 +24,17 @@ AS_ROOT = {"53-non-root", "55-read-only-root"}
         (BUSYBOX, False, dict[str, str](), set[str]()),
     ],
 )
-def test_the_rules_are_kept_but_for_those_that_the_page_names(
+def test_job_breaks_only_the_documented_rules(
     image: Image | TaggedImage, root: bool, limits: dict[str, str], broken: set[str]
 ) -> None:
     pool = L4 if limits else POOLS["system"]
     pod = JobPod("job", image.at(None), "true", pool, "node", {**limits, "memory": "1Gi"}, root=root)
     manifest = json.dumps(job_of(pod, [], 60)).encode()
     found = {finding.rule.id for finding in evaluate_manifests({"job.json": manifest}, None).report.findings}
-    assert found - {"61-allowed-registry"} == broken  # a project lists its own registries
+    assert found - {"61-allowed-registry"} == broken  # each project has its own list of registries
 
 
-def test_a_job_ends_by_itself() -> None:
+def test_job_has_a_deadline_and_no_retries() -> None:
     spec = job_of(JobPod("job", "image", "true", L4, "l4-0", GPU), [{"name": "login"}], 60)["spec"]
     assert (spec["backoffLimit"], spec["activeDeadlineSeconds"]) == (0, 960)
     assert spec["template"]["spec"]["imagePullSecrets"] == [{"name": "login"}]

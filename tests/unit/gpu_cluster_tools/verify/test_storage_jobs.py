@@ -1,4 +1,4 @@
-"""Volumes of storage classes by what their Jobs print."""
+"""Volumes of storage classes, judged by the output of their Jobs."""
 
 from typing import cast
 
@@ -17,17 +17,17 @@ from tests.unit.gpu_cluster_tools.verify.clusters import Cluster, nodes_of
 
 OK, WARN, FAIL, SKIP = CheckStatus.OK, CheckStatus.WARN, CheckStatus.FAIL, CheckStatus.SKIP
 PROD = stack("prod", {})
-"""A stack with a class of disks of 500 MiB/s, one of EFS, and two stores."""
+"""A stack with a disk class of 500 MiB/s, an EFS class, and two stores."""
 
 
 def printed(*seconds: float) -> JobResult:
-    """Seconds that the data took to be written and read."""
+    """Seconds of writing and reading the data."""
     lines = [f"1073741824 bytes (1.0GB) copied, {it} seconds, 1.0MB/s" for it in seconds]
     return JobResult(succeeded=True, log="\n".join(lines), reason="")
 
 
 class Claims(Cluster):
-    """Takes claims, unless it refuses them."""
+    """Accepts claims, unless set to refuse."""
 
     def __init__(self, *, refuse: bool = False) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ def seen(
 
 
 @pytest.mark.parametrize(("seconds", "verdict"), [(2.0, OK), (8.0, WARN)])
-def test_a_disk_is_compared_with_its_stated_throughput(
+def test_disk_is_compared_with_its_stated_throughput(
     seconds: float, verdict: CheckStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = seen(monkeypatch, printed(2.0, seconds))["fast"]
@@ -72,7 +72,7 @@ def test_a_disk_is_compared_with_its_stated_throughput(
     assert found.numbers == {"writtenMiBps": 512, "readMiBps": 1024 / seconds, "statedMiBps": 500}
 
 
-def test_other_classes_have_no_expectation_and_stores_get_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_classes_have_no_expected_value_and_stores_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     claims = Claims()
     found = seen(monkeypatch, printed(60.0, 60.0), claims)
     assert (found["home"].verdict, found["home"].found.endswith("no expected value")) == (OK, True)
@@ -81,12 +81,12 @@ def test_other_classes_have_no_expectation_and_stores_get_no_file(monkeypatch: p
     assert sizes == {"fast": "10Gi", "home": "10Gi"}
 
 
-def test_a_volume_that_cannot_be_written_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unwritable_volume_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     result = JobResult(False, "dd: error writing '/data/file': No space left on device", "Error")
     assert seen(monkeypatch, result)["fast"].verdict is FAIL
     assert seen(monkeypatch, printed(2.0))["fast"].verdict is FAIL
 
 
-def test_what_did_not_start_was_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_job_that_did_not_start_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen(monkeypatch, NotStartedError("not scheduled"))["fast"].blocked
     assert seen(monkeypatch, printed(2.0, 2.0), Claims(refuse=True))["fast"].blocked

@@ -1,4 +1,4 @@
-"""Everything that is verified, in its order."""
+"""All verification checks, in order."""
 
 from itertools import groupby
 
@@ -16,12 +16,12 @@ SIMULATED = {
 }
 
 
-def test_groups_come_one_after_the_other() -> None:
+def test_groups_are_in_order() -> None:
     groups = [group for group, _ in groupby(verify(LOCAL, Cluster(SIMULATED)), key=lambda it: it.group)]
     assert groups == ["nodes", "driver", "models", "telemetry", "jobs"]
 
 
-def test_on_simulated_nodes_nothing_that_runs_is_ok() -> None:
+def test_simulated_nodes_skip_everything_that_needs_a_program() -> None:
     found = list(verify(LOCAL, Cluster(SIMULATED)))
     verdicts = {check.group: check.verdict for check in found}
     skip = CheckStatus.SKIP
@@ -30,7 +30,7 @@ def test_on_simulated_nodes_nothing_that_runs_is_ok() -> None:
     assert not any(check.blocked for check in found)
 
 
-def test_on_simulated_nodes_no_job_is_made() -> None:
+def test_simulated_nodes_get_no_jobs() -> None:
     """The cluster of this test refuses to create anything."""
     cluster = Cluster({**SIMULATED, "/api/v1/pods": listed()})
     [jobs] = [check for check in verify(LOCAL, cluster, with_jobs=True) if check.group == "jobs"]
@@ -39,7 +39,7 @@ def test_on_simulated_nodes_no_job_is_made() -> None:
     assert jobs.blocked
 
 
-def test_of_a_team_its_models_and_their_autoscalers_are_verified() -> None:
+def test_team_models_and_autoscalers_are_verified() -> None:
     team = load_any(STACKS / "Pulumi.prod-vision.yaml")
     path = "/api/v1/namespaces/vision/pods"
     denied = list(verify(team, Cluster()))
@@ -51,12 +51,12 @@ def test_of_a_team_its_models_and_their_autoscalers_are_verified() -> None:
     }
 
 
-def test_an_identity_that_may_not_list_nodes_does_not_accept() -> None:
+def test_missing_permission_to_list_nodes_blocks() -> None:
     [nodes] = [check for check in verify(LOCAL, Cluster()) if check.group == "nodes"]
     assert nodes.blocked
 
 
-def test_a_cluster_that_does_not_answer_is_a_failure() -> None:
+def test_unreachable_cluster_fails() -> None:
     class Silent(Cluster):
         def get(self, path: str) -> Object | None:
             raise NoAnswerError("the cluster does not answer")

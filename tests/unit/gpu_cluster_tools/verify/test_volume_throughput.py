@@ -1,4 +1,4 @@
-"""Throughput by the lines of dd, of busybox and of GNU coreutils."""
+"""Throughput from the output of dd, of busybox and of GNU coreutils."""
 
 import pytest
 
@@ -20,12 +20,12 @@ dd: failed to open '/data/file': Invalid argument
 
 
 @pytest.mark.parametrize("text", [BUSYBOX, GNU])
-def test_both_ways_are_measured(text: str) -> None:
+def test_both_directions_are_parsed(text: str) -> None:
     found = throughput(text)
     assert found
     assert (found.written, found.read) == (128, 256)
 
 
-def test_one_way_alone_is_no_result() -> None:
+def test_single_direction_is_no_result() -> None:
     assert throughput(BUSYBOX.partition("seconds")[0] + "seconds") is None
     assert throughput("dd: error writing '/data/file': No space left on device") is None

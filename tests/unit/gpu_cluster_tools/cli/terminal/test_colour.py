@@ -1,4 +1,4 @@
-"""Words that a reader looks for have a colour in a terminal, and nowhere else."""
+"""Key words have a colour on a terminal, and nowhere else."""
 
 import os
 import pty
@@ -25,7 +25,7 @@ RED, YELLOW, END = "\033[31m\033[1m", "\033[33m", "\033[0m"
         ("  fix: what stops an update, and any error: in the text", None),
     ],
 )
-def test_the_beginnings_of_lines_have_a_colour(text: str, shown: str | None) -> None:
+def test_line_prefixes_are_coloured(text: str, shown: str | None) -> None:
     assert coloured(text) == (shown or text)
 
 
@@ -33,7 +33,7 @@ def test_the_beginnings_of_lines_have_a_colour(text: str, shown: str | None) -> 
     ("variables", "in_colour"),
     [({"TERM": "xterm"}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
 )
-def test_a_terminal_shows_colours_unless_it_is_told_not_to(
+def test_terminal_shows_colours_unless_disabled(
     tmp_path: Path, variables: dict[str, str], in_colour: bool
 ) -> None:
     shown = on_a_terminal(tmp_path, {"TERM": "xterm", **variables})
@@ -42,7 +42,7 @@ def test_a_terminal_shows_colours_unless_it_is_told_not_to(
     assert (f"{RED}error:{END}" in shown) is in_colour
 
 
-def test_a_pipe_gets_no_colours(tmp_path: Path) -> None:
+def test_piped_output_has_no_colours(tmp_path: Path) -> None:
     done = subprocess.run(
         [GPU_CLUSTER, "validate", "none"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

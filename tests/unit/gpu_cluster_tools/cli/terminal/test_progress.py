@@ -1,4 +1,4 @@
-"""Long steps are said on stderr: live on a terminal, by a line elsewhere, and not at all to a program."""
+"""Progress of long steps on stderr: live on a terminal, one line in a log, nothing in a pipe."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ def program(seconds: float, *, quiet: bool = False) -> list[str]:
 
 
 def into_files(tmp_path: Path, seconds: float, *, quiet: bool = False) -> str:
-    """Its stderr where neither stream is a terminal or a pipe, as in the log of a job."""
+    """The stderr of a program whose streams are files, as in the log of a job."""
     with (tmp_path / "out").open("w") as out, (tmp_path / "err").open("w") as err:
         subprocess.run(program(seconds, quiet=quiet), stdout=out, stderr=err, check=True)
     return (tmp_path / "err").read_text()
@@ -34,22 +34,22 @@ def in_a_terminal(command: list[str], tmp_path: Path) -> str:
     return done.stdout.decode()
 
 
-def test_a_log_gets_one_line_of_what_takes_long(tmp_path: Path) -> None:
+def test_log_gets_one_line_for_a_long_step(tmp_path: Path) -> None:
     assert into_files(tmp_path, 0.6) == "planning prod …\n"
 
 
-def test_nothing_is_said_of_what_is_done_at_once(tmp_path: Path) -> None:
+def test_short_step_shows_no_progress(tmp_path: Path) -> None:
     assert into_files(tmp_path, 0) == ""
     assert in_a_terminal(program(0), tmp_path) == "done\r\n"
 
 
-def test_a_program_that_reads_gets_nothing(tmp_path: Path) -> None:
+def test_piped_and_quiet_programs_show_no_progress(tmp_path: Path) -> None:
     assert into_files(tmp_path, 0.6, quiet=True) == ""
     piped = subprocess.run(program(0.6), capture_output=True, text=True, check=True)
     assert (piped.stdout, piped.stderr) == ("done\n", "")
 
 
-def test_a_terminal_gets_a_live_line_that_goes(tmp_path: Path) -> None:
+def test_terminal_shows_a_live_line_and_erases_it(tmp_path: Path) -> None:
     shown = in_a_terminal(program(1.2), tmp_path)
 
     assert "\r\033[Kplanning prod … 0s" in shown

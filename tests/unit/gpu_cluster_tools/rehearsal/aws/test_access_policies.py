@@ -42,7 +42,7 @@ def _roles(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ClusterAdmin", HERE, [POD, ROLE], [NODES, SECRET]),
     ],
 )
-def test_a_policy_allows_what_it_says_where_it_holds(
+def test_access_policy_allows_its_actions_in_its_scope(
     monkeypatch: pytest.MonkeyPatch,
     policy: str,
     scope: dict[str, Any],
@@ -55,13 +55,13 @@ def test_a_policy_allows_what_it_says_where_it_holds(
     assert [asked for asked in denied if _is_allowed(asked)] == []
 
 
-def test_principals_outside_of_aws_are_not_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_caller_outside_aws_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
     _associate(monkeypatch, "ClusterAdmin", EVERYWHERE)
 
     assert not _is_allowed(POD, caller=None)
 
 
-def test_only_the_administrator_sees_every_path_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_cluster_admin_may_read_non_resource_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"nonResourceAttributes": {"verb": "get", "path": "/metrics"}, "extra": {"canonicalArn": [TEAM]}}
     for policy, allowed in (("ClusterAdmin", True), ("AdminView", False)):
         _associate(monkeypatch, policy, EVERYWHERE)

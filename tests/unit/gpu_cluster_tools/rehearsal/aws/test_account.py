@@ -8,12 +8,12 @@ from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from gpu_cluster_tools.rehearsal.aws.identity import access_key
 
 
-def test_an_account_that_was_not_started_has_no_endpoint(tmp_path: Path) -> None:
+def test_account_that_was_not_started_has_no_endpoint(tmp_path: Path) -> None:
     with pytest.raises(RehearsalError, match="was not started"):
         _ = Account(tmp_path).endpoint
 
 
-def test_it_is_found_again_and_ends(tmp_path: Path) -> None:
+def test_running_account_is_reused_and_can_be_stopped(tmp_path: Path) -> None:
     account = Account(tmp_path)
     assert account.start()
     try:
@@ -28,7 +28,7 @@ def test_it_is_found_again_and_ends(tmp_path: Path) -> None:
         Api(account.endpoint, "eu-central-1").call("s3", "ListBuckets")
 
 
-def test_the_provider_is_on_the_path_of_the_engine_alone(tmp_path: Path) -> None:
+def test_provider_binary_is_only_on_the_path_of_the_engine(tmp_path: Path) -> None:
     (tmp_path / "aws").mkdir()
     (tmp_path / "aws" / "port").write_text("20001")
     provider = tmp_path / "provider"

@@ -1,4 +1,4 @@
-"""The provider reads and writes tags of buckets by S3 Control, others by S3: they are the same tags."""
+"""The provider uses S3 Control for bucket tags, others use S3; both access the same tags."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import fresh
 TAGS = [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}]
 
 
-def test_tags_of_a_bucket_are_the_same_in_both_services(api: Api, deployer: Api) -> None:
+def test_bucket_tags_are_equal_in_s3_and_s3_control(api: Api, deployer: Api) -> None:
     name = fresh("bucket").lower()
     api.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration={"LocationConstraint": api.region})
     named: dict[str, Any] = {"AccountId": identity.account(), "ResourceArn": f"arn:aws:s3:::{name}"}

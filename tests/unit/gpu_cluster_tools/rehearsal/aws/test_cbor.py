@@ -1,4 +1,4 @@
-"""CloudWatch in CBOR, as the provider asks it."""
+"""CloudWatch in CBOR, as the provider uses it."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ def ask(client: Client, operation: str, parameters: dict[str, Any]) -> tuple[int
     return answer.status_code, cbor2.loads(answer.data)
 
 
-def test_an_alarm_comes_back_as_it_was_put(client: Client) -> None:
+def test_alarm_is_read_as_it_was_written(client: Client) -> None:
     assert ask(client, "PutMetricAlarm", ALARM) == (200, {})
 
     status, answer = ask(client, "DescribeAlarms", {"AlarmNames": ["late"]})
@@ -46,12 +46,12 @@ def test_an_alarm_comes_back_as_it_was_put(client: Client) -> None:
     assert {name: alarm[name] for name in ALARM} == ALARM
 
 
-def test_an_error_has_its_code_and_words(client: Client) -> None:
+def test_error_has_its_code_and_message(client: Client) -> None:
     status, answer = ask(client, "GetDashboard", {"DashboardName": "lost"})
 
     assert status == 404
     assert answer == {"__type": "ResourceNotFound", "message": "Dashboard does not exist"}
 
 
-def test_other_requests_pass(client: Client) -> None:
+def test_other_paths_are_not_handled(client: Client) -> None:
     assert client.get("/service/Elsewhere/operation/Ask").status_code != 200

@@ -1,4 +1,4 @@
-"""Resources in use cannot be deleted, also where moto would delete them."""
+"""Resources in use cannot be deleted, even where moto would delete them."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from gpu_cluster_tools.rehearsal.aws.api import Api, ApiError
 from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 
-def test_a_nat_gateway_keeps_its_address_its_subnet_and_the_way_out(deployer: Api, network: Network) -> None:
+def test_nat_gateway_blocks_deletion_of_its_dependencies(deployer: Api, network: Network) -> None:
     address = deployer.call("ec2", "AllocateAddress", Domain="vpc")["AllocationId"]
     gateway = deployer.call("ec2", "CreateInternetGateway")["InternetGateway"]["InternetGatewayId"]
     attachment = {"VpcId": network.vpc, "InternetGatewayId": gateway}
@@ -28,7 +28,7 @@ def test_a_nat_gateway_keeps_its_address_its_subnet_and_the_way_out(deployer: Ap
         deployer.call("ec2", operation, **parameters)
 
 
-def test_a_security_group_stays_while_a_rule_of_another_names_it(deployer: Api, network: Network) -> None:
+def test_security_group_named_in_another_group_is_not_deleted(deployer: Api, network: Network) -> None:
     named, naming = (
         deployer.call("ec2", "CreateSecurityGroup", VpcId=network.vpc, GroupName=name, Description=name)[
             "GroupId"
@@ -53,14 +53,12 @@ def test_a_security_group_stays_while_a_rule_of_another_names_it(deployer: Api, 
         ("100.64.0.0/29", "InvalidVpc.Range"),
     ],
 )
-def test_a_vpc_takes_ranges_of_the_right_size_that_it_lacks(
-    deployer: Api, network: Network, block: str, code: str
-) -> None:
+def test_invalid_vpc_cidr_is_refused(deployer: Api, network: Network, block: str, code: str) -> None:
     with pytest.raises(ApiError, match=code):
         deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=network.vpc, CidrBlock=block)
 
 
-def test_a_range_stays_while_subnets_are_in_it(deployer: Api, network: Network) -> None:
+def test_cidr_block_with_subnets_is_not_disassociated(deployer: Api, network: Network) -> None:
     made = deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=network.vpc, CidrBlock="100.64.0.0/16")
     id = made["CidrBlockAssociation"]["AssociationId"]
     subnet = deployer.call("ec2", "CreateSubnet", VpcId=network.vpc, CidrBlock="100.64.1.0/24")["Subnet"]

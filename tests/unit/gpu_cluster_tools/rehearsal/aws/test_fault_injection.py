@@ -1,4 +1,4 @@
-"""Refusals of an account in which nothing is wrong with the calls."""
+"""Injected errors for valid calls."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +32,7 @@ def inject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fault],
     ("service", "operation", "code"),
     [("ec2", "DescribeVpcs", "RequestLimitExceeded"), ("eks", "ListClusters", "ThrottlingException")],
 )
-def test_throttling_refuses_everything(
+def test_throttling_refuses_every_call(
     faulty: Api, inject: Callable[[Fault], None], service: str, operation: str, code: str
 ) -> None:
     faulty.call(service, operation)
@@ -42,7 +42,7 @@ def test_throttling_refuses_everything(
         faulty.call(service, operation)
 
 
-def test_what_is_fresh_is_not_found_at_first(faulty: Api, inject: Callable[[Fault], None]) -> None:
+def test_new_resource_is_not_found_at_first(faulty: Api, inject: Callable[[Fault], None]) -> None:
     before = faulty.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     inject(Fault.EVENTUAL_CONSISTENCY)
     fresh = faulty.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
@@ -52,7 +52,7 @@ def test_what_is_fresh_is_not_found_at_first(faulty: Api, inject: Callable[[Faul
         faulty.call("ec2", "DescribeVpcs", VpcIds=[fresh])
 
 
-def test_the_first_look_at_what_was_made_times_out(faulty: Api, inject: Callable[[Fault], None]) -> None:
+def test_first_read_of_a_new_resource_times_out(faulty: Api, inject: Callable[[Fault], None]) -> None:
     inject(Fault.TIMEOUT_AFTER_SUCCESS)
     made = faulty.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
 

@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster_tools.rehearsal.aws.faults import Fault, FaultError, Faults
 
 
-def test_faults_have_a_name_and_a_rate() -> None:
+def test_faults_are_parsed_with_name_and_rate() -> None:
     assert Faults.parsed(["throttling=0.5", "node-never-joins"]).rates == {
         Fault.THROTTLING: 0.5,
         Fault.NODE_NEVER_JOINS: 0.2,
@@ -22,14 +22,14 @@ def test_faults_have_a_name_and_a_rate() -> None:
         "throttling=nan": "throttling: expected a rate between 0 and 1, got 'nan'",
     }.items(),
 )
-def test_a_wrong_one_is_told(word: str, message: str) -> None:
+def test_invalid_fault_is_an_error_with_a_suggestion(word: str, message: str) -> None:
     with pytest.raises(FaultError) as caught:
         Faults.parsed([word])
 
     assert str(caught.value).startswith(message)
 
 
-def test_they_strike_as_often_as_their_rate_says_and_always_in_the_same_places() -> None:
+def test_faults_strike_at_their_rate_and_deterministically() -> None:
     faults = Faults.parsed(["throttling=0.25"], seed=7)
 
     struck = [place for place in range(4000) if faults.strikes(Fault.THROTTLING, place)]
@@ -39,7 +39,7 @@ def test_they_strike_as_often_as_their_rate_says_and_always_in_the_same_places()
     assert not any(faults.strikes(Fault.INSUFFICIENT_CAPACITY, place) for place in range(4000))
 
 
-def test_another_seed_or_run_strikes_elsewhere() -> None:
+def test_faults_depend_on_seed_and_run() -> None:
     def struck(faults: Faults) -> list[bool]:
         return [faults.strikes(Fault.THROTTLING, place) for place in range(100)]
 
@@ -48,7 +48,7 @@ def test_another_seed_or_run_strikes_elsewhere() -> None:
     assert struck(Faults(rates, seed=1)) != struck(Faults(rates, seed=1, run=1))
 
 
-def test_an_account_reads_what_was_written_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_account_reads_the_written_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert Faults.of_this_account() == Faults()
 

@@ -7,14 +7,14 @@ USER = "arn:aws:iam::123456789012:user/somebody"
 
 
 @pytest.mark.parametrize("principal", [ROLE, USER])
-def test_an_access_key_says_whose_it_is(principal: str) -> None:
+def test_access_key_encodes_its_principal(principal: str) -> None:
     assert principal_of(access_key(principal)) == principal
 
 
-def test_a_key_that_does_not_say_is_the_roots() -> None:
+def test_unknown_access_key_belongs_to_the_root_user() -> None:
     assert principal_of("emulated") == "arn:aws:iam::123456789012:root"
 
 
-def test_a_role_calls_by_its_session() -> None:
+def test_role_calls_with_its_session_arn() -> None:
     assert session_of(ROLE) == "arn:aws:sts::123456789012:assumed-role/team/rehearsal"
     assert session_of(USER) == USER

@@ -2,7 +2,7 @@ from gpu_cluster_tools.rehearsal.aws.input_validation import invalid_values
 from tests.service_models import parameters_of
 
 
-def test_a_value_outside_of_what_a_service_lists_is_named() -> None:
+def test_value_outside_an_enumeration_is_reported() -> None:
     shape = parameters_of("ecr", "CreateRepository").members["imageTagMutability"]
 
     assert list(invalid_values("MUTABLE", shape, "imageTagMutability")) == []
@@ -12,7 +12,7 @@ def test_a_value_outside_of_what_a_service_lists_is_named() -> None:
     assert words.endswith("got 'mutable'")
 
 
-def test_a_number_out_of_bounds_is_named() -> None:
+def test_number_out_of_range_is_reported() -> None:
     shape = parameters_of("iam", "CreateRole").members["MaxSessionDuration"]
 
     assert list(invalid_values(60, shape, "maxSessionDuration")) == [
@@ -20,7 +20,7 @@ def test_a_number_out_of_bounds_is_named() -> None:
     ]
 
 
-def test_a_text_that_a_service_would_not_take_is_named() -> None:
+def test_text_of_wrong_length_or_pattern_is_reported() -> None:
     shape = parameters_of("ecr", "CreatePullThroughCacheRule").members["ecrRepositoryPrefix"]
 
     assert list(invalid_values("dev/quay.io", shape, "prefix")) == []

@@ -1,4 +1,4 @@
-"""Inventory of an account, services' own resources included."""
+"""Inventory of an account, including resources that services created."""
 
 import pytest
 
@@ -9,13 +9,13 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 
 @pytest.fixture
 def account(api: Api) -> Api:
-    """An account with resources of other tests, which are given."""
+    """An account whose resources of other tests are ignored."""
     inventory.watch_region("eu-central-1")
     inventory.ignore_existing(api)
     return api
 
 
-def test_it_lists_by_the_providers_types_and_ids(account: Api, network: Network) -> None:
+def test_resources_are_listed_with_pulumi_type_and_id(account: Api, network: Network) -> None:
     key = account.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
     queue = account.call("sqs", "CreateQueue", QueueName="interruptions")["QueueUrl"]
 
@@ -29,7 +29,7 @@ def test_it_lists_by_the_providers_types_and_ids(account: Api, network: Network)
     account.call("sqs", "DeleteQueue", QueueUrl=queue)
 
 
-def test_what_will_be_deleted_counts_as_gone(account: Api) -> None:
+def test_resource_scheduled_for_deletion_is_not_listed(account: Api) -> None:
     key = account.call("kms", "CreateKey")["KeyMetadata"]["KeyId"]
     account.call("kms", "ScheduleKeyDeletion", KeyId=key)
 
@@ -42,7 +42,7 @@ def test_existing_resources_are_no_leftovers(account: Api, network: Network) -> 
     assert inventory.leftovers(account) == []
 
 
-def test_what_services_made_is_left_over_and_not_made(account: Api, network: Network) -> None:
+def test_resource_created_by_a_service_is_a_leftover_only(account: Api, network: Network) -> None:
     inventory.ignore_existing(account)
     made = account.call("ec2", "CreateNetworkInterface", SubnetId=network.subnet)["NetworkInterface"]
 

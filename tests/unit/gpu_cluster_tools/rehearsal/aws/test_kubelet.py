@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
-# (lightkube's models have bare dicts in them)
+# lightkube's models contain bare dicts
 
 import base64
 from typing import Any
@@ -35,7 +35,7 @@ def _kubelet(type: str = "g6.4xlarge", template: dict[str, Any] | None = None, *
     return Kubelet(group, NodeGroupInstance("i-0123", type, "10.40.16.5", "eu-central-1b", "subnet-0"))
 
 
-def test_a_node_is_called_and_labelled_as_on_ec2() -> None:
+def test_node_has_names_and_labels_as_on_ec2() -> None:
     node = _kubelet().node()
     labels = labels_of(node)
 
@@ -55,7 +55,7 @@ def test_a_node_is_called_and_labelled_as_on_ec2() -> None:
     ("release", "version"),
     [("1.35.6-20260714", "v1.35.6-eks-0123456"), ("1.63.0-0e15e15e", "v1.35.0-eks-0123456")],
 )
-def test_its_kubelet_is_of_the_release(release: str, version: str) -> None:
+def test_kubelet_version_matches_the_release(release: str, version: str) -> None:
     status = _kubelet(releaseVersion=release).node().status
 
     assert status
@@ -68,7 +68,7 @@ def test_its_kubelet_is_of_the_release(release: str, version: str) -> None:
     [("", "209715200Ki", "234"), (RAID, "585937500Ki", "110"), (BOTTLEROCKET, "585937500Ki", "58")],
     ids=["plain", "nodeadm", "Bottlerocket"],
 )
-def test_disk_and_pods_are_as_the_template_sets_them(user_data: str, disk: str, pods: str) -> None:
+def test_disk_and_pods_follow_the_launch_template(user_data: str, disk: str, pods: str) -> None:
     template = {
         "BlockDeviceMappings": [{"Ebs": {"VolumeSize": 200}}],
         "UserData": base64.b64encode(user_data.encode()).decode(),
@@ -80,7 +80,7 @@ def test_disk_and_pods_are_as_the_template_sets_them(user_data: str, disk: str, 
     assert "nvidia.com/gpu" not in capacity
 
 
-def test_it_adds_the_labels_that_its_user_data_gives_it_to_those_of_the_group() -> None:
+def test_labels_from_user_data_are_added_to_those_of_the_group() -> None:
     flags = '{"spec": {"kubelet": {"flags": ["--node-labels=nvidia.com/mig.config=1g.10gb-7"]}}}'
     template = {"UserData": base64.b64encode(flags.encode()).decode()}
 
@@ -90,7 +90,7 @@ def test_it_adds_the_labels_that_its_user_data_gives_it_to_those_of_the_group() 
     assert labels["gpu-cluster/pool"] == "l4"
 
 
-def test_it_has_the_devices_that_its_image_and_interfaces_are_for() -> None:
+def test_devices_follow_image_and_interfaces() -> None:
     efa = {"NetworkInterfaces": [{"InterfaceType": "efa"}, {"InterfaceType": "efa-only"}]}
 
     assert Devices.of(_kubelet("g6.12xlarge", efa).node()) == Devices(gpus=4, efa=2, by_variable=False)
@@ -105,7 +105,7 @@ def _capacity(kubelet: Kubelet) -> dict[str, str]:
     ("ami", "user_data", "reserved_pods"),
     [("AL2023_x86_64_NVIDIA", RAID, 234), ("BOTTLEROCKET_x86_64_NVIDIA", BOTTLEROCKET, 58)],
 )
-def test_memory_is_reserved_as_the_image_does_it(ami: str, user_data: str, reserved_pods: int) -> None:
+def test_reserved_memory_matches_the_image(ami: str, user_data: str, reserved_pods: int) -> None:
     template = {"UserData": base64.b64encode(user_data.encode()).decode()}
     status = _kubelet(template=template, amiType=ami).node().status
 

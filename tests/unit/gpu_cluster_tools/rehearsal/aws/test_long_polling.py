@@ -13,7 +13,7 @@ RECEIVE = {"X-Amz-Target": "AmazonSQS.ReceiveMessage"}
 
 
 class Queue:
-    """An application that is asked for messages, and has some once `sent` is set."""
+    """A queue application that has messages after `sent` is set."""
 
     def __init__(self) -> None:
         self.sent = threading.Event()
@@ -25,7 +25,7 @@ class Queue:
         return Response(json.dumps(answer), mimetype="application/json")(environ, start_response)
 
 
-def test_a_long_poll_ends_with_the_first_message() -> None:
+def test_long_poll_ends_with_the_first_message() -> None:
     queue = Queue()
     threading.Timer(0.7, queue.sent.set).start()
     answer = Client(LongPolling(queue)).post("/", headers=RECEIVE, json={"WaitTimeSeconds": 20})
@@ -33,7 +33,7 @@ def test_a_long_poll_ends_with_the_first_message() -> None:
     assert set(queue.waits) == {0}
 
 
-def test_a_long_poll_without_a_message_lasts_as_long_as_it_was_asked_to() -> None:
+def test_long_poll_without_a_message_lasts_its_full_time() -> None:
     begun = time.monotonic()
     answer = Client(LongPolling(Queue())).post("/", headers=RECEIVE, json={"WaitTimeSeconds": 1})
     assert answer.get_json() == {}

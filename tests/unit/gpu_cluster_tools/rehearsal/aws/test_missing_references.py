@@ -1,4 +1,4 @@
-"""Requests that name what does not exist are refused, whatever moto makes of them."""
+"""Requests that name unknown resources are refused, even where moto accepts them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -99,14 +99,14 @@ CALLS: dict[str, Callable[[Network], tuple[str, str, dict[str, Any]]]] = {
 
 
 @pytest.mark.parametrize("named", CALLS)
-def test_what_a_request_names_must_exist(deployer: Api, network: Network, named: str) -> None:
+def test_request_naming_an_unknown_resource_is_refused(deployer: Api, network: Network, named: str) -> None:
     service, operation, parameters = CALLS[named](network)
 
     with pytest.raises(ApiError, match=r"does not exist|not found"):
         deployer.call(service, operation, **parameters)
 
 
-def test_a_key_that_is_to_be_deleted_encrypts_nothing(deployer: Api, network: Network) -> None:
+def test_key_scheduled_for_deletion_cannot_be_used(deployer: Api, network: Network) -> None:
     key = deployer.call("kms", "CreateKey")["KeyMetadata"]
     deployer.call("secretsmanager", "CreateSecret", Name="sealed-by-it", KmsKeyId=key["Arn"])
     deployer.call("kms", "ScheduleKeyDeletion", KeyId=key["KeyId"])
@@ -115,5 +115,5 @@ def test_a_key_that_is_to_be_deleted_encrypts_nothing(deployer: Api, network: Ne
         deployer.call("secretsmanager", "CreateSecret", Name="sealed-too-late", KmsKeyId=key["Arn"])
 
 
-def test_what_exists_may_be_named(deployer: Api, network: Network) -> None:
+def test_request_naming_an_existing_resource_is_accepted(deployer: Api, network: Network) -> None:
     deployer.call("ec2", "CreateSecurityGroup", VpcId=network.vpc, GroupName="found", Description="found")

@@ -8,7 +8,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.network import Network
 FRANKFURT = {"LocationConstraint": "eu-central-1"}
 
 
-def test_a_bucket_may_be_created_with_tags(api: Api) -> None:
+def test_bucket_can_be_created_with_tags(api: Api) -> None:
     tags = [{"Key": "team", "Value": "ml"}, {"Key": "empty", "Value": ""}]
     for name, given in {"with-tags": {"Tags": tags}, "without-tags": {}}.items():
         api.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration=FRANKFURT | given)
@@ -17,7 +17,7 @@ def test_a_bucket_may_be_created_with_tags(api: Api) -> None:
     assert sorted(found, key=lambda it: it["Key"]) == sorted(tags, key=lambda it: it["Key"])
 
 
-def test_a_bucket_that_requires_tls_takes_objects(api: Api, deployer: Api) -> None:
+def test_bucket_policy_requiring_tls_accepts_objects(api: Api, deployer: Api) -> None:
     """moto itself ignores the condition, and denies every request."""
     name = "requires-tls"
     api.call("s3", "CreateBucket", Bucket=name, CreateBucketConfiguration=FRANKFURT)
@@ -36,8 +36,8 @@ def test_a_bucket_that_requires_tls_takes_objects(api: Api, deployer: Api) -> No
         deployer.call("s3", "PutObject", Bucket=name, Key="model", Body=b"weights")
 
 
-def test_all_versions_of_an_object_can_be_deleted_while_versioning_is_suspended(api: Api) -> None:
-    """The provider empties a bucket after it has suspended versioning."""
+def test_object_versions_can_be_deleted_while_versioning_is_suspended(api: Api) -> None:
+    """The provider suspends versioning before it empties a bucket."""
     bucket = {"Bucket": "with-versions"}
     api.call("s3", "CreateBucket", **bucket, CreateBucketConfiguration=FRANKFURT)
     api.call("s3", "PutBucketVersioning", **bucket, VersioningConfiguration={"Status": "Enabled"})
@@ -52,7 +52,7 @@ def test_all_versions_of_an_object_can_be_deleted_while_versioning_is_suspended(
     api.call("s3", "DeleteBucket", **bucket)
 
 
-def test_a_subnet_says_in_a_word_whether_its_range_is_associated(api: Api) -> None:
+def test_subnet_reports_the_state_of_its_ipv6_range(api: Api) -> None:
     vpc = api.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16", AmazonProvidedIpv6CidrBlock=True)["Vpc"]
     block = vpc["Ipv6CidrBlockAssociationSet"][0]["Ipv6CidrBlock"].replace("/56", "/64")
     api.call("ec2", "CreateSubnet", VpcId=vpc["VpcId"], CidrBlock="10.0.0.0/24", Ipv6CidrBlock=block)
@@ -65,7 +65,7 @@ def test_a_subnet_says_in_a_word_whether_its_range_is_associated(api: Api) -> No
     assert states == ["associated"]
 
 
-def test_a_nat_gateway_frees_its_address_and_takes_its_interface_along(api: Api) -> None:
+def test_deleted_nat_gateway_releases_address_and_interface(api: Api) -> None:
     vpc = api.call("ec2", "CreateVpc", CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     subnet = api.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
     address = api.call("ec2", "AllocateAddress", Domain="vpc")["AllocationId"]
@@ -78,7 +78,7 @@ def test_a_nat_gateway_frees_its_address_and_takes_its_interface_along(api: Api)
     assert api.call("ec2", "DescribeNetworkInterfaces", Filters=inside)["NetworkInterfaces"] == []
 
 
-def test_an_endpoint_follows_its_subnets_and_tables(api: Api, network: Network) -> None:
+def test_vpc_endpoint_update_moves_interfaces_and_route_tables(api: Api, network: Network) -> None:
     inside = [{"Name": "vpc-id", "Values": [network.vpc]}]
     another = api.call("ec2", "CreateSubnet", VpcId=network.vpc, CidrBlock="10.0.1.0/24")["Subnet"][
         "SubnetId"
@@ -116,7 +116,7 @@ def test_tags_of_a_launch_template_are_not_in_its_versions(api: Api) -> None:
     assert made["Tags"] == tags[0]["Tags"]
 
 
-def test_a_queue_has_the_address_and_the_policy_that_aws_gives_it(api: Api) -> None:
+def test_queue_has_url_and_redrive_policy_in_aws_format(api: Api) -> None:
     api.call("sqs", "CreateQueue", QueueName="dead")
     arn = "arn:aws:sqs:eu-central-1:123456789012:dead"
     policy = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})

@@ -1,4 +1,4 @@
-"""Credentials of pods, from an API server that knows two tokens."""
+"""Credentials of pods, with an API server that knows two tokens."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def agent(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Client:
     return Client(PodIdentityAgent(account))
 
 
-def test_a_pod_gets_credentials_of_the_role_of_its_service_account(agent: Client) -> None:
+def test_pod_gets_credentials_of_its_service_account_role(agent: Client) -> None:
     answer = agent.get(CREDENTIALS, headers={"Authorization": "karpenter"}).get_json()
 
     assert identity.principal_of(answer["AccessKeyId"]) == ROLE
@@ -54,14 +54,14 @@ def test_a_pod_gets_credentials_of_the_role_of_its_service_account(agent: Client
 
 
 @pytest.mark.parametrize("token", ["person", "nobody", ""])
-def test_another_token_gets_none(agent: Client, token: str) -> None:
+def test_invalid_token_gets_no_credentials(agent: Client, token: str) -> None:
     answer = agent.get(CREDENTIALS, headers={"Authorization": token})
 
     assert answer.status_code == 400
     assert answer.get_json()["code"] == "AccessDeniedException"
 
 
-def test_a_service_account_without_an_association_gets_none(
+def test_service_account_without_association_gets_no_credentials(
     agent: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(USERS, "karpenter", "system:serviceaccount:kube-system:other")
@@ -72,5 +72,5 @@ def test_a_service_account_without_an_association_gets_none(
     assert "kube-system/other has no pod identity association" in answer.get_json()["message"]
 
 
-def test_other_paths_are_the_accounts(agent: Client) -> None:
+def test_other_paths_are_forwarded_to_the_account(agent: Client) -> None:
     assert agent.get("/v1/other").get_data() == b"the account"

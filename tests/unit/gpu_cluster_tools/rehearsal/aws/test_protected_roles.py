@@ -15,11 +15,11 @@ def role(api: Api, path: str) -> str:
     return made["Role"]["RoleName"]
 
 
-def test_a_role_of_identity_center_cannot_be_changed(api: Api, deployer: Api) -> None:
+def test_identity_center_role_cannot_be_changed(api: Api, deployer: Api) -> None:
     name = role(api, "/aws-reserved/sso.amazonaws.com/eu-central-1/")
     with pytest.raises(ApiError, match=f"protected role '{name}' - this role is only modifiable by AWS"):
         deployer.call("iam", "AttachRolePolicy", RoleName=name, PolicyArn=READ)
 
 
-def test_a_role_of_the_account_can_be_changed(api: Api, deployer: Api) -> None:
+def test_other_role_can_be_changed(api: Api, deployer: Api) -> None:
     deployer.call("iam", "AttachRolePolicy", RoleName=role(api, "/ops/"), PolicyArn=READ)

@@ -8,7 +8,7 @@ from gpu_cluster_tools.rehearsal.aws.repeated_requests import RepeatedRequests
 
 
 class Counting:
-    """An application that answers with the number of its request."""
+    """An application that answers with the number of requests so far."""
 
     def __init__(self, status: str) -> None:
         self.requests = 0
@@ -20,7 +20,7 @@ class Counting:
         return [str(self.requests).encode()]
 
 
-def test_a_further_attempt_has_the_answer_of_the_first() -> None:
+def test_retry_of_a_request_gets_the_first_answer() -> None:
     application = Counting("200 OK")
     client = Client(RepeatedRequests(application))
 
@@ -31,13 +31,13 @@ def test_a_further_attempt_has_the_answer_of_the_first() -> None:
 
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "503 Service Unavailable"])
-def test_a_refused_call_is_made_again(status: str) -> None:
+def test_failed_request_is_executed_again(status: str) -> None:
     client = Client(RepeatedRequests(Counting(status)))
 
     assert [client.post("/", headers=attempt("one", it)).text for it in (1, 2)] == ["1", "2"]
 
 
-def test_requests_of_no_sdk_are_all_made() -> None:
+def test_requests_without_sdk_headers_are_all_executed() -> None:
     client = Client(RepeatedRequests(Counting("200 OK")))
 
     assert [client.get("/").text for _ in range(2)] == ["1", "2"]

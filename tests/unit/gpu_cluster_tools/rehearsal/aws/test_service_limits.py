@@ -1,4 +1,4 @@
-"""Requests beyond a limit of AWS are refused by the account, with the error of their service."""
+"""Requests beyond a limit of AWS are refused with the error of their service."""
 
 import base64
 import json
@@ -31,7 +31,7 @@ def _document(filler: str) -> dict[str, Any]:
 
 
 def _long(characters: int) -> str:
-    """A policy of that many characters."""
+    """A policy with this many characters."""
     return json.dumps(_document("x" * (characters - len(json.dumps(_document(""), separators=(",", ":"))))))
 
 
@@ -198,7 +198,7 @@ NEW: dict[str, tuple[Callable[[Prerequisites], Call], str, str]] = {
         f"RoleName platform-addons-{'r' * 49} has 65 characters, iam takes 64",
     ),
 }
-"""Requests that are beyond a limit whatever the account has, by limit: request, code and words."""
+"""Requests beyond a limit in any account, by limit: request, code and message."""
 
 
 def _group(eks: Prerequisites, **settings: Any) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _group(eks: Prerequisites, **settings: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("limit", NEW)
-def test_a_request_beyond_a_limit_is_refused(deployer: Api, eks: Prerequisites, limit: str) -> None:
+def test_request_beyond_a_limit_is_refused(deployer: Api, eks: Prerequisites, limit: str) -> None:
     request, code, words = NEW[limit]
     service, operation, given = request(eks)
     with pytest.raises(ApiError) as refused:
@@ -244,7 +244,7 @@ NAMES: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("service", "operation", "given", "code"), NAMES)
-def test_a_name_is_refused_in_the_words_of_its_service(
+def test_invalid_name_is_refused_with_the_error_of_its_service(
     deployer: Api, service: str, operation: str, given: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(ApiError, match="characters, ") as refused:
@@ -252,7 +252,7 @@ def test_a_name_is_refused_in_the_words_of_its_service(
     assert refused.value.code.startswith(code)
 
 
-def test_inline_policies_of_a_role_count_together(deployer: Api) -> None:
+def test_inline_policies_of_a_role_share_one_limit(deployer: Api) -> None:
     role = fresh("role")
     deployer.call("iam", "CreateRole", RoleName=role, AssumeRolePolicyDocument=json.dumps(TRUST))
 
@@ -262,12 +262,12 @@ def test_inline_policies_of_a_role_count_together(deployer: Api) -> None:
 
     put("a", 5000)
     put("b", 5240)
-    put("b", 5239)  # replaces the one of its name
+    put("b", 5239)  # replaces the policy of that name
     with pytest.raises(ApiError, match="LimitExceeded: a role has 10340 characters of inline policies"):
         put("c", 101)
 
 
-def test_rules_of_a_security_group_count_together(deployer: Api, eks: Prerequisites) -> None:
+def test_rules_of_a_security_group_share_one_limit(deployer: Api, eks: Prerequisites) -> None:
     group = deployer.call("ec2", "CreateSecurityGroup", GroupName=fresh("g"), Description="d", VpcId=eks.vpc)
 
     def rules(first: int, last: int) -> list[dict[str, Any]]:
@@ -278,20 +278,20 @@ def test_rules_of_a_security_group_count_together(deployer: Api, eks: Prerequisi
     deployer.call("ec2", "AuthorizeSecurityGroupIngress", GroupId=id, IpPermissions=rules(0, 60))
     for operation, given, count in (
         ("AuthorizeSecurityGroupIngress", rules(60, 61), 61),
-        ("AuthorizeSecurityGroupEgress", rules(0, 60), 61),  # one leads everywhere
+        ("AuthorizeSecurityGroupEgress", rules(0, 60), 61),  # including the default egress rule
     ):
         with pytest.raises(ApiError, match=f"RulesPerSecurityGroupLimitExceeded: .* has {count} rules"):
             deployer.call("ec2", operation, GroupId=id, IpPermissions=given)
 
 
-def test_a_vpc_has_five_ranges(deployer: Api, eks: Prerequisites) -> None:
+def test_vpc_can_have_five_cidr_blocks(deployer: Api, eks: Prerequisites) -> None:
     for number in range(4):
         deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=eks.vpc, CidrBlock=f"100.{64 + number}.0.0/16")
     with pytest.raises(ApiError, match="CidrLimitExceeded: a VPC has 6 IPv4 ranges, EC2 takes 5"):
         deployer.call("ec2", "AssociateVpcCidrBlock", VpcId=eks.vpc, CidrBlock="100.70.0.0/16")
 
 
-def test_a_file_system_has_one_mount_target_in_a_zone(deployer: Api, eks: Prerequisites) -> None:
+def test_file_system_can_have_one_mount_target_per_zone(deployer: Api, eks: Prerequisites) -> None:
     system = deployer.call("efs", "CreateFileSystem", CreationToken=fresh("fs"))["FileSystemId"]
     beside = deployer.call(
         "ec2", "CreateSubnet", VpcId=eks.vpc, CidrBlock="10.40.128.0/20", AvailabilityZone="eu-central-1a"
@@ -304,7 +304,7 @@ def test_a_file_system_has_one_mount_target_in_a_zone(deployer: Api, eks: Prereq
         deployer.call("efs", "CreateMountTarget", FileSystemId=system, SubnetId=beside)
 
 
-def test_taints_that_are_added_count_with_those_that_stay(deployer: Api, eks: Prerequisites) -> None:
+def test_added_taints_count_with_existing_ones(deployer: Api, eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
     named = {
@@ -317,24 +317,24 @@ def test_taints_that_are_added_count_with_those_that_stay(deployer: Api, eks: Pr
     deployer.call("eks", "UpdateNodegroupConfig", **named, taints=exchanged)
 
 
-def test_every_limit_of_the_table_reaches_the_account() -> None:
+def test_every_limit_of_the_table_is_enforced() -> None:
     together = {"iam-inline-policies", "security-group-rules", "vpc-cidrs"}
     assert LIMITS.keys() == (NEW.keys() | together) - {"name", "labels", "base64"}
 
 
 SHARED = {"ValidationError", "MalformedPolicy"}
-"""Errors that the models of operations do not list."""
+"""Errors that the service models do not list for an operation."""
 
 
 @pytest.mark.parametrize(
     "limit", [key for key in NEW if key not in ("user-data", "base64", "security-groups")]
 )
-def test_the_error_is_one_that_the_operation_has(eks: Prerequisites, limit: str) -> None:
+def test_limit_error_is_an_error_of_the_operation(eks: Prerequisites, limit: str) -> None:
     request, code, _ = NEW[limit]
     service, operation, _ = request(eks)
     assert code in {*SHARED, *operation_errors(service, operation)}
 
 
-def test_a_service_without_a_row_has_the_common_error() -> None:
+def test_service_without_an_entry_has_the_common_error() -> None:
     assert error_of("fsx", "tags") == ("ValidationException", 400)
     assert ("fsx", "*") not in ERRORS

@@ -17,14 +17,14 @@ ARN = "arn:aws:eks:eu-west-3:123456789012:cluster/site"
 
 @pytest.fixture(autouse=True)
 def cluster(monkeypatch: pytest.MonkeyPatch) -> records.ClusterRecord:
-    """The only one, with one entry."""
+    """The only cluster, with one access entry."""
     cluster = records.ClusterRecord({"name": "site", "arn": ARN}, creator=TEAM, interfaces=[])
     admit(cluster, TEAM, groups=["research"])
     monkeypatch.setattr(records, "_CLUSTERS", {("eu-west-3", "site"): cluster})
     return cluster
 
 
-def test_a_token_is_whose_access_key_signed_it() -> None:
+def test_token_identifies_the_principal_of_its_access_key() -> None:
     user = _reviewed(_token())["user"]
 
     assert user["username"] == "arn:aws:sts::123456789012:assumed-role/team/rehearsal"
@@ -43,27 +43,27 @@ def test_a_token_is_whose_access_key_signed_it() -> None:
     ],
     ids=["of another cluster", "forged", "of another region", "of a stranger", "old"],
 )
-def test_no_other_token_is_good(differs: dict[str, Any], why: str) -> None:
+def test_invalid_token_is_rejected(differs: dict[str, Any], why: str) -> None:
     status = _reviewed(_token(**differs))
 
     assert not status["authenticated"]
     assert why in status["error"]
 
 
-def test_a_token_of_a_service_account_is_none_of_aws() -> None:
+def test_service_account_token_is_rejected() -> None:
     status = _reviewed("eyJhbGciOiJSUzI1NiJ9")
 
     assert not status["authenticated"]
     assert "not a token of aws eks get-token" in status["error"]
 
 
-def test_without_an_entry_a_principal_is_unknown(cluster: records.ClusterRecord) -> None:
+def test_principal_without_access_entry_is_rejected(cluster: records.ClusterRecord) -> None:
     del cluster.entries[TEAM]
 
     assert not _reviewed(_token())["authenticated"]
 
 
-def test_the_aws_command_of_a_kubeconfig_prints_one() -> None:
+def test_kubeconfig_command_prints_a_valid_token() -> None:
     command = [sys.executable, "-I", "-S", get_token.__file__, "eks", "get-token"]
     done = subprocess.run(
         [*command, "--cluster-name", "site", "--region", "eu-west-3", "--output", "json"],
@@ -85,7 +85,7 @@ def _token(
     secret: str = SECRET,
     minutes: int = 0,
 ) -> str:
-    """One of so many minutes ago."""
+    """A token of this age in minutes."""
     signed = datetime.now(UTC) - timedelta(minutes=minutes)
     return get_token.token(cluster, region, access_key(principal), secret, signed)
 

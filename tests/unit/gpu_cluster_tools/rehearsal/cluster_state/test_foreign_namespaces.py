@@ -42,6 +42,8 @@ def test_own_and_unrelated_namespaces_are_allowed(
     refuse(graph, existing, own, monkeypatch)
 
 
-def test_namespaces_of_others_are_named(graph: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_update_that_would_take_over_a_namespace_is_refused(
+    graph: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(RehearsalError, match="stack edge would create: serving, telemetry"):
         refuse(graph, ["telemetry", "serving", "gpu-system"], ["gpu-system"], monkeypatch)

@@ -33,7 +33,7 @@ def test_existing_objects_nodes_and_retained_volumes_are_no_leftovers() -> None:
     assert leftovers_in_cluster(cluster, {"namespaces//default"}) == ([], ["persistentvolumes//kept"])
 
 
-def test_what_a_daemon_set_puts_on_a_node_that_came_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pods_of_daemon_sets_are_no_leftovers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leftovers, "_GONE_SECONDS", 0)
     plugin: Object = thing("plugin")
     plugin["metadata"]["ownerReferences"] = [{"kind": "DaemonSet", "uid": "uid-nvidia"}]
@@ -42,7 +42,7 @@ def test_what_a_daemon_set_puts_on_a_node_that_came_is_not_left(monkeypatch: pyt
     assert leftovers_in_cluster(cluster, set()) == (["pods/serving/odd"], [])
 
 
-def test_all_else_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_objects_and_lost_volumes_are_leftovers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leftovers, "_GONE_SECONDS", 0)
     cluster = Cluster("configmaps/serving/odd", "persistentvolumes//lost", volumes=[volume("lost", "Delete")])
 

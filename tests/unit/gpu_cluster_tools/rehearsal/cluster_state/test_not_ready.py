@@ -12,7 +12,7 @@ ALLOWED = {"periodSeconds": 10, "failureThreshold": 6}
 
 
 def pod(state: dict[str, Any], last: dict[str, Any] | None = None, **status: Any) -> Pod:
-    """A pod whose startup probe allows a minute."""
+    """A pod whose startup probe allows one minute."""
     return read(
         {
             "spec": {
@@ -54,12 +54,12 @@ def _at(seconds: int) -> str:
 BACK_OFF = {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}
 
 
-def test_one_that_loads_says_how_long_it_may() -> None:
+def test_loading_pod_shows_elapsed_and_allowed_time() -> None:
     found = not_ready(pod({"running": {"startedAt": _at(0)}}), START + timedelta(seconds=20))
     assert found == "loading for 20 s of at most 60 s"
 
 
-def test_one_that_took_too_long_is_told_from_one_that_ended() -> None:
+def test_startup_timeout_is_distinguished_from_an_exit() -> None:
     slow = "did not load within 60 s and was restarted; hint: loadMinutes; restarts: 2"
     assert not_ready(pod(BACK_OFF, ended(61, 143), restartCount=2)) == slow
     assert not_ready(pod({"running": {"startedAt": _at(90)}}, ended(104, 137), restartCount=2)) == slow
@@ -67,22 +67,22 @@ def test_one_that_took_too_long_is_told_from_one_that_ended() -> None:
     assert not_ready(pod(BACK_OFF, ended(3, 2), restartCount=1)) == broken
 
 
-def test_one_that_ended_much_later_had_loaded() -> None:
+def test_late_exit_is_not_a_startup_timeout() -> None:
     assert "exited after 60 min" in (not_ready(pod(BACK_OFF, ended(3600))) or "")
 
 
-def test_one_that_was_out_of_memory_says_so() -> None:
+def test_pod_out_of_memory_shows_oom_killed() -> None:
     assert "exit code 137 (OOMKilled)" in (not_ready(pod(BACK_OFF, ended(60, 137, "OOMKilled"))) or "")
 
 
-def test_one_without_its_image_says_so() -> None:
+def test_pod_without_its_image_shows_the_pull_failure() -> None:
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "not found"}}
     said = not_ready(pod(waiting)) or ""
     assert said.startswith("cannot pull vllm: docker.io does not have this image; hint: ")
 
 
-def test_one_that_is_not_created_names_the_secrets_that_it_mounts() -> None:
-    """The kubelet says why in events alone."""
+def test_pod_in_creation_names_the_secrets_it_mounts() -> None:
+    """The kubelet reports the reason only in events."""
     creating = {"waiting": {"reason": "ContainerCreating"}}
     assert not_ready(pod(creating)) == "ContainerCreating"
     content = cast("dict[str, Any]", pod(creating).to_dict())
@@ -92,5 +92,5 @@ def test_one_that_is_not_created_names_the_secrets_that_it_mounts() -> None:
     assert not_ready(read(content)) == "ContainerCreating; mounts Secret pager, which must exist"
 
 
-def test_of_one_without_a_node_nothing_is_known() -> None:
+def test_unscheduled_pod_has_no_reason() -> None:
     assert not_ready(read({"spec": {"containers": [{"name": "vllm"}]}, "status": {}})) is None

@@ -46,13 +46,13 @@ def found(*pods: Pod) -> tuple[UnhealthyPods, ...]:
     return unhealthy_pods(pods, {"gpu-system", "vision"})
 
 
-def test_pods_of_one_owner_with_one_cause_are_one_line() -> None:
+def test_pods_of_one_owner_with_the_same_cause_are_one_entry() -> None:
     state: dict[str, Any] = {"phase": "Pending", "containerStatuses": [pulling("main")]}
     pods = (pod("a", **state), pod("b", **state), pod("c", **READY))
     assert found(*pods) == (UnhealthyPods("gpu-system", "plugin-l4", 2, 3, CANNOT),)
 
 
-def test_causes_that_differ_in_numbers_alone_are_one_line() -> None:
+def test_causes_that_differ_only_in_numbers_are_one_entry() -> None:
     def crashed(seconds: int, restarts: int) -> dict[str, Any]:
         return {"containerStatuses": [container("main", BACK_OFF, ended(seconds), restartCount=restarts)]}
 
@@ -60,7 +60,7 @@ def test_causes_that_differ_in_numbers_alone_are_one_line() -> None:
     assert (one.pods, one.reason) == (2, "exited after 3 s with exit code 1; hint: kubectl logs; restarts: 7")
 
 
-def test_an_init_container_and_a_second_container_are_seen() -> None:
+def test_init_containers_and_further_containers_are_checked() -> None:
     later = container("main", {"waiting": {"reason": "PodInitializing"}})
     [first] = found(pod("a", initContainerStatuses=[pulling("first")], containerStatuses=[later]))
     assert "quay.io/first:1" in first.reason
@@ -69,25 +69,25 @@ def test_an_init_container_and_a_second_container_are_seen() -> None:
     assert "cannot pull b:1" in second.reason
 
 
-def test_a_pod_without_a_node_says_why() -> None:
+def test_pod_without_a_node_shows_why_it_is_not_scheduled() -> None:
     waits = {"type": "PodScheduled", "status": "False", "message": "0/6 nodes are available"}
     [one] = found(pod("a", owner=None, namespace="vision", phase="Pending", conditions=[waits]))
     assert one == UnhealthyPods("vision", "a", 1, 1, "not scheduled: 0/6 nodes are available")
 
 
-def test_a_pod_whose_probe_fails_says_so() -> None:
+def test_pod_whose_probe_fails_shows_the_condition() -> None:
     waits = {"type": "Ready", "status": "False", "message": "containers with unready status: [main]"}
     state = container("main", {"running": {}}, started=True)
     [one] = found(pod("a", phase="Running", conditions=[waits], containerStatuses=[state]))
     assert one.reason == "runs, but is not ready: containers with unready status: [main]; hint: kubectl logs"
 
 
-def test_an_evicted_pod_says_so() -> None:
+def test_evicted_pod_shows_eviction() -> None:
     [one] = found(pod("a", phase="Failed", reason="Evicted"))
     assert one.reason == "failed: Evicted"
 
 
-def test_pods_that_ended_well_or_belong_to_others_are_left_out() -> None:
+def test_completed_deleted_and_foreign_pods_are_ignored() -> None:
     deleted = pod("a", phase="Pending")
     assert deleted.metadata
     deleted.metadata.deletionTimestamp = cast(Any, "2026-11-30T12:00:00Z")

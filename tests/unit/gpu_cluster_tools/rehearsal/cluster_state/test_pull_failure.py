@@ -1,4 +1,4 @@
-"""Messages of containerd 2.1.4 and a registry, as a kubelet 1.35.4 had them, in words."""
+"""Messages of containerd 2.1.4 and a registry, from a kubelet 1.35.4, explained."""
 
 import pytest
 
@@ -43,7 +43,7 @@ HEAD = "https://harbor.example.com/v2/mirror/docker.io/vllm/vllm-openai/manifest
         ),
     ],
 )
-def test_each_cause_says_what_to_change(message: str, words: str, hint: str) -> None:
+def test_pull_failure_explains_cause_and_fix(message: str, words: str, hint: str) -> None:
     found = pull_failure(IMAGE, UNPACK + message)
 
     assert found.startswith("cannot pull harbor.example.com/mirror/docker.io/vllm/vllm-openai:v0.26.0: ")
@@ -52,9 +52,9 @@ def test_each_cause_says_what_to_change(message: str, words: str, hint: str) -> 
     assert hint in advice
 
 
-def test_any_other_cause_is_shown_as_it_is() -> None:
+def test_unknown_cause_is_shown_unchanged() -> None:
     assert pull_failure(IMAGE, "no space left on device") == f"cannot pull {IMAGE}: no space left on device"
 
 
-def test_an_image_without_a_host_is_of_docker_hub() -> None:
+def test_image_without_a_host_is_from_docker_hub() -> None:
     assert "docker.io limits the rate" in pull_failure("library/busybox:1", "429 Too Many Requests")

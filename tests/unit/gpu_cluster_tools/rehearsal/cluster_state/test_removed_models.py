@@ -17,7 +17,7 @@ def knowing(*urns: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Knowing(PulumiEngine):
-    """An engine with a state of its own."""
+    """An engine with its own state."""
 
     known: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -34,5 +34,7 @@ class Knowing(PulumiEngine):
         ({"resources": [{"urn": CODE, "type": "kubernetes:core/v1:Service"}]}, []),
     ],
 )
-def test_models_that_left_the_stack_file_are_named(state: dict[str, Any], retired: list[str]) -> None:
+def test_models_removed_from_the_stack_file_are_found_in_the_state(
+    state: dict[str, Any], retired: list[str]
+) -> None:
     assert removed_models(Knowing(Path(), "s", {}, known=state), ["chat"]) == retired

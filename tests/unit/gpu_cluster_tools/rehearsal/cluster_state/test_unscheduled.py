@@ -43,7 +43,7 @@ def affinity(*terms: Object) -> Object:
     return {"nodeAffinity": required}
 
 
-def test_each_pool_has_its_reasons() -> None:
+def test_each_pool_is_listed_with_its_reasons() -> None:
     nodes = {"l4": [node("l4-0", taints=[TAINT])], "cpu": [node("cpu-0"), node("cpu-1")], "new": []}
 
     lines = why_unscheduled(pod(nodeSelector={"pool": "l4"}), nodes, [])
@@ -63,7 +63,7 @@ def test_each_pool_has_its_reasons() -> None:
         {"key": "nvidia.com/gpu", "value": "present"},
     ],
 )
-def test_a_taint_that_is_tolerated_is_no_reason(toleration: Object) -> None:
+def test_tolerated_taint_is_no_reason(toleration: Object) -> None:
     nodes = {"l4": [node("l4-0", taints=[TAINT, {"key": "soft", "effect": "PreferNoSchedule"}])]}
 
     assert why_unscheduled(pod(tolerations=[toleration]), nodes, []) == ["the scheduler: odd"]
@@ -77,13 +77,13 @@ def test_a_taint_that_is_tolerated_is_no_reason(toleration: Object) -> None:
         {"key": "example.com/other", "operator": "Exists"},
     ],
 )
-def test_a_toleration_of_something_else_is_none(toleration: Object) -> None:
+def test_toleration_of_another_taint_does_not_match(toleration: Object) -> None:
     nodes = {"l4": [node("l4-0", taints=[TAINT])]}
 
     assert "is not tolerated" in why_unscheduled(pod(tolerations=[toleration]), nodes, [])[0]
 
 
-def test_what_other_pods_took_is_not_free() -> None:
+def test_resources_of_other_pods_are_not_free() -> None:
     asks = pod(requests={"nvidia.com/gpu": "1", "memory": "12Gi"})
     running = [pod("l4-0", requests={"nvidia.com/gpu": "1", "memory": "6Gi"})]
 
@@ -93,7 +93,7 @@ def test_what_other_pods_took_is_not_free() -> None:
     ]
 
 
-def test_what_a_finished_pod_took_is_free_again() -> None:
+def test_resources_of_a_finished_pod_are_free() -> None:
     finished = pod("l4-0", requests={"nvidia.com/gpu": "1"})
     finished["status"]["phase"] = "Succeeded"
 
@@ -102,13 +102,13 @@ def test_what_a_finished_pod_took_is_free_again() -> None:
     ]
 
 
-def test_an_init_container_counts_where_it_asks_for_more() -> None:
+def test_larger_request_of_an_init_container_counts() -> None:
     line = why_unscheduled(pod(init={"cpu": "6"}), {"cpu": [node("cpu-0")]}, [])[0]
 
     assert line == "pool cpu (1 node): cpu: requests 6, free 4 of 4"
 
 
-def test_nodes_of_a_pool_may_differ() -> None:
+def test_only_nodes_with_the_reason_are_counted() -> None:
     nodes = {"cpu": [node("cpu-0"), node("cpu-1", unschedulable=True), node("cpu-2")]}
 
     line = why_unscheduled(pod(requests={"cpu": "5"}), nodes, [])[0]
@@ -130,7 +130,7 @@ def test_nodes_of_a_pool_may_differ() -> None:
         ({"key": "size", "operator": "Lt", "values": ["4"]}, "label size is 4, required is Lt 4"),
     ],
 )
-def test_affinity_that_no_node_meets_is_a_reason(expression: Object, words: str) -> None:
+def test_unmet_node_affinity_is_a_reason(expression: Object, words: str) -> None:
     nodes = {"cpu": [node("cpu-0", labels={"size": "4"})]}
 
     lines = why_unscheduled(pod(affinity=affinity({"matchExpressions": [expression]})), nodes, [])
@@ -138,7 +138,7 @@ def test_affinity_that_no_node_meets_is_a_reason(expression: Object, words: str)
     assert lines == [f"pool cpu (1 node): {words}"]
 
 
-def test_one_term_that_is_met_is_enough() -> None:
+def test_one_matching_affinity_term_is_sufficient() -> None:
     met = {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["cpu-0"]}]}
     unmet = {"matchExpressions": [{"key": "gpu", "operator": "Exists"}]}
 
@@ -147,7 +147,7 @@ def test_one_term_that_is_met_is_enough() -> None:
     assert lines == ["the scheduler: odd"]
 
 
-def test_only_a_pod_that_the_scheduler_gave_up_is_unscheduled() -> None:
+def test_only_a_pod_rejected_by_the_scheduler_is_unscheduled() -> None:
     assert is_unscheduled(pod())
     assert not is_unscheduled(pod("cpu-0"))
     fresh = pod()

@@ -24,7 +24,7 @@ def unwell(**objects: list[Object]) -> list[Unhealthy]:
     return list(workloads(Objects(**objects), {}).unwell)
 
 
-def test_what_runs_is_counted_and_well() -> None:
+def test_healthy_workloads_are_counted() -> None:
     daemons = {
         "desiredNumberScheduled": 3,
         "numberReady": 3,
@@ -52,11 +52,11 @@ def test_what_runs_is_counted_and_well() -> None:
         ({"seen": 0}, "its controller has not processed it yet"),
     ],
 )
-def test_a_deployment_that_lags_behind_is_unwell(counts: dict[str, int], state: str) -> None:
+def test_incomplete_rollout_is_unhealthy(counts: dict[str, int], state: str) -> None:
     assert unwell(deployments=[deployment(**counts)]) == [Unhealthy("Deployment serving/chat", state, ())]
 
 
-def test_a_job_has_to_complete() -> None:
+def test_incomplete_or_failed_job_is_unhealthy() -> None:
     failed = {"conditions": [{"type": "Failed", "status": "True"}]}
 
     found = unwell(jobs=[thing("a", status={}), thing("b", status=failed)])
@@ -64,7 +64,7 @@ def test_a_job_has_to_complete() -> None:
     assert [each.state for each in found] == ["not complete", "failed"]
 
 
-def test_what_admission_refuses_is_told_by_the_replica_set() -> None:
+def test_admission_failure_is_reported_from_replica_set_events() -> None:
     owner = deployment(ready=0)
     replica_set = thing("chat-1", owner=owner)
     events = [
@@ -86,7 +86,7 @@ def test_what_admission_refuses_is_told_by_the_replica_set() -> None:
     )
 
 
-def test_pods_that_do_not_start_say_why() -> None:
+def test_unready_deployment_shows_why_its_pods_do_not_start() -> None:
     owner = deployment(ready=0)
     replica_set = thing("chat-1", owner=owner)
     waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}
@@ -102,7 +102,7 @@ def test_pods_that_do_not_start_say_why() -> None:
     assert found.why == ("pod chat-1-2 on l4-0: ImagePullBackOff: no such image",)
 
 
-def test_a_claim_with_immediate_binding_and_no_volume_is_unhealthy() -> None:
+def test_claim_with_immediate_binding_and_no_volume_is_unhealthy() -> None:
     pending = {"phase": "Pending"}
     patient = thing("patient", spec={"storageClassName": "later"}, status=pending)
     chosen = thing("chosen", spec={"storageClassName": "later"}, status=pending)
@@ -123,7 +123,7 @@ def test_a_claim_with_immediate_binding_and_no_volume_is_unhealthy() -> None:
     ]
 
 
-def test_karpenter_says_why_it_starts_no_server_for_a_pod() -> None:
+def test_karpenter_event_explains_a_pending_pod() -> None:
     owner = deployment(ready=0)
     replica_set = thing("chat-1", owner=owner)
     pending = {"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "False"}]}

@@ -12,7 +12,7 @@ AUTHORITY = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "authority")])
 
 
 def authority(folder: Path) -> x509.Certificate:
-    """A control plane's, with its certificate and key in the folder."""
+    """Authority of a control plane, with its certificate and key in the folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(UTC)
     certificate = (
@@ -33,7 +33,7 @@ def authority(folder: Path) -> x509.Certificate:
     return certificate
 
 
-def test_it_names_a_user_signed_by_the_authority(tmp_path: Path) -> None:
+def test_certificate_names_the_user_and_is_signed_by_the_authority(tmp_path: Path) -> None:
     signer = authority(tmp_path)
 
     issued = issue(tmp_path, user="gpu-cluster:team:vision", group="vision")

@@ -13,24 +13,24 @@ def kwokctl() -> dict[str, Any]:
 
 
 def arguments() -> dict[str, str]:
-    """The API server's."""
+    """Arguments of the API server."""
     [patch] = [it for it in kwokctl()["componentsPatches"] if it["name"] == "kube-apiserver"]
     return {it["key"]: it["value"] for it in patch["extraArgs"]}
 
 
-def test_pods_find_the_api_server_by_its_service() -> None:
-    """Its certificate has the Service's address, and where that leads is said by real nodes."""
+def test_api_server_certificate_includes_the_service_address() -> None:
+    """Pods use the Service's address; real nodes decide where it leads."""
     assert kwokctl()["options"]["kubeApiserverCertSANs"] == ["10.100.0.1"]
     assert arguments()["endpoint-reconciler-type"] == "none"
 
 
-def test_servers_of_further_apis_learn_who_calls() -> None:
+def test_api_server_passes_user_headers_to_extension_servers() -> None:
     found = arguments()
     assert found["requestheader-client-ca-file"] == "/pki/ca.crt"
     assert found["requestheader-username-headers"] == "X-Remote-User"
 
 
-def test_the_api_server_signs_in_to_kubelets() -> None:
+def test_api_server_has_a_client_certificate_for_kubelets() -> None:
     found = arguments()
     assert (found["kubelet-client-certificate"], found["kubelet-client-key"]) == (
         "/pki/admin.crt",

@@ -21,7 +21,7 @@ contexts: [{{name: here, context: {{cluster: here, user: me}}}}]
 
 
 class Busy(BaseHTTPRequestHandler):
-    """Lists one object once it has been asked three times."""
+    """Lists one object after the third request."""
 
     asked = 0
 
@@ -37,7 +37,7 @@ class Busy(BaseHTTPRequestHandler):
 
 
 class Extended(BaseHTTPRequestHandler):
-    """A server with a group of its own, and one of an extension API server that does not answer."""
+    """A server with its own API group and one of an extension API server that does not answer."""
 
     ANSWERS: ClassVar[dict[str, object]] = {
         "/apis": {
@@ -68,7 +68,7 @@ class Extended(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DynamicClient]:
-    """A client of a server that answers as the test's parameter does."""
+    """A client of the server given by the test's parameter."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), request.param)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -81,11 +81,11 @@ def api(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DynamicClien
 
 
 @pytest.mark.parametrize("api", [Busy], indirect=True)
-def test_a_kind_that_was_just_defined_is_listed_once_it_can_be(api: DynamicClient) -> None:
+def test_list_of_a_new_kind_is_retried(api: DynamicClient) -> None:
     assert api.items("/apis/snapshot.storage.k8s.io/v1/volumesnapshots") == [{"metadata": {"name": "a"}}]
     assert Busy.asked == 3
 
 
 @pytest.mark.parametrize("api", [Extended], indirect=True)
-def test_objects_of_an_extension_api_server_are_not_asked_for(api: DynamicClient) -> None:
+def test_unavailable_extension_api_is_skipped(api: DynamicClient) -> None:
     assert api.objects() == {"deployments/b/c": "d"}

@@ -8,13 +8,13 @@ from gpu_cluster_tools.rehearsal.control_plane.host_path_volumes import blocked,
 NAME = "1a9e8272-e309-4cf4-89b7-340d851b708f"
 
 
-def test_volumes_are_found_in_the_files_of_etcd(tmp_path: Path) -> None:
+def test_host_path_volumes_are_found_in_etcd_files(tmp_path: Path) -> None:
     (tmp_path / "member").mkdir()
     (tmp_path / "member" / "db").write_bytes(b"\x00path\x12/tmp/hostpath_pv/" + NAME.encode() + b"\x00")
     assert volumes_in(tmp_path) == [Path("/tmp/hostpath_pv") / NAME]
 
 
-def test_a_folder_of_another_user_blocks_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inaccessible_host_path_folder_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert blocked(tmp_path / "missing") is None
     assert blocked(tmp_path) is None
 

@@ -14,7 +14,7 @@ def pki(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_it_holds_all_that_a_client_needs(pki: Path) -> None:
+def test_kubeconfig_has_server_credentials_and_private_mode(pki: Path) -> None:
     path = pki / "kubeconfig"
     kubeconfig.write(path, name="here", port=20443, pki=pki)
 
@@ -27,7 +27,7 @@ def test_it_holds_all_that_a_client_needs(pki: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_the_same_cluster_leaves_every_byte_and_time_as_it_is(pki: Path) -> None:
+def test_unchanged_kubeconfig_is_not_rewritten(pki: Path) -> None:
     path = pki / "kubeconfig"
     kubeconfig.write(path, name="here", port=20443, pki=pki)
     before = path.stat().st_mtime_ns

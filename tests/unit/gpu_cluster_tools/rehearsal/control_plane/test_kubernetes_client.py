@@ -23,5 +23,5 @@ for thread in threads:
 """
 
 
-def test_many_threads_may_be_the_first_to_ask_a_cluster() -> None:
+def test_first_use_of_the_client_is_thread_safe() -> None:
     assert subprocess.run([sys.executable, "-c", CROWD], check=False).returncode == 0

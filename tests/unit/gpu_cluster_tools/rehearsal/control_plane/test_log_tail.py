@@ -1,4 +1,4 @@
-"""Messages with the last lines of a program that ended."""
+"""Messages with the last lines of a program that exited."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from gpu_cluster_tools.rehearsal.control_plane.log_tail import tail
         ("panic: wal: preallocate: no space left on device", "free disk space"),
     ],
 )
-def test_a_cause_that_the_machine_has_comes_with_a_hint(line: str, hint: str, tmp_path: Path) -> None:
+def test_known_machine_problem_adds_a_hint(line: str, hint: str, tmp_path: Path) -> None:
     log = tmp_path / "etcd.log"
     log.write_text(f"{line}\n" + "goroutine 1 [running]:\n" * 20)
 
@@ -26,13 +26,13 @@ def test_a_cause_that_the_machine_has_comes_with_a_hint(line: str, hint: str, tm
     assert hint in last
 
 
-def test_other_causes_have_the_last_lines_alone(tmp_path: Path) -> None:
+def test_unknown_problem_shows_only_the_last_lines(tmp_path: Path) -> None:
     (tmp_path / "etcd.log").write_text("\n".join(map(str, range(9))))
     assert tail(tmp_path / "etcd.log").splitlines() == [f"  {number}" for number in range(4, 9)]
     assert tail(tmp_path / "none.log") == "  (its log is empty)"
 
 
-def test_a_real_node_that_is_not_ready_says_why(tmp_path: Path) -> None:
+def test_unready_real_node_shows_the_cause_from_its_log(tmp_path: Path) -> None:
     log = tmp_path / "l4-0" / "logs" / "kubelet.log"
     log.parent.mkdir(parents=True)
     log.write_text("mkdir /var/lib/kubelet/pods: no space left on device\n")

@@ -3,7 +3,7 @@ import socket
 from gpu_cluster_tools.rehearsal.control_plane.ports import assign, free
 
 
-def test_every_name_gets_a_port_of_its_own_that_is_free() -> None:
+def test_each_name_gets_its_own_free_port() -> None:
     ports = assign(("a", "b", "c"), {})
 
     assert ports.keys() == {"a", "b", "c"}
@@ -11,7 +11,7 @@ def test_every_name_gets_a_port_of_its_own_that_is_free() -> None:
     assert all(free(port) for port in ports.values())
 
 
-def test_a_port_is_kept_until_another_process_listens_there() -> None:
+def test_port_is_kept_until_another_process_listens_on_it() -> None:
     before = assign(("a", "b"), {})
     assert assign(("a", "b"), before) == before
 
@@ -22,7 +22,7 @@ def test_a_port_is_kept_until_another_process_listens_there() -> None:
     assert after["b"] == before["b"]
 
 
-def test_a_listener_on_every_address_takes_the_port_too() -> None:
+def test_port_with_a_wildcard_listener_is_not_free() -> None:
     [port] = assign(("a",), {}).values()
 
     with socket.create_server(("0.0.0.0", port)):

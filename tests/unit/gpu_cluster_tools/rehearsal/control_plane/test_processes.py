@@ -17,22 +17,21 @@ _STUBBORN = (
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(["sleep", "600"], cwd=tmp_path)
-    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():  # empty until exec has set up its memory
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():  # empty until exec has set up the memory
+        # of the process
         time.sleep(0.01)
     yield process
     process.kill()
     process.wait()
 
 
-def test_a_process_is_found_by_what_it_runs_and_where(
-    sleeper: subprocess.Popen[bytes], tmp_path: Path
-) -> None:
+def test_process_is_found_by_program_and_directory(sleeper: subprocess.Popen[bytes], tmp_path: Path) -> None:
     found = [process for process in processes("sleep".__eq__) if process.directory == tmp_path]
 
     assert [(process.pid, process.parent) for process in found] == [(sleeper.pid, os.getpid())]
 
 
-def test_a_moved_or_deleted_folder_still_finds_its_processes(
+def test_process_is_found_after_its_folder_was_moved_or_deleted(
     sleeper: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     moved = tmp_path.rename(tmp_path.with_name(f"{tmp_path.name}-moved"))
@@ -42,7 +41,7 @@ def test_a_moved_or_deleted_folder_still_finds_its_processes(
     assert sleeper.pid in {process.pid for process in processes("sleep".__eq__) if process.directory == moved}
 
 
-def test_a_zombie_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
+def test_zombie_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
     assert alive(sleeper.pid)
 
     end([process for process in processes("sleep".__eq__) if process.pid == sleeper.pid])
@@ -51,7 +50,7 @@ def test_a_zombie_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
     assert sleeper.pid not in {process.pid for process in processes("sleep".__eq__)}
 
 
-def test_what_does_not_end_is_killed(tmp_path: Path) -> None:
+def test_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     stubborn = subprocess.Popen([sys.executable, "-c", _STUBBORN], cwd=tmp_path, stdout=subprocess.PIPE)
     assert stubborn.stdout
     stubborn.stdout.readline()

@@ -15,14 +15,14 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     safe_path.unlink(folder)
 
 
-def test_a_short_folder_that_nothing_splits_is_its_own_path() -> None:
+def test_short_path_without_special_characters_needs_no_link() -> None:
     folder = Path("/srv/project/.local/control-plane")
     safe_path.link(folder)
     assert safe_path.safe_path(folder) == folder
     safe_path.unlink(folder)
 
 
-def test_a_socket_fits_below_the_path(folder: Path) -> None:
+def test_socket_path_below_the_link_is_short_enough(folder: Path) -> None:
     safe_path.link(folder)
 
     with socket.socket(socket.AF_UNIX) as server:
@@ -30,7 +30,7 @@ def test_a_socket_fits_below_the_path(folder: Path) -> None:
         server.bind(str(safe_path.safe_path(folder) / "egress" / "egress.socket"))
 
 
-def test_any_other_has_a_link(folder: Path) -> None:
+def test_path_with_special_characters_gets_a_link(folder: Path) -> None:
     safe_path.link(folder)
 
     link = safe_path.safe_path(folder)
@@ -43,7 +43,7 @@ def test_any_other_has_a_link(folder: Path) -> None:
     assert not link.is_symlink()
 
 
-def test_a_link_that_leads_elsewhere_is_made_anew(folder: Path, tmp_path: Path) -> None:
+def test_link_to_another_folder_is_replaced(folder: Path, tmp_path: Path) -> None:
     safe_path.safe_path(folder).symlink_to(tmp_path)
     safe_path.link(folder)
     assert safe_path.safe_path(folder).samefile(folder)

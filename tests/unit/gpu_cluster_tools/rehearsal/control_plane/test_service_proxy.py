@@ -1,4 +1,4 @@
-"""The proxy by which an API server reaches Services."""
+"""The proxy through which an API server reaches Services."""
 
 import socket
 from pathlib import Path
@@ -27,7 +27,7 @@ def ask(folder: Path, address: str) -> bytes:
         return client.recv(100)
 
 
-def test_a_service_is_the_program_behind_it(folder: Path) -> None:
+def test_service_address_is_forwarded_to_its_program(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def echo() -> None:
@@ -41,11 +41,11 @@ def test_a_service_is_the_program_behind_it(folder: Path) -> None:
             assert ask(folder, "10.100.0.7:443") == b"HELLO"
 
 
-def test_other_addresses_lead_nowhere(folder: Path) -> None:
+def test_unknown_address_returns_502(folder: Path) -> None:
     with service_proxy.services(folder, dict):
         assert ask(folder, "10.100.0.8:443").startswith(b"HTTP/1.1 502")
 
 
-def test_the_api_server_is_told_of_the_socket(folder: Path) -> None:
+def test_egress_configuration_names_the_socket(folder: Path) -> None:
     [file] = service_proxy.arguments(folder).values()
     assert str(folder / "egress.socket") in Path(file).read_text()

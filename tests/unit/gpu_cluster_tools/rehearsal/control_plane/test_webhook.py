@@ -10,18 +10,18 @@ PORTS = {name: 20_000 + number for number, name in enumerate(component_options.P
 
 
 def _api_server(*more: Any) -> dict[str, dict[str, Any]]:
-    """The API server's further arguments by name."""
+    """Further arguments of the API server, by name."""
     kwokctl, _ = component_options.configuration(TOOLCHAIN, PORTS, Path("/data"), *more, pki=Path("/pki"))
     patches = {patch["name"]: patch["extraArgs"] for patch in kwokctl["componentsPatches"]}
     return {argument["key"]: argument for argument in patches["kube-apiserver"]}
 
 
-def test_without_an_account_the_api_server_calls_no_webhook() -> None:
+def test_api_server_without_an_account_has_no_webhook() -> None:
     assert not any("webhook" in name for name in _api_server())
     assert "authorization-mode" not in _api_server()
 
 
-def test_with_one_it_calls_the_webhook_after_rbac(tmp_path: Path) -> None:
+def test_api_server_with_an_account_uses_the_webhook_after_rbac(tmp_path: Path) -> None:
     arguments = _api_server(webhook.arguments(tmp_path))
 
     mode = arguments["authorization-mode"]
@@ -29,7 +29,7 @@ def test_with_one_it_calls_the_webhook_after_rbac(tmp_path: Path) -> None:
     assert arguments["authentication-token-webhook-config-file"]["value"].startswith(str(tmp_path))
 
 
-def test_its_files_lead_to_the_account(tmp_path: Path) -> None:
+def test_webhook_files_have_the_url_of_the_account(tmp_path: Path) -> None:
     webhook.write(tmp_path, "http://127.0.0.1:20001")
 
     given = webhook.arguments(tmp_path)

@@ -13,7 +13,7 @@ def definition(name: str) -> dict[str, Any]:
     return {"metadata": {"name": name}}
 
 
-def test_kinds_of_an_add_on_are_known_while_it_is_installed() -> None:
+def test_crds_of_an_addon_exist_while_installed() -> None:
     cluster = Objects(customresourcedefinitions=[])
 
     define(cluster, {"snapshot-controller"})
@@ -27,7 +27,7 @@ def test_kinds_of_an_add_on_are_known_while_it_is_installed() -> None:
     assert CLASSES in {each["metadata"]["name"] for each in cluster.created}
 
 
-def test_they_go_with_it_and_no_others_do() -> None:
+def test_removed_addon_deletes_only_its_crds() -> None:
     cluster = Objects(customresourcedefinitions=[definition(CLASSES), definition("odd.example.com")])
 
     define(cluster, {"coredns"})
@@ -36,11 +36,11 @@ def test_they_go_with_it_and_no_others_do() -> None:
     assert cluster.created == []
 
 
-def test_add_ons_are_drivers() -> None:
+def test_addons_map_to_csi_drivers() -> None:
     assert drivers_of({"aws-ebs-csi-driver", "coredns"}) == {"ebs.csi.aws.com"}
 
 
-def test_a_cluster_that_goes_meanwhile_has_no_add_ons(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cluster_deleted_meanwhile_has_no_addons(monkeypatch: pytest.MonkeyPatch) -> None:
     def call(_api: Api, _service: str, operation: str, clusterName: str = "") -> dict[str, Any]:  # noqa: N803
         if operation == "ListClusters":
             return {"clusters": ["here", "gone"]}

@@ -14,7 +14,7 @@ def refusal(code: int) -> httpx2.HTTPStatusError:
     return httpx2.HTTPStatusError("refused", request=request, response=httpx2.Response(code, request=request))
 
 
-def test_they_play_until_it_is_over() -> None:
+def test_loop_runs_until_the_context_ends() -> None:
     played, calls = Event(), list[str]()
 
     def play() -> None:
@@ -28,7 +28,7 @@ def test_they_play_until_it_is_over() -> None:
     assert len(calls) == after
 
 
-def test_what_changed_meanwhile_is_seen_the_next_time() -> None:
+def test_conflicts_and_missing_objects_are_retried() -> None:
     again, refusals = Event(), [refusal(404), refusal(409)]
 
     def play() -> None:
@@ -47,7 +47,7 @@ def test_what_changed_meanwhile_is_seen_the_next_time() -> None:
         ApiError("RequestLimitExceeded", "Rate exceeded"),
     ],
 )
-def test_what_the_account_refuses_for_now_is_done_the_next_time(refused: ApiError) -> None:
+def test_temporary_account_error_is_retried(refused: ApiError) -> None:
     again, gone = Event(), [refused]
 
     def play() -> None:
@@ -59,7 +59,7 @@ def test_what_the_account_refuses_for_now_is_done_the_next_time(refused: ApiErro
         assert again.wait(_SECONDS)
 
 
-def test_an_error_is_raised_at_the_end() -> None:
+def test_other_error_is_raised_at_the_end() -> None:
     failed = Event()
 
     def play() -> None:

@@ -13,7 +13,7 @@ LONG_AGO = "2026-01-01T00:00:00Z"
 
 
 class Account:
-    """Knows node groups, and remembers how many servers each was asked to have."""
+    """Stores node groups, and records the size requested for each."""
 
     def __init__(self, *groups: Object, refusal: ApiError | None = None) -> None:
         self.groups = {group["nodegroupName"]: group for group in groups}
@@ -77,11 +77,11 @@ def asked(
     return account.asked
 
 
-def test_a_group_whose_servers_are_taken_gets_one_more() -> None:
+def test_full_group_grows_by_one() -> None:
     assert asked(Account(group()), [waiting(), busy("a")], [node("l4", "a")]) == {"l4": 2}
 
 
-def test_a_group_without_servers_is_judged_by_its_instance_type() -> None:
+def test_empty_group_is_judged_by_its_instance_type() -> None:
     empty = group(size=0)
     assert asked(Account(empty), [waiting()], []) == {"l4": 1}
     assert asked(Account(empty), [waiting(gpus=2)], []) == {}
@@ -98,15 +98,15 @@ def test_a_group_without_servers_is_judged_by_its_instance_type() -> None:
         pytest.param(Account(group()), [busy("a")], id="nobody waits for"),
     ],
 )
-def test_no_group_grows(account: Account, pods: list[Object]) -> None:
+def test_group_does_not_grow(account: Account, pods: list[Object]) -> None:
     assert asked(account, pods, [node("l4", "a")]) == {}
 
 
-def test_without_an_autoscaler_no_group_grows() -> None:
+def test_cluster_without_autoscaler_never_grows() -> None:
     assert asked(Account(group()), [waiting(), busy("a")], [node("l4", "a")], scaler=False) == {}
 
 
-def test_an_update_that_began_meanwhile_is_waited_for() -> None:
+def test_conflict_with_a_running_update_is_retried_later() -> None:
     refused = ApiError("ResourceInUseException", "Nodegroup cannot be updated")
     assert asked(Account(group(), refusal=refused), [waiting(), busy("a")], [node("l4", "a")]) == {}
 

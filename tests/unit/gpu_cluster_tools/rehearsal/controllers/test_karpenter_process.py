@@ -1,4 +1,4 @@
-"""Karpenter's process beside its pod, on an API server and an account that are played; it is a script."""
+"""Karpenter's process beside its pod, with scripted API server, account and program."""
 
 import json
 import time
@@ -126,7 +126,7 @@ def environment(controller: KarpenterProcess) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines)
 
 
-def test_it_runs_as_its_pod_would(made: Made, pods: list[Object]) -> None:
+def test_process_has_the_environment_and_arguments_of_the_pod(made: Made, pods: list[Object]) -> None:
     pods.append(pod("1"))
     controller = made(RUNS)
     controller.attend()
@@ -144,7 +144,7 @@ def test_it_runs_as_its_pod_would(made: Made, pods: list[Object]) -> None:
     assert "AWS_ACCESS_KEY_ID" not in seen
 
 
-def test_it_is_there_for_one_pod_and_ends_with_the_last(made: Made, pods: list[Object]) -> None:
+def test_one_process_runs_while_a_pod_exists(made: Made, pods: list[Object]) -> None:
     controller = made(RUNS)
     controller.attend()
     assert not controller.is_running
@@ -160,7 +160,7 @@ def test_it_is_there_for_one_pod_and_ends_with_the_last(made: Made, pods: list[O
     assert not controller.is_running
 
 
-def test_it_is_started_again_and_its_last_words_are_told_in_the_end(made: Made, pods: list[Object]) -> None:
+def test_repeated_exits_are_reported_with_the_last_output(made: Made, pods: list[Object]) -> None:
     pods.append(pod("1"))
     controller = made(ENDS)
     for _ in range(11):
@@ -171,7 +171,7 @@ def test_it_is_started_again_and_its_last_words_are_told_in_the_end(made: Made, 
         controller.require_all_well()
 
 
-def test_what_aws_refuses_it_is_told_in_the_end(made: Made, pods: list[Object], account: Account) -> None:
+def test_denied_call_of_karpenter_is_reported(made: Made, pods: list[Object], account: Account) -> None:
     pods.append(pod("1"))
     controller = made(RUNS)
     controller.attend()

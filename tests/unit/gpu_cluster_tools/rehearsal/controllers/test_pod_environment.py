@@ -11,7 +11,7 @@ def container(*variables: Object, **more: object) -> Object:
     return {"name": "controller", "env": list(variables), **more}
 
 
-def test_values_fields_and_amounts_are_as_a_kubelet_gives_them() -> None:
+def test_environment_values_match_those_of_a_kubelet() -> None:
     resources = {"requests": {"cpu": "1500m"}, "limits": {"memory": "1Gi"}}
     cpu = {"resource": "requests.cpu", "divisor": "1m"}
     memory = {"resource": "limits.memory", "divisor": "0"}
@@ -39,11 +39,11 @@ def test_values_fields_and_amounts_are_as_a_kubelet_gives_them() -> None:
     [{"secretKeyRef": {"name": "s", "key": "k"}}, {"fieldRef": {"fieldPath": "status.hostIP"}}],
     ids=["secret", "field that is not set"],
 )
-def test_a_source_that_a_real_node_would_have_is_named(source: Object) -> None:
+def test_unsupported_source_of_a_variable_is_an_error(source: Object) -> None:
     with pytest.raises(RehearsalError, match="pod kube-system/karpenter-0: variable TOKEN from"):
         environment_of(POD, container({"name": "TOKEN", "valueFrom": source}))
 
 
-def test_whole_config_maps_are_not_rehearsed() -> None:
+def test_env_from_is_an_error() -> None:
     with pytest.raises(RehearsalError, match="envFrom is not rehearsed"):
         environment_of(POD, container(envFrom=[{"configMapRef": {"name": "more"}}]))

@@ -53,7 +53,7 @@ def test_a_volume_is_created_for_a_claim_with_immediate_binding() -> None:
     assert "nodeAffinity" not in made["spec"]
 
 
-def test_a_volume_of_one_zone_is_made_where_the_scheduler_wants_it() -> None:
+def test_zonal_volume_is_created_in_the_zone_of_the_selected_node() -> None:
     api = Objects(
         storageclasses=[storage(EBS, "WaitForFirstConsumer")],
         persistentvolumeclaims=[claim(on="l4-0")],
@@ -79,7 +79,7 @@ def test_a_volume_of_one_zone_is_made_where_the_scheduler_wants_it() -> None:
     ],
     ids=["the scheduler has not chosen", "another makes it", "has one", "no such class"],
 )
-def test_no_volume_is_made_otherwise(objects: dict[str, list[Object]]) -> None:
+def test_no_volume_is_created(objects: dict[str, list[Object]]) -> None:
     api = Objects(**objects)
 
     provide(api)
@@ -87,7 +87,7 @@ def test_no_volume_is_made_otherwise(objects: dict[str, list[Object]]) -> None:
     assert api.created == []
 
 
-def test_a_volume_is_deleted_when_it_was_given_back_to_be_deleted() -> None:
+def test_released_volume_with_delete_policy_is_deleted() -> None:
     api = Objects(persistentvolumes=[volume()])
 
     provide(api)
@@ -98,7 +98,7 @@ def test_a_volume_is_deleted_when_it_was_given_back_to_be_deleted() -> None:
 @pytest.mark.parametrize(
     "changes", [{"phase": "Bound"}, {"reclaim": "Retain"}, {"by": "kubernetes.io/host-path"}]
 )
-def test_a_volume_stays_otherwise(changes: dict[str, str]) -> None:
+def test_other_volume_is_kept(changes: dict[str, str]) -> None:
     api = Objects(persistentvolumes=[volume(**changes)])
 
     provide(api)

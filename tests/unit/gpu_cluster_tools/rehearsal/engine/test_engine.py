@@ -1,4 +1,4 @@
-"""Files of the engine outside of the project."""
+"""Files of the engine outside the project."""
 
 import hashlib
 import json
@@ -17,21 +17,21 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def selected(home: Path, project: Path, stack: str) -> Path:
-    """File of a selected stack, as Pulumi v3.246 writes it; tests/rehearsal has its own."""
+    """File of a selected stack in the form of Pulumi v3.246; tests/rehearsal uses the real engine."""
     digest = hashlib.sha1(str(project / "Pulumi.yaml").encode(), usedforsecurity=False).hexdigest()
     file = home / "workspaces" / f"gpu-cluster-{digest}-workspace.json"
     file.write_text(json.dumps({"stack": f"organization/gpu-cluster/{stack}"}))
     return file
 
 
-def test_the_selection_of_a_removed_stack_is_forgotten(home: Path, tmp_path: Path) -> None:
+def test_selection_of_a_removed_stack_is_deleted(home: Path, tmp_path: Path) -> None:
     own = selected(home, tmp_path / "project", "local")
     other = selected(home, tmp_path / "another", "local")
     forget_selection(tmp_path / "project", ["local"])
     assert (own.exists(), other.exists()) == (False, True)
 
 
-def test_that_of_another_stack_stays(home: Path, tmp_path: Path) -> None:
+def test_selection_of_another_stack_is_kept(home: Path, tmp_path: Path) -> None:
     file = selected(home, tmp_path / "project", "prod")
     forget_selection(tmp_path / "project", ["local"])
     assert file.exists()
@@ -39,17 +39,17 @@ def test_that_of_another_stack_stays(home: Path, tmp_path: Path) -> None:
     assert not file.exists()
 
 
-def test_a_project_below_a_link_is_known_by_both_paths(
+def test_selection_of_a_project_behind_a_link_is_found(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "project").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "project")
     monkeypatch.setenv("PWD", str(tmp_path / "link"))
-    file = selected(home, tmp_path / "link", "local")  # of `pulumi` in this shell
+    file = selected(home, tmp_path / "link", "local")  # as `pulumi` in this shell sets it
     forget_selection(tmp_path / "project", ["local"])
     assert not file.exists()
 
 
 @pytest.mark.usefixtures("home")
-def test_an_engine_that_never_ran_has_none(tmp_path: Path) -> None:
+def test_engine_that_never_ran_has_no_selection(tmp_path: Path) -> None:
     forget_selection(tmp_path / "project", ["local"])

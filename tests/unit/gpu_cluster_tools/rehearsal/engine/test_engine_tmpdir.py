@@ -1,4 +1,4 @@
-"""Temporary files of the engine stay in the project, are private, and end with the run."""
+"""Temporary files of the engine are in the project, private, and deleted with the run."""
 
 import os
 import signal
@@ -45,7 +45,9 @@ def seen(engine: PulumiEngine) -> tuple[Path, str]:
 
 
 @pytest.mark.parametrize("failing", [(), ("--fail",)])
-def test_a_run_has_a_private_folder_that_ends_with_it(engine: PulumiEngine, failing: tuple[str, ...]) -> None:
+def test_run_has_a_private_temporary_folder_that_is_deleted(
+    engine: PulumiEngine, failing: tuple[str, ...]
+) -> None:
     for run in (engine.run, engine.output):
         try:
             run("up", *failing)
@@ -57,12 +59,12 @@ def test_a_run_has_a_private_folder_that_ends_with_it(engine: PulumiEngine, fail
     assert not (engine.project / ".local").exists()
 
 
-def test_a_rehearsal_has_one_too(engine: PulumiEngine, tmp_path: Path) -> None:
+def test_rehearsal_run_leaves_no_temporary_folder(engine: PulumiEngine, tmp_path: Path) -> None:
     assert run_pulumi(engine, "up", record=tmp_path / "runs" / "up").held
     assert not (engine.project / ".local").exists()
 
 
-def test_a_folder_with_a_long_name_has_a_short_path_without_spaces(engine: PulumiEngine) -> None:
+def test_long_project_path_gets_a_short_path_without_spaces(engine: PulumiEngine) -> None:
     project = engine.project / ("deep/" * 20) / "two words"
     project.mkdir(parents=True)
     deep = PulumiEngine(project, "dev", engine.environment)
@@ -75,7 +77,7 @@ def test_a_folder_with_a_long_name_has_a_short_path_without_spaces(engine: Pulum
     assert not folder.parent.is_symlink()
 
 
-def test_the_folder_of_a_killed_run_is_deleted_by_the_next(engine: PulumiEngine) -> None:
+def test_folder_of_a_killed_run_is_deleted_by_the_next_run(engine: PulumiEngine) -> None:
     command = _killed(engine, "--plugin")
     folder, _ = seen(engine)
 
@@ -89,7 +91,7 @@ def test_the_folder_of_a_killed_run_is_deleted_by_the_next(engine: PulumiEngine)
 
 
 def _killed(engine: PulumiEngine, *arguments: str) -> int:
-    """Process group of a command that was killed while its engine had temporary files."""
+    """Process group of a command killed while its engine had temporary files."""
     program = (
         "import os, sys; from pathlib import Path; from gpu_cluster_tools.rehearsal import PulumiEngine\n"
         "PulumiEngine(Path(sys.argv[1]), 'dev', os.environ).run('up', '--hang', *sys.argv[2:])"
@@ -106,7 +108,7 @@ def _killed(engine: PulumiEngine, *arguments: str) -> int:
 
 
 def _await_deletion(engine: PulumiEngine, folder: Path) -> None:
-    """Killed processes hold their lock for a moment."""
+    """Wait, because killed processes keep their lock for a moment."""
     deadline = time.monotonic() + 10
     while folder.exists():
         assert time.monotonic() < deadline
@@ -114,7 +116,7 @@ def _await_deletion(engine: PulumiEngine, folder: Path) -> None:
         time.sleep(0.02)
 
 
-def test_a_shell_has_a_folder_whose_kubeconfigs_are_deleted(engine: PulumiEngine) -> None:
+def test_kubeconfigs_in_the_folder_of_a_shell_are_deleted(engine: PulumiEngine) -> None:
     folder = Path(shell_variables(engine.project)["TMPDIR"])
     environment = {**engine.environment, "TMPDIR": str(folder)}
     subprocess.run(["pulumi", "up"], cwd=engine.project, env=environment, check=True)
@@ -128,7 +130,7 @@ def test_a_shell_has_a_folder_whose_kubeconfigs_are_deleted(engine: PulumiEngine
     assert not folder.exists()
 
 
-def test_kubeconfigs_of_a_shell_stay_while_an_engine_runs_there(engine: PulumiEngine) -> None:
+def test_kubeconfigs_of_a_shell_are_kept_while_an_engine_runs(engine: PulumiEngine) -> None:
     folder = Path(shell_variables(engine.project)["TMPDIR"])
     file = folder / "kubeconfig1"
     file.touch()
@@ -144,14 +146,14 @@ def test_kubeconfigs_of_a_shell_stay_while_an_engine_runs_there(engine: PulumiEn
     assert clear_tmpdirs(engine.project, with_shell=True)
 
 
-def test_a_removed_sandbox_has_none(engine: PulumiEngine) -> None:
+def test_removed_sandbox_has_no_temporary_folder(engine: PulumiEngine) -> None:
     folder = Path(shell_variables(engine.project)["TMPDIR"])
     remove_tmpdirs(engine.project)
     assert not folder.exists()
     assert not folder.parent.is_symlink()
 
 
-def test_a_project_that_cannot_be_written_to_has_a_private_one_elsewhere(engine: PulumiEngine) -> None:
+def test_unwritable_project_uses_a_private_folder_elsewhere(engine: PulumiEngine) -> None:
     (engine.project / ".local").touch()  # root could write to a read-only folder
 
     engine.output("up")

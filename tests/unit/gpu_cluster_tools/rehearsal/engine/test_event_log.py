@@ -23,13 +23,13 @@ def operation(event: str, op: str, **metadata: Any) -> dict[str, Any]:
     return {event: {"metadata": {"op": op, "urn": URN, **metadata}}}
 
 
-def test_a_log_that_is_not_there_yet_is_empty(log: EventLog) -> None:
+def test_missing_log_is_empty(log: EventLog) -> None:
     log.read()
 
     assert (log.begun, log.finished, log.errors) == ([], [], [])
 
 
-def test_it_is_read_as_it_grows_and_a_half_line_waits_for_its_other_half(log: EventLog) -> None:
+def test_growing_log_is_read_and_incomplete_lines_wait(log: EventLog) -> None:
     write(log, operation("resourcePreEvent", "create"))
     write(log, operation("resOutputsEvent", "create"), end="")
     log.read()
@@ -41,14 +41,14 @@ def test_it_is_read_as_it_grows_and_a_half_line_waits_for_its_other_half(log: Ev
     assert log.finished[0].type == "kubernetes:apps/v1:Deployment"
 
 
-def test_what_stays_the_same_changes_nothing(log: EventLog) -> None:
+def test_unchanged_resources_are_not_changes(log: EventLog) -> None:
     write(log, *(operation("resOutputsEvent", op) for op in ("same", "refresh", "read", "update")))
     log.read()
 
     assert [each.kind for each in log.changing()] == ["update"]
 
 
-def test_changes_are_told_property_by_property(log: EventLog) -> None:
+def test_changes_are_listed_by_property(log: EventLog) -> None:
     old = {"inputs": {"spec": {"replicas": 2, "args": ["a", "b"]}, "labels": {"example.com/a": "x"}}}
     new = {"inputs": {"spec": {"replicas": 3, "args": ["a", "c" * 99]}, "labels": {}}}
     difference = {"diffKind": "update", "inputDiff": True}

@@ -16,12 +16,12 @@ from gpu_cluster_tools.rehearsal import PulumiEngine, RehearsalError, recover
 from gpu_cluster_tools.rehearsal.engine.engine import RUN_BY
 
 _NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "n"}}
-_GONE = 2**22 + 1  # more than any process id
+_GONE = 2**22 + 1  # greater than any process ID
 
 
 @dataclass(frozen=True)
 class StoredState(PulumiEngine):
-    """An engine that keeps the state it is given, and says what it was asked to read again."""
+    """An engine that keeps the given state and records refreshed resources."""
 
     refreshed: list[str] = field(default_factory=list[str])
 
@@ -69,22 +69,22 @@ def engine(tmp_path: Path) -> StoredState:
     return StoredState(tmp_path, "s", {"PULUMI_BACKEND_URL": (tmp_path / "state").as_uri()})
 
 
-def test_a_stack_that_was_never_brought_up_has_nothing_to_recover(engine: StoredState) -> None:
+def test_new_stack_has_nothing_to_recover(engine: StoredState) -> None:
     assert recover(engine) == []
 
 
-def test_state_that_lies_elsewhere_is_left_alone(tmp_path: Path) -> None:
+def test_remote_state_is_not_recovered(tmp_path: Path) -> None:
     assert recover(PulumiEngine(tmp_path, "s", {"PULUMI_BACKEND_URL": "https://example.com"})) == []
 
 
-def test_the_lock_of_a_process_that_is_gone_is_removed(engine: StoredState) -> None:
+def test_lock_of_a_dead_process_is_removed(engine: StoredState) -> None:
     lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
 
     assert recover(engine) == [f"removed the lock of process {_GONE}, which no longer runs"]
     assert list(lock.parent.iterdir()) == []
 
 
-def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: StoredState) -> None:
+def test_lock_of_a_running_engine_is_reported_and_kept(engine: StoredState) -> None:
     working = _working_engine()
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
@@ -97,7 +97,7 @@ def test_the_lock_of_an_engine_that_still_works_is_named_and_kept(engine: Stored
 
 
 @pytest.mark.parametrize("killed", [False, True])
-def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, killed: bool) -> None:
+def test_engine_of_a_killed_command_is_interrupted(engine: StoredState, killed: bool) -> None:
     working = _working_engine(**{RUN_BY: str(_GONE if killed else os.getpid())})
     lock = engine.lock(pid=working.pid, hostname=socket.gethostname())
     try:
@@ -113,7 +113,7 @@ def test_the_engine_of_a_command_that_was_killed_is_ended(engine: StoredState, k
         working.wait()
 
 
-def test_a_process_id_that_belongs_to_another_program_by_now_locks_nothing(engine: StoredState) -> None:
+def test_lock_with_a_reused_process_id_is_removed(engine: StoredState) -> None:
     lock = engine.lock(pid=os.getpid(), hostname=socket.gethostname())
 
     recover(engine)
@@ -121,7 +121,7 @@ def test_a_process_id_that_belongs_to_another_program_by_now_locks_nothing(engin
     assert not lock.exists()
 
 
-def test_a_lock_from_another_machine_is_named_and_kept(engine: StoredState) -> None:
+def test_lock_of_another_machine_is_reported_and_kept(engine: StoredState) -> None:
     lock = engine.lock(pid=7, hostname="elsewhere")
 
     with pytest.raises(RehearsalError, match="locked by process 7 on elsewhere since today"):
@@ -129,7 +129,7 @@ def test_a_lock_from_another_machine_is_named_and_kept(engine: StoredState) -> N
     assert lock.exists()
 
 
-def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: StoredState) -> None:
+def test_object_in_creation_keeps_its_field_manager(engine: StoredState) -> None:
     engine.store(_state([], creating=[_resource("n", inputs=_NAMESPACE)]))
 
     assert recover(engine) == ["refreshed Namespace n"]
@@ -144,9 +144,7 @@ def test_an_object_in_creation_goes_on_under_the_name_that_made_it(engine: Store
 
 
 @pytest.mark.parametrize(("last", "refreshed"), [("failed", True), ("succeeded", False)])
-def test_after_an_update_that_did_not_succeed_everything_is_refreshed(
-    engine: StoredState, last: str, refreshed: bool
-) -> None:
+def test_failed_update_refreshes_all_resources(engine: StoredState, last: str, refreshed: bool) -> None:
     engine.store(_state([], creating=[]))
     history = engine.bookkeeping / "history" / "p" / engine.stack
     history.mkdir(parents=True)
@@ -159,7 +157,7 @@ def test_after_an_update_that_did_not_succeed_everything_is_refreshed(
     assert engine.refreshed == ["everything"] * refreshed
 
 
-def test_the_id_of_an_object_in_a_namespace_says_which(engine: StoredState) -> None:
+def test_id_of_a_namespaced_object_includes_its_namespace(engine: StoredState) -> None:
     inputs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "n"}}
     engine.store(_state([], creating=[_resource("c", inputs=inputs)]))
 
@@ -168,7 +166,7 @@ def test_the_id_of_an_object_in_a_namespace_says_which(engine: StoredState) -> N
     assert [resource["id"] for resource in engine.latest["resources"]] == ["n/c"]
 
 
-def test_what_it_replaces_is_still_to_be_deleted(engine: StoredState) -> None:
+def test_replaced_resource_is_still_marked_for_deletion(engine: StoredState) -> None:
     old: dict[str, Any] = {**_resource("n", inputs=_NAMESPACE), "id": "old", "outputs": {}}
     engine.store(_state([old], creating=[_resource("n", inputs=_NAMESPACE)]))
 
@@ -187,7 +185,9 @@ def test_what_it_replaces_is_still_to_be_deleted(engine: StoredState) -> None:
         {"type": "kubernetes:helm.sh/v3:Release", "inputs": {"name": "r"}},
     ],
 )
-def test_what_has_no_name_of_its_own_is_given_up(engine: StoredState, lost: dict[str, Any]) -> None:
+def test_resource_in_creation_without_a_known_id_is_dropped(
+    engine: StoredState, lost: dict[str, Any]
+) -> None:
     engine.store(_state([], creating=[_resource("r", inputs={}) | lost]))
 
     [words] = recover(engine)
@@ -196,7 +196,7 @@ def test_what_has_no_name_of_its_own_is_given_up(engine: StoredState, lost: dict
     assert engine.latest["resources"] == engine.refreshed == []
 
 
-def test_a_provider_in_creation_is_forgotten(engine: StoredState) -> None:
+def test_provider_in_creation_is_dropped(engine: StoredState) -> None:
     provider = _resource("p", inputs={"kubeconfig": "k"}) | {"type": "pulumi:providers:kubernetes"}
     engine.store(_state([], creating=[provider]))
 
@@ -204,7 +204,7 @@ def test_a_provider_in_creation_is_forgotten(engine: StoredState) -> None:
     assert engine.latest == {"resources": []}
 
 
-def test_half_written_files_beside_the_state_are_removed(engine: StoredState) -> None:
+def test_incomplete_state_files_are_removed(engine: StoredState) -> None:
     engine.store(_state([], creating=[]))
     engine.checkpoint.with_name("s.json.attrs").touch()
     engine.checkpoint.with_name("s.json.18e9f455e614f9b5.tmp").touch()
@@ -227,7 +227,7 @@ def _resource(name: str, *, inputs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_again(resource: dict[str, Any]) -> dict[str, Any]:
-    """As the engine writes a resource that it found."""
+    """A resource as the engine writes it after a refresh."""
     managed = [
         {"manager": "kubelet", "operation": "Update", "time": "2026-11-21T00:00:02Z"},
         {"manager": "pulumi-kubernetes-1", "operation": "Apply", "time": "2026-11-21T00:00:01Z"},
@@ -237,7 +237,7 @@ def _read_again(resource: dict[str, Any]) -> dict[str, Any]:
 
 
 def _working_engine(**environment: str) -> subprocess.Popen[bytes]:
-    """A process with the engine's name. Popen may return before the kernel shows its command."""
+    """A process with the engine's name. Popen may return before the kernel shows its command line."""
     started = subprocess.Popen(
         ["pulumi", "600"], executable=shutil.which("sleep"), env=os.environ | environment
     )

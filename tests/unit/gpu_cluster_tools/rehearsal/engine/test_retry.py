@@ -16,7 +16,7 @@ def run(*errors: str) -> Run:
 
 
 class Engine:
-    """Fails with these errors in turn, and then holds."""
+    """Fails with these errors one after the other, then succeeds."""
 
     def __init__(self, *errors: str) -> None:
         self.errors = list(errors)
@@ -31,7 +31,7 @@ class Engine:
         self.injected.append(faults.run)
 
 
-def test_what_holds_is_done_once() -> None:
+def test_successful_update_runs_once() -> None:
     engine = Engine()
 
     runs = retry_update(engine.update, FAULTS, engine.inject)
@@ -39,7 +39,7 @@ def test_what_holds_is_done_once() -> None:
     assert ([each.held for each in runs], engine.injected) == ([True], [3])
 
 
-def test_it_does_what_the_errors_say_and_meets_other_faults() -> None:
+def test_retry_follows_the_advice_in_errors_with_new_faults() -> None:
     engine = Engine("throttled", f"CREATE_FAILED\nTo make it anew: pulumi up --replace '{URN}'")
 
     runs = retry_update(engine.update, FAULTS, engine.inject)

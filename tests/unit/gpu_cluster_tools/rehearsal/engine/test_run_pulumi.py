@@ -46,7 +46,7 @@ def run(engine: PulumiEngine, *arguments: str) -> Run:
     return run_pulumi(engine, "up", *arguments, record=engine.project / "runs" / "01-up")
 
 
-def test_a_run_leaves_its_events_and_its_words(engine: PulumiEngine) -> None:
+def test_run_records_events_and_output(engine: PulumiEngine) -> None:
     done = run(engine)
 
     assert (done.held, done.errors) == (True, [])
@@ -54,13 +54,13 @@ def test_a_run_leaves_its_events_and_its_words(engine: PulumiEngine) -> None:
     assert done.output.read_text() == "hello from up\n"
 
 
-def test_a_run_that_fails_without_a_reason_tells_its_last_words(engine: PulumiEngine) -> None:
+def test_failed_run_without_errors_reports_its_last_output(engine: PulumiEngine) -> None:
     done = run(engine, "--fail")
 
     assert (done.held, done.errors) == (False, ["hello from up", "all is lost"])
 
 
-def test_who_watches_may_end_it(engine: PulumiEngine) -> None:
+def test_watcher_can_cancel_a_run(engine: PulumiEngine) -> None:
     def enough(log: EventLog) -> bool:
         return not log.begun
 

@@ -26,7 +26,7 @@ def log() -> EventLog:
     return EventLog(Path("/nowhere"))
 
 
-def test_patience_is_over_when_nothing_changes(clock: Clock) -> None:
+def test_patience_ends_without_changes(clock: Clock) -> None:
     patience = Patience()
     assert not patience.is_over("a")
 
@@ -35,7 +35,7 @@ def test_patience_is_over_when_nothing_changes(clock: Clock) -> None:
     assert not patience.is_over("b")
 
 
-def test_patience_lasts_as_long_as_it_is_told_to(clock: Clock) -> None:
+def test_patience_lasts_the_given_time(clock: Clock) -> None:
     patience = Patience(60)
     assert not patience.is_over("a")
 
@@ -45,7 +45,7 @@ def test_patience_lasts_as_long_as_it_is_told_to(clock: Clock) -> None:
     assert patience.is_over("a")
 
 
-def test_it_tells_every_ten_seconds_how_far_it_is(clock: Clock, log: EventLog) -> None:
+def test_progress_is_reported_every_ten_seconds(clock: Clock, log: EventLog) -> None:
     told: list[str] = []
     watch = RunWatcher(told.append, "up", lambda: False)
     for _ in range(5):
@@ -56,9 +56,7 @@ def test_it_tells_every_ten_seconds_how_far_it_is(clock: Clock, log: EventLog) -
 
 
 @pytest.mark.parametrize("is_stuck", [True, False])
-def test_a_run_that_stalls_goes_on_only_where_something_may_still_come(
-    clock: Clock, log: EventLog, is_stuck: bool
-) -> None:
+def test_stalled_run_is_cancelled_only_if_it_is_stuck(clock: Clock, log: EventLog, is_stuck: bool) -> None:
     watch = RunWatcher(lambda _: None, "up", lambda: is_stuck)
     clock.now += 2
     assert watch(log)

@@ -1,4 +1,4 @@
-"""Existing buckets of a rehearsed stack: unchanged after the rehearsal."""
+"""Existing buckets of a rehearsed stack, which must be unchanged after the rehearsal."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def stack_of(**storage: dict[str, Any]) -> Stack:
     return Stack.model_validate({"cluster": cluster, "pools": {}, "storage": storage})
 
 
-def test_the_account_has_those_that_the_file_names(api: Api) -> None:
+def test_buckets_named_in_the_stack_file_are_created(api: Api) -> None:
     first, second = ({"kind": "s3", "bucket": "example-models", "prefix": it} for it in ("a/", "b/"))
     made = make_buckets(api, stack_of(first=first, second=second, own={"kind": "s3"}))
 
@@ -30,7 +30,7 @@ def test_the_account_has_those_that_the_file_names(api: Api) -> None:
     assert changed_buckets(api, made) == []
 
 
-def test_one_that_is_gone_or_changed_is_found(api: Api) -> None:
+def test_deleted_or_changed_bucket_is_reported(api: Api) -> None:
     made = make_buckets(api, stack_of(models={"kind": "s3", "bucket": "example-weights"}))
 
     enabled = {"Status": "Enabled"}

@@ -1,4 +1,4 @@
-"""Existing VPC of a rehearsed stack: unchanged after the rehearsal."""
+"""The existing VPC of a rehearsed stack, which must be unchanged after the rehearsal."""
 
 from ipaddress import ip_network
 
@@ -29,7 +29,7 @@ def _ids(first: int, zones: tuple[str, ...] = ZONES) -> dict[str, str]:
     return {zone: f"subnet-{first + number:017x}" for number, zone in enumerate(zones)}
 
 
-def test_by_ids_the_file_gets_those_of_the_account(api: Api) -> None:
+def test_ids_in_the_stack_file_are_replaced_by_created_ones(api: Api) -> None:
     made = make_vpc(api, by_ids(public=_ids(2), pods=_ids(4)))
 
     assert made.ids["vpc"] == made.vpc != "vpc-0123456789abcdef0"
@@ -42,7 +42,7 @@ def test_by_ids_the_file_gets_those_of_the_account(api: Api) -> None:
     assert all(ip_network(it["CidrBlock"]).subnet_of(ip_network("100.64.0.0/16")) for it in subnets)  # pyright: ignore[reportArgumentType]
 
 
-def test_private_subnets_reach_the_internet_by_nat_where_there_is_a_public_one(api: Api) -> None:
+def test_private_subnets_use_nat_if_a_public_subnet_exists(api: Api) -> None:
     made = make_vpc(api, by_ids(public=_ids(2), intra=_ids(4)))
 
     tables = api.call("ec2", "DescribeRouteTables", RouteTableIds=list(made.routes))["RouteTables"]
@@ -57,7 +57,7 @@ def test_private_subnets_reach_the_internet_by_nat_where_there_is_a_public_one(a
     assert "NatGatewayId" not in ways[made.subnets["intra"][ZONES[0]]]
 
 
-def test_by_tags_each_subnet_has_the_tags_of_its_kind(api: Api) -> None:
+def test_subnets_found_by_tags_have_the_tags_of_their_kind(api: Api) -> None:
     tags = {"zones": [*ZONES], "vpc": {"Name": "shared"}, "private": {"tier": "nodes"}}
     settings = ExistingNetwork.model_validate({"cidrs": ["10.9.0.0/16"], "tags": tags})
 
@@ -69,7 +69,7 @@ def test_by_tags_each_subnet_has_the_tags_of_its_kind(api: Api) -> None:
     assert {it["AvailabilityZone"] for it in found} == set(ZONES)
 
 
-def test_what_the_stack_takes_with_it_is_named(api: Api) -> None:
+def test_deleted_subnet_is_reported(api: Api) -> None:
     made = make_vpc(api, by_ids())
     assert lost_of(api, made) == []
 
@@ -86,7 +86,7 @@ def test_what_the_stack_takes_with_it_is_named(api: Api) -> None:
     assert lost_of(api, made) == [f"existing subnet {gone} was deleted"]
 
 
-def test_what_cannot_be_rehearsed_is_said(api: Api) -> None:
+def test_unsupported_zone_or_range_is_an_error(api: Api) -> None:
     with pytest.raises(RehearsalError, match="has no zone eu-central-1-ham-1a"):
         make_vpc(api, by_ids(pods=_ids(8, ("eu-central-1-ham-1a",))))
     small = by_ids().model_copy(update={"cidrs": ["10.8.0.0/27"]})

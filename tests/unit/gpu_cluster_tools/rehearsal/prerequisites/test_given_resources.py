@@ -1,4 +1,4 @@
-"""The account before a rehearsed stack comes."""
+"""Resources in the account before a rehearsal."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ from gpu_cluster_tools.rehearsal.prerequisites.given_resources import (
 STACKS = Path(__file__).parents[5] / "tests" / "stacks" / "happy"
 
 
-def test_a_declared_boundary_and_the_roles_of_addons_exist() -> None:
+def test_declared_boundary_and_addon_roles_exist() -> None:
     stack = load(STACKS / "eks-declared.yaml")
 
     assert "arn:aws:iam::123456789012:policy/limits/workloads" in taken_to_be_there(stack)
     assert addon_roles(stack) == {"arn:aws:iam::123456789012:role/dns/cert-manager"}
 
 
-def test_reserved_servers_exist() -> None:
+def test_capacity_reservations_exist() -> None:
     found = {each.id: each for each in reservations(load(STACKS / "eks-pool-everything.yaml"))}
 
     reserved = found["cr-0aaaaaaaaaaaaaaaa"]

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false, reportArgumentType=false, reportReturnType=false
-# (lightkube's models have bare dicts in them, and the cluster is a stand-in)
+# lightkube's models contain bare dicts, and the cluster is a stub
 
 import json
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ BOTTLEROCKET = {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}
 
 @dataclass
 class Stub:
-    """A cluster of one node with four GPUs, and what is said of it."""
+    """A cluster of one node with four GPUs, and its recorded labels and annotations."""
 
     pod_list: list[Pod]
     configs: dict[str, str]
@@ -98,11 +98,11 @@ EFA = _pod("602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/aws-efa-k8s-devi
 WHOLE = plugin_config(None)
 
 
-def test_a_node_without_a_plugin_offers_no_gpus() -> None:
+def test_node_without_a_device_plugin_offers_no_gpus() -> None:
     assert _offered(Stub([], {})) == {}
 
 
-def test_a_plugin_that_is_not_ready_offers_none() -> None:
+def test_unready_device_plugin_offers_no_gpus() -> None:
     assert _offered(Stub([_pod("nvidia/k8s-device-plugin", ready=False)], {"l4": WHOLE})) == {}
 
 
@@ -118,7 +118,7 @@ def test_a_plugin_that_is_not_ready_offers_none() -> None:
     ],
     ids=["whole", "time slices", "MPS", "MPS without its daemon", "the daemon alone", "EFA"],
 )
-def test_it_offers_what_its_configuration_makes_of_them(
+def test_plugin_configuration_determines_the_resources(
     sharing: Sharing | None, pods: list[Pod], expected: dict[str, int]
 ) -> None:
     assert _offered(Stub(pods, {"l4": plugin_config(sharing)})) == expected
@@ -144,7 +144,7 @@ def _bottlerocket(user_data: str) -> Devices:
     ],
     ids=["whole", "time slices", "MPS"],
 )
-def test_bottlerocket_offers_gpus_itself_as_its_user_data_says(
+def test_bottlerocket_user_data_determines_the_resources(
     settings: dict[str, int], expected: dict[str, int]
 ) -> None:
     sharing = {"sharing": {to_camel(name): value for name, value in settings.items()}} if settings else {}
@@ -154,7 +154,7 @@ def test_bottlerocket_offers_gpus_itself_as_its_user_data_says(
     assert dict(pool.extended) == expected
 
 
-def test_bottlerocket_calls_shared_gpus_otherwise_unless_told_not_to() -> None:
+def test_bottlerocket_renames_shared_gpus_by_default() -> None:
     settings = '[settings.kubelet-device-plugins.nvidia]\ndevice-sharing-strategy = "time-slicing"\n'
 
     assert _offered(Stub([], {}, devices=_bottlerocket(settings))) == {"nvidia.com/gpu.shared": 8}
@@ -169,7 +169,7 @@ def test_bottlerocket_calls_shared_gpus_otherwise_unless_told_not_to() -> None:
     ],
     ids=["unprivileged", "by variable", "twice"],
 )
-def test_a_plugin_whose_gpus_reach_no_container_offers_none_and_the_node_says_why(
+def test_gpus_that_cannot_reach_containers_are_not_offered_with_a_reason(
     user_data: str, plugin: Pod, config: str, why: str
 ) -> None:
     stub = Stub([plugin], {"l4": config}, devices=_bottlerocket(user_data))
@@ -178,7 +178,7 @@ def test_a_plugin_whose_gpus_reach_no_container_offers_none_and_the_node_says_wh
     assert why in stub.annotations[NO_GPUS]
 
 
-def test_the_reason_goes_with_its_cause() -> None:
+def test_reason_is_removed_with_its_cause() -> None:
     stub = Stub([PLUGIN], {"l4": BY_CDI}, devices=_bottlerocket(SWITCHED_OFF))
     offer_devices(stub)
 
@@ -188,15 +188,16 @@ def test_the_reason_goes_with_its_cause() -> None:
     assert stub.annotations[NO_GPUS] == ""
 
 
-def test_amazon_linux_wants_what_works_whatever_its_runtime_is_set_to() -> None:
+def test_amazon_linux_requires_a_plugin_that_works_with_any_runtime() -> None:
     devices = devices_of_image("AL2023_x86_64_NVIDIA", "", gpus=4, efa=0)
 
     assert _offered(Stub([PLUGIN], {"l4": WHOLE}, devices=devices)) == {}
     assert _offered(Stub([WITH_SYS_ADMIN], {"l4": BY_CDI}, devices=devices)) == {GPU: 4}
 
 
-def test_gpus_are_divided_where_a_manager_has_divided_them() -> None:
-    both = json.loads(plugin_config(Sharing(mig={"1g.10gb": 7}))) | LAYOUTS  # the plugin's and the manager's
+def test_mig_manager_partitions_gpus() -> None:
+    both = json.loads(plugin_config(Sharing(mig={"1g.10gb": 7}))) | LAYOUTS  # configuration of the plugin
+    # and of the MIG manager
     configs = {"l4": json.dumps(both)}
     manager = _pod("nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0")
     label = {"nvidia.com/mig.config": "sevens"}
@@ -207,7 +208,7 @@ def test_gpus_are_divided_where_a_manager_has_divided_them() -> None:
 
 
 @pytest.mark.parametrize(("layout", "state"), [("sevens", "success"), ("thirds", "failed")])
-def test_a_manager_says_whether_it_has_divided_them(layout: str, state: str) -> None:
+def test_mig_manager_reports_the_state_of_a_layout(layout: str, state: str) -> None:
     manager = _pod("nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0")
     stub = Stub([manager], {"l4": json.dumps(LAYOUTS)}, {"nvidia.com/mig.config": layout})
 
@@ -216,7 +217,7 @@ def test_a_manager_says_whether_it_has_divided_them(layout: str, state: str) -> 
     assert stub.labels["nvidia.com/mig.config.state"] == state
 
 
-def test_without_a_manager_no_state_is_reported() -> None:
+def test_node_without_mig_manager_has_no_mig_state() -> None:
     stub = Stub([PLUGIN], {"l4": WHOLE}, {"nvidia.com/mig.config": "sevens"})
 
     offer_devices(stub)
@@ -224,7 +225,7 @@ def test_without_a_manager_no_state_is_reported() -> None:
     assert "nvidia.com/mig.config.state" not in stub.labels
 
 
-def test_resources_that_are_no_longer_offered_are_zero() -> None:
+def test_withdrawn_resources_are_zero() -> None:
     stub = Stub([PLUGIN], {"l4": WHOLE})
     assert _offered(stub) == {GPU: 4}
 
@@ -233,14 +234,14 @@ def test_resources_that_are_no_longer_offered_are_zero() -> None:
     assert _offered(stub) == {GPU: 0}
 
 
-def test_what_is_as_it_should_be_is_left_alone() -> None:
+def test_unchanged_node_is_not_patched() -> None:
     stub = Stub([PLUGIN], {"l4": WHOLE})
 
     assert offer_devices(stub) == {"one": {GPU: 4}}
     assert offer_devices(stub) == {}
 
 
-def test_a_node_without_devices_is_none_of_its_business() -> None:
+def test_node_without_devices_is_unchanged() -> None:
     assert _offered(Stub([PLUGIN], {"l4": WHOLE}, devices=Devices(), offered={GPU: 8})) == {GPU: 8}
 
 

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-# (lightkube's models have bare dicts in them)
+# lightkube's models contain bare dicts
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from gpu_cluster_tools.rehearsal.control_plane.kubernetes_client import annotati
 
 
 class Site(KubernetesClient):
-    """A cluster of nodes that are Ready at once, with these pods by name and node."""
+    """A cluster whose nodes are ready immediately, with these pods by name and node."""
 
     def __init__(self, pods: dict[str, str]) -> None:
         self.there: dict[str, Node] = {}
@@ -56,7 +56,7 @@ def pools() -> dict[str, Pool]:
     return pools_of(Stack(cluster=LocalCluster(provider="local"), pools=settings))
 
 
-def test_each_pool_stands_at_its_smallest_size(pools: dict[str, Pool]) -> None:
+def test_pools_start_at_their_minimum_size(pools: dict[str, Pool]) -> None:
     names = [name_of(node) for node in simulate(pools)]
     assert names == ["system-0", "system-1", "system-2", "system-3", "a100-0"]
 
@@ -66,7 +66,7 @@ def test_nodes_are_spread_over_the_zones(pools: dict[str, Pool]) -> None:
     assert zones == ["local-a", "local-b", "local-c", "local-a", "local-a"]
 
 
-def test_a_node_has_what_its_pool_says(pools: dict[str, Pool]) -> None:
+def test_node_has_labels_resources_and_taints_of_its_pool(pools: dict[str, Pool]) -> None:
     node = simulate(pools)[-1]
 
     assert labels_of(node).items() >= pools["a100"].labels.items()
@@ -78,19 +78,19 @@ def test_a_node_has_what_its_pool_says(pools: dict[str, Pool]) -> None:
 
 
 @pytest.mark.parametrize("field", ["labels", "extended", "taints", "allocatable"])
-def test_another_pool_makes_another_manifest(pools: dict[str, Pool], field: str) -> None:
+def test_changed_pool_changes_the_node_manifest(pools: dict[str, Pool], field: str) -> None:
     other = replace(pools["a100"], **{field: getattr(pools["system"], field)})
     assert _manifest(simulate({"a100": other})[0]) != _manifest(simulate(pools)[-1])
 
 
-def test_growing_a_pool_leaves_the_nodes_it_had(pools: dict[str, Pool]) -> None:
+def test_scaling_up_keeps_existing_nodes(pools: dict[str, Pool]) -> None:
     grown = pools | {"system": replace(pools["system"], nodes=MinMax(min=6, max=9))}
     assert [_manifest(node) for node in simulate(grown)][:4] == [_manifest(node) for node in simulate(pools)][
         :4
     ]
 
 
-def test_a_pool_that_shrinks_takes_its_pods_along(pools: dict[str, Pool]) -> None:
+def test_scaling_down_deletes_nodes_and_their_pods(pools: dict[str, Pool]) -> None:
     site = Site({"stays": "system-0", "goes": "system-3", "waits": ""})
     assert len(reconcile(site, pools).created) == 5
 

@@ -16,7 +16,7 @@ def package(name: str, version: str = "1.2.3", plugin: Plugin | None = None) -> 
     return Package(name=name, version=version, direct=True, plugin=plugin)
 
 
-def test_this_python_has_the_kubernetes_provider_to_ask_for() -> None:
+def test_inventory_of_this_python_requires_the_kubernetes_provider() -> None:
     options = Options(root=Path(), program=Path(), toolchain="pip", virtualenv=Path(sys.prefix))
 
     inventory = inventory_of(options)
@@ -25,7 +25,7 @@ def test_this_python_has_the_kubernetes_provider_to_ask_for() -> None:
     kubernetes = required_plugin(packages["pulumi-kubernetes"])
     assert kubernetes is not None
     assert (kubernetes.name, kubernetes.version, kubernetes.kind) == ("kubernetes", "v4.25.0", "resource")
-    assert not packages["pulumi"]["direct"]  # pulumi-kubernetes asks for it
+    assert not packages["pulumi"]["direct"]  # dependency of pulumi-kubernetes
     assert inventory["version"] == ".".join(map(str, sys.version_info[:3]))
 
 
@@ -44,7 +44,7 @@ def test_this_python_has_the_kubernetes_provider_to_ask_for() -> None:
         (package("acme", plugin={"resource": True, "version": "v3.0.0"}), ("acme", "v3.0.0", "")),
     ],
 )
-def test_packages_with_a_plugin(given: Package, expected: tuple[str, str, str]) -> None:
+def test_package_with_a_plugin_is_detected(given: Package, expected: tuple[str, str, str]) -> None:
     plugin = required_plugin(given)
 
     assert plugin is not None
@@ -61,11 +61,11 @@ def test_packages_with_a_plugin(given: Package, expected: tuple[str, str, str]) 
         package("pulumi-acme", plugin={"resource": False}),
     ],
 )
-def test_packages_without_a_plugin(given: Package) -> None:
+def test_package_without_a_plugin_is_ignored(given: Package) -> None:
     assert required_plugin(given) is None
 
 
-def test_a_parameterized_package_passes_its_parameters_on() -> None:
+def test_parameterized_package_passes_its_parameters() -> None:
     plugin = required_plugin(
         package(
             "pulumi-crds",

@@ -11,7 +11,7 @@ def options(program: Path, toolchain: str = "pip") -> Options:
     return Options(root=program, program=program, toolchain=toolchain, virtualenv=program / "venv")
 
 
-def test_pip_makes_the_environment_first(tmp_path: Path) -> None:
+def test_pip_creates_a_missing_environment(tmp_path: Path) -> None:
     requirements = tmp_path / "requirements.txt"
     requirements.touch()
 
@@ -21,7 +21,7 @@ def test_pip_makes_the_environment_first(tmp_path: Path) -> None:
     ]
 
 
-def test_pip_uses_an_environment_that_is_there(tmp_path: Path) -> None:
+def test_pip_uses_an_existing_environment(tmp_path: Path) -> None:
     (tmp_path / "venv" / "bin").mkdir(parents=True)
     (tmp_path / "venv" / "bin" / "python").touch()
 
@@ -29,7 +29,7 @@ def test_pip_uses_an_environment_that_is_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("toolchain", "command"), [("uv", "sync"), ("poetry", "install")])
-def test_other_tools_install_by_themselves(
+def test_uv_and_poetry_run_their_own_install_command(
     toolchain: str, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tool = tmp_path / toolchain
@@ -39,7 +39,7 @@ def test_other_tools_install_by_themselves(
     assert install_commands(options(tmp_path, toolchain)) == [[str(tool), command]]
 
 
-def test_a_tool_that_is_missing_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_installer_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(OptionError, match="uv, which is not on PATH"):

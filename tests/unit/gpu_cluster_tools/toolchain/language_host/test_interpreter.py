@@ -21,12 +21,14 @@ def read(root: Path, options: Mapping[str, str], *, default_virtualenv: str = ""
     return options_of(info, default_virtualenv=default_virtualenv)
 
 
-def test_a_virtual_environment_is_relative_to_the_project(root: Path) -> None:
+def test_virtual_environment_is_relative_to_the_project(root: Path) -> None:
     assert read(root, {"virtualenv": ".venv"}).virtualenv == root / ".venv"
     assert read(root, {"virtualenv": "/opt/venv"}).virtualenv == Path("/opt/venv")
 
 
-def test_without_one_the_python_on_path_runs_the_program(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_project_without_virtual_environment_uses_python_from_path(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     python = executable(root / "bin" / "python3")
     monkeypatch.setenv("PATH", str(python.parent))
     monkeypatch.delenv("PULUMI_PYTHON_CMD", raising=False)
@@ -39,15 +41,13 @@ def test_without_one_the_python_on_path_runs_the_program(root: Path, monkeypatch
     assert options.environment()["PATH"] == str(python.parent)
 
 
-def test_a_plugin_without_one_has_a_default(root: Path) -> None:
+def test_plugin_has_a_default_virtual_environment(root: Path) -> None:
     assert read(root, {}, default_virtualenv="venv").virtualenv == root / "venv"
     assert read(root, {"virtualenv": "mine"}, default_virtualenv="venv").virtualenv == root / "mine"
 
 
 @pytest.mark.parametrize("locked", [".", "stacks"])
-def test_uv_is_detected_by_its_lock_file_and_its_environment_lies_beside(
-    root: Path, locked: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_uv_is_detected_by_its_lock_file(root: Path, locked: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("UV_PROJECT_ENVIRONMENT", raising=False)
     (root / locked / "uv.lock").touch()
 
@@ -57,7 +57,7 @@ def test_uv_is_detected_by_its_lock_file_and_its_environment_lies_beside(
     assert options.virtualenv == root / locked / ".venv"
 
 
-def test_poetry_tells_its_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_poetry_reports_its_environment(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     poetry = executable(root / "bin" / "poetry", "echo /opt/poetry-environment")
     monkeypatch.setenv("PATH", f"{poetry.parent}:/usr/bin:/bin")
     (root / "poetry.lock").touch()
@@ -72,12 +72,14 @@ def test_poetry_tells_its_environment(root: Path, monkeypatch: pytest.MonkeyPatc
         ({"typechecker": "mypy"}, r"runtime\.options\.typechecker needs the official"),
     ],
 )
-def test_what_is_not_known_is_an_error(root: Path, options: dict[str, str], message: str) -> None:
+def test_unknown_option_is_an_error(root: Path, options: dict[str, str], message: str) -> None:
     with pytest.raises(OptionError, match=message):
         read(root, options)
 
 
-def test_the_environment_of_the_program_is_active(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_activate_the_virtual_environment(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", "/usr/bin")
     monkeypatch.setenv("PYTHONHOME", "/elsewhere")
     python = executable(root / ".venv" / "bin" / "python")

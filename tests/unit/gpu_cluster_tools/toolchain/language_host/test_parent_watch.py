@@ -19,12 +19,12 @@ subprocess.run([sys.executable, "-c", {CHILD!r}], process_group=0)
 
 
 @pytest.mark.timeout(20)
-def test_a_process_group_ends_with_its_leaders_parent() -> None:
+def test_process_group_ends_with_the_parent_of_its_leader() -> None:
     with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         assert parent.stdout.readline() == "started\n"
 
         parent.kill()
 
-        # The stream ends with the last process that holds it.
+        # The stream ends with the last process that has it open.
         assert parent.stdout.read() == ""

@@ -7,7 +7,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequ
 EDIT = f"{POLICY}AmazonEKSEditPolicy"
 
 
-def test_the_creator_of_a_cluster_administers_it_unless_disabled(eks: Prerequisites) -> None:
+def test_cluster_creator_is_administrator_unless_disabled(eks: Prerequisites) -> None:
     open_ = eks.cluster()["name"]
     closed = eks.cluster(
         accessConfig={"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": False}
@@ -21,7 +21,7 @@ def test_the_creator_of_a_cluster_administers_it_unless_disabled(eks: Prerequisi
     assert eks.api.call("eks", "ListAccessEntries", clusterName=closed)["accessEntries"] == []
 
 
-def test_an_entry_needs_an_existing_principal_and_is_unique(eks: Prerequisites) -> None:
+def test_access_entry_requires_an_existing_principal_and_is_unique(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
 
     with pytest.raises(ApiError, match="invalid principal"):
@@ -31,19 +31,19 @@ def test_an_entry_needs_an_existing_principal_and_is_unique(eks: Prerequisites) 
         _enter(eks, cluster)
 
 
-def test_groups_of_kubernetes_itself_are_out_of_reach(eks: Prerequisites) -> None:
+def test_system_groups_of_kubernetes_are_refused(eks: Prerequisites) -> None:
     with pytest.raises(ApiError, match="cannot start with system:"):
         _enter(eks, eks.cluster()["name"], kubernetesGroups=["system:masters"])
 
 
-def test_a_cluster_of_aws_auth_has_no_entries(eks: Prerequisites) -> None:
+def test_cluster_with_config_map_authentication_refuses_entries(eks: Prerequisites) -> None:
     cluster = eks.cluster(accessConfig={"authenticationMode": "CONFIG_MAP"})["name"]
 
     with pytest.raises(ApiError, match="must be set to one of"):
         _enter(eks, cluster)
 
 
-def test_a_policy_holds_in_the_cluster_or_in_namespaces(eks: Prerequisites) -> None:
+def test_access_policy_scope_is_the_cluster_or_namespaces(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     _enter(eks, cluster)
     entry = {"clusterName": cluster, "principalArn": eks.node}
@@ -62,7 +62,7 @@ def test_a_policy_holds_in_the_cluster_or_in_namespaces(eks: Prerequisites) -> N
         )
 
 
-def test_an_entry_takes_its_policies_along(eks: Prerequisites) -> None:
+def test_deleted_entry_loses_its_policies(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     entry = {"clusterName": cluster, "principalArn": eks.node}
     _enter(eks, cluster)
@@ -75,7 +75,7 @@ def test_an_entry_takes_its_policies_along(eks: Prerequisites) -> None:
     assert found["associatedAccessPolicies"] == []
 
 
-def test_a_request_that_is_sent_again_with_its_token_is_not_refused(eks: Prerequisites) -> None:
+def test_repeated_request_with_the_same_token_is_accepted(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
 
     for _ in range(2):
@@ -84,7 +84,7 @@ def test_a_request_that_is_sent_again_with_its_token_is_not_refused(eks: Prerequ
         _enter(eks, cluster, clientRequestToken="two")
 
 
-def test_nodes_have_an_entry_of_their_own(eks: Prerequisites) -> None:
+def test_role_of_a_node_group_has_an_access_entry(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
 
     eks.node_group(cluster)

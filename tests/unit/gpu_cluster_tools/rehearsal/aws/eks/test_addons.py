@@ -8,7 +8,7 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequ
 TAINT = {"key": "nvidia.com/gpu", "effect": "NO_SCHEDULE"}
 
 
-def test_an_addon_is_known_and_once(eks: Prerequisites) -> None:
+def test_addon_is_unique_and_must_be_supported(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="vpc-cni")
 
@@ -18,7 +18,7 @@ def test_an_addon_is_known_and_once(eks: Prerequisites) -> None:
         eks.api.call("eks", "CreateAddon", clusterName=cluster, addonName="nvidia")
 
 
-def test_its_configuration_is_json_and_its_version_one(eks: Prerequisites) -> None:
+def test_addon_configuration_must_be_json_and_version_must_be_valid(eks: Prerequisites) -> None:
     key = {"clusterName": eks.cluster()["name"], "addonName": "vpc-cni"}
 
     with pytest.raises(ApiError, match="not in JSON format"):
@@ -27,7 +27,7 @@ def test_its_configuration_is_json_and_its_version_one(eks: Prerequisites) -> No
         eks.api.call("eks", "CreateAddon", **key, addonVersion="latest")
 
 
-def test_it_is_what_it_was_made_as_and_then_changed_to(eks: Prerequisites) -> None:
+def test_update_changes_version_and_configuration(eks: Prerequisites) -> None:
     key = {"clusterName": eks.cluster()["name"], "addonName": "vpc-cni"}
     made = eks.api.call("eks", "CreateAddon", **key)["addon"]
     assert made["addonVersion"].startswith("v1.")
@@ -39,7 +39,7 @@ def test_it_is_what_it_was_made_as_and_then_changed_to(eks: Prerequisites) -> No
     assert (found["addonVersion"], found["configurationValues"]) == ("v1.99.0-eksbuild.1", values)
 
 
-def test_its_associations_are_its_own(eks: Prerequisites) -> None:
+def test_pod_identity_associations_of_an_addon_belong_to_it(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     pods = role(eks.api, "pods.eks.amazonaws.com")
     wanted = [{"serviceAccount": "aws-node", "roleArn": pods}]
@@ -55,7 +55,7 @@ def test_its_associations_are_its_own(eks: Prerequisites) -> None:
     assert left == []
 
 
-def test_dns_is_degraded_until_a_node_lets_it_in(eks: Prerequisites) -> None:
+def test_coredns_is_degraded_until_a_node_without_taints_exists(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     key = {"clusterName": cluster, "addonName": "coredns"}
 
@@ -69,7 +69,7 @@ def test_dns_is_degraded_until_a_node_lets_it_in(eks: Prerequisites) -> None:
     assert status() == "ACTIVE"
 
 
-def test_a_service_account_has_one_role_that_trusts_pods(eks: Prerequisites) -> None:
+def test_service_account_has_one_association_whose_role_trusts_pods(eks: Prerequisites) -> None:
     cluster = eks.cluster()["name"]
     pods = role(eks.api, "pods.eks.amazonaws.com")
     account = {"clusterName": cluster, "namespace": "serving", "serviceAccount": "vllm"}

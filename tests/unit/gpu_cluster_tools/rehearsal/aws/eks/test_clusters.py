@@ -16,7 +16,7 @@ SETTINGS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_every_setting_is_kept(eks: Prerequisites, name: str) -> None:
+def test_cluster_setting_is_stored(eks: Prerequisites, name: str) -> None:
     cluster = eks.cluster(**{name: SETTINGS[name]})
 
     found = eks.api.call("eks", "DescribeCluster", name=cluster["name"])["cluster"]
@@ -24,7 +24,7 @@ def test_every_setting_is_kept(eks: Prerequisites, name: str) -> None:
     assert found[name] == SETTINGS[name]
 
 
-def test_it_reaches_its_nodes_from_a_group_and_interfaces_of_its_own(eks: Prerequisites) -> None:
+def test_cluster_has_a_security_group_and_an_interface_in_each_subnet(eks: Prerequisites) -> None:
     cluster = eks.cluster()
     group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]
 
@@ -36,7 +36,7 @@ def test_it_reaches_its_nodes_from_a_group_and_interfaces_of_its_own(eks: Prereq
         eks.api.call("ec2", "DescribeSecurityGroups", GroupIds=[group])
 
 
-def test_other_subnets_move_its_interfaces(eks: Prerequisites) -> None:
+def test_new_subnets_move_the_interfaces_of_the_cluster(eks: Prerequisites) -> None:
     cluster = eks.cluster()
     group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"]
     where = {"VpcId": eks.vpc, "CidrBlock": "10.40.128.0/20", "AvailabilityZone": "eu-central-1a"}
@@ -48,7 +48,7 @@ def test_other_subnets_move_its_interfaces(eks: Prerequisites) -> None:
     assert _interfaces(eks.api, group) == sorted(changed)
 
 
-def test_its_zones_stay_those_of_its_creation(eks: Prerequisites) -> None:
+def test_cluster_subnets_must_stay_in_their_zones(eks: Prerequisites) -> None:
     cluster = eks.cluster(resourcesVpcConfig={"subnetIds": eks.subnets[:2]})
 
     for subnets in (eks.subnets, eks.subnets[1:]):
@@ -56,14 +56,14 @@ def test_its_zones_stay_those_of_its_creation(eks: Prerequisites) -> None:
             _update(eks.api, cluster["name"], resourcesVpcConfig={"subnetIds": subnets})
 
 
-def test_a_second_of_the_same_name_is_refused(eks: Prerequisites) -> None:
+def test_duplicate_cluster_name_is_refused(eks: Prerequisites) -> None:
     cluster = eks.cluster()
 
     with pytest.raises(ApiError, match="ResourceInUseException: Cluster already exists"):
         eks.cluster(name=cluster["name"])
 
 
-def test_what_it_stands_on_has_to_be_there(eks: Prerequisites) -> None:
+def test_cluster_requires_existing_and_valid_resources(eks: Prerequisites) -> None:
     wrong: dict[str, tuple[dict[str, Any], str]] = {
         "a subnet": ({"resourcesVpcConfig": {"subnetIds": ["subnet-0", eks.subnets[0]]}}, "subnet-0"),
         "a second zone": ({"resourcesVpcConfig": {"subnetIds": eks.subnets[:1]}}, "two different AZs"),
@@ -81,7 +81,7 @@ def test_what_it_stands_on_has_to_be_there(eks: Prerequisites) -> None:
             eks.cluster(**settings)
 
 
-def test_it_is_upgraded_by_one_minor_version_and_never_back(eks: Prerequisites) -> None:
+def test_cluster_version_rises_by_one_minor_version_only(eks: Prerequisites) -> None:
     name = eks.cluster(version="1.33")["name"]
 
     eks.api.call("eks", "UpdateClusterVersion", name=name, version="1.34")
@@ -91,7 +91,7 @@ def test_it_is_upgraded_by_one_minor_version_and_never_back(eks: Prerequisites) 
             eks.api.call("eks", "UpdateClusterVersion", name=name, version=wrong)
 
 
-def test_it_does_not_leave_its_nodes_behind(eks: Prerequisites) -> None:
+def test_cluster_version_must_not_exceed_nodes_by_more_than_3(eks: Prerequisites) -> None:
     name = eks.cluster(version="1.34")["name"]
     eks.node_group(name, version="1.32")
     eks.api.call("eks", "UpdateClusterVersion", name=name, version="1.35")
@@ -100,7 +100,7 @@ def test_it_does_not_leave_its_nodes_behind(eks: Prerequisites) -> None:
         eks.api.call("eks", "UpdateClusterVersion", name=name, version="1.36")
 
 
-def test_protection_is_turned_off_before_it_goes(eks: Prerequisites) -> None:
+def test_deletion_protection_must_be_disabled_before_deletion(eks: Prerequisites) -> None:
     name = eks.cluster(deletionProtection=True)["name"]
 
     with pytest.raises(ApiError, match="deletion protection"):
@@ -112,7 +112,7 @@ def test_protection_is_turned_off_before_it_goes(eks: Prerequisites) -> None:
         eks.api.call("eks", "DescribeCluster", name=name)
 
 
-def test_it_stays_while_it_has_node_groups(eks: Prerequisites) -> None:
+def test_cluster_with_node_groups_is_not_deleted(eks: Prerequisites) -> None:
     name = eks.cluster()["name"]
     group = eks.node_group(name)["nodegroupName"]
 
@@ -123,7 +123,7 @@ def test_it_stays_while_it_has_node_groups(eks: Prerequisites) -> None:
     eks.api.call("eks", "DeleteCluster", name=name)
 
 
-def test_access_entries_are_there_to_stay(eks: Prerequisites) -> None:
+def test_authentication_mode_cannot_return_to_config_map(eks: Prerequisites) -> None:
     name = eks.cluster(accessConfig={"authenticationMode": "API_AND_CONFIG_MAP"})["name"]
 
     with pytest.raises(ApiError, match="from API_AND_CONFIG_MAP to CONFIG_MAP"):
@@ -132,7 +132,7 @@ def test_access_entries_are_there_to_stay(eks: Prerequisites) -> None:
     _update(eks.api, name, accessConfig={"authenticationMode": "API"})
 
 
-def test_one_call_makes_one_kind_of_change(eks: Prerequisites) -> None:
+def test_update_accepts_one_type_of_change(eks: Prerequisites) -> None:
     name = eks.cluster()["name"]
 
     with pytest.raises(ApiError, match="Only one type of cluster update"):
@@ -141,7 +141,7 @@ def test_one_call_makes_one_kind_of_change(eks: Prerequisites) -> None:
         _update(eks.api, name, deletionProtection=False)
 
 
-def test_logs_have_a_group_created_or_existing(eks: Prerequisites) -> None:
+def test_enabled_logging_has_a_log_group(eks: Prerequisites) -> None:
     logging = {"clusterLogging": [{"types": ["audit"], "enabled": True}]}
 
     cluster = eks.cluster(logging=logging)
@@ -153,21 +153,21 @@ def test_logs_have_a_group_created_or_existing(eks: Prerequisites) -> None:
     assert [each["logGroupName"] for each in found] == [group]
 
 
-def test_values_outside_of_the_model_are_refused(eks: Prerequisites) -> None:
+def test_value_outside_the_service_model_is_refused(eks: Prerequisites) -> None:
     with pytest.raises(ApiError, match="expected one of standard, tier-xl"):
         eks.cluster(controlPlaneScalingConfig={"tier": "tier-9xl"})
     with pytest.raises(ApiError, match="Unknown parameter in input"):
         eks.cluster(turbo=True)
 
 
-def test_without_an_api_server_its_endpoint_is_made_up(eks: Prerequisites) -> None:
+def test_cluster_without_api_server_has_an_invented_endpoint(eks: Prerequisites) -> None:
     cluster = eks.cluster()
 
     id = cluster["identity"]["oidc"]["issuer"].rpartition("/")[2]
     assert cluster["endpoint"] == f"https://{id}.gr7.eu-central-1.eks.amazonaws.com"
 
 
-def test_the_role_of_another_cluster_serves_too(eks: Prerequisites) -> None:
+def test_cluster_role_can_be_used_by_several_clusters(eks: Prerequisites) -> None:
     assert eks.cluster(roleArn=role(eks.api, "eks.amazonaws.com"))["status"] == "ACTIVE"
 
 
@@ -176,7 +176,7 @@ def _update(api: Api, name: str, **change: Any) -> None:
 
 
 def _interfaces(api: Api, group: str) -> list[str]:
-    """The subnets that members of a security group are in."""
+    """Subnets with an interface in a security group."""
     filters = [{"Name": "group-id", "Values": [group]}]
     found = api.call("ec2", "DescribeNetworkInterfaces", Filters=filters)["NetworkInterfaces"]
     return sorted(each["SubnetId"] for each in found)

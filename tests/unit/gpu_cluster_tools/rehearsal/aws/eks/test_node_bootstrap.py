@@ -1,4 +1,4 @@
-"""User data as Karpenter 1.13 writes it, around what the platform gives it."""
+"""User data in the form of Karpenter 1.13, around the user data of the platform."""
 
 from gpu_cluster_tools.rehearsal.aws.eks.node_bootstrap import bootstrap_of
 
@@ -47,7 +47,7 @@ max-pods = 29
 """
 
 
-def test_the_later_part_counts_and_the_earlier_fills_in() -> None:
+def test_later_nodeadm_part_overrides_earlier_ones() -> None:
     found = bootstrap_of(NODEADM)
     assert (found.cluster, found.max_pods, found.joins_disks) == ("ml-1a2b3c4", 58, True)
     assert found.labels == {"gpu-cluster/pool": "l4", "karpenter.sh/capacity-type": "spot"}
@@ -57,7 +57,7 @@ def test_the_later_part_counts_and_the_earlier_fills_in() -> None:
     ]
 
 
-def test_settings_of_bottlerocket_say_the_same() -> None:
+def test_bottlerocket_settings_have_cluster_labels_and_taints() -> None:
     found = bootstrap_of(BOTTLEROCKET)
     assert (found.cluster, found.max_pods, found.joins_disks) == ("ml-1a2b3c4", 29, False)
     assert found.labels == {"karpenter.sh/capacity-type": "on-demand"}

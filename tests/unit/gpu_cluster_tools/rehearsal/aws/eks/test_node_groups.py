@@ -39,7 +39,7 @@ WRONG_SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("words", WRONG_SETTINGS)
-def test_what_does_not_fit_is_refused(eks: Prerequisites, words: str) -> None:
+def test_invalid_setting_is_refused(eks: Prerequisites, words: str) -> None:
     cluster = eks.cluster()["name"]
 
     with pytest.raises(ApiError, match=words):
@@ -47,14 +47,14 @@ def test_what_does_not_fit_is_refused(eks: Prerequisites, words: str) -> None:
 
 
 @pytest.mark.parametrize("words", WRONG_TEMPLATES)
-def test_a_template_says_what_is_not_the_groups(eks: Prerequisites, words: str) -> None:
+def test_launch_template_with_a_setting_of_the_group_is_refused(eks: Prerequisites, words: str) -> None:
     cluster, template = eks.cluster()["name"], eks.template(**WRONG_TEMPLATES[words])
 
     with pytest.raises(ApiError, match=words):
         eks.node_group(cluster, launchTemplate=template, instanceTypes=["g6.4xlarge"])
 
 
-def test_a_capacity_block_is_named_by_the_template(eks: Prerequisites) -> None:
+def test_capacity_block_must_be_in_the_launch_template(eks: Prerequisites) -> None:
     cluster, settings = eks.cluster()["name"], {"capacityType": "CAPACITY_BLOCK"}
     template = eks.template(InstanceMarketOptions=BLOCK, InstanceType="p5.48xlarge")
     with pytest.raises(ApiError, match="has to name its reservation"):
@@ -68,7 +68,7 @@ def test_a_capacity_block_is_named_by_the_template(eks: Prerequisites) -> None:
     assert (group["amiType"], group["capacityType"]) == ("AL2023_x86_64_NVIDIA", "CAPACITY_BLOCK")
 
 
-def test_its_servers_are_spread_over_its_zones(eks: Prerequisites) -> None:
+def test_nodes_are_spread_over_zones(eks: Prerequisites) -> None:
     scaling = {"minSize": 0, "desiredSize": 4, "maxSize": 4}
     group = eks.node_group(eks.cluster()["name"], scalingConfig=scaling)
 
@@ -78,7 +78,7 @@ def test_its_servers_are_spread_over_its_zones(eks: Prerequisites) -> None:
 
 @pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
 @pytest.mark.parametrize(("size", "at_once"), [(2, 1), (3, 1), (3, 2), (5, 1), (5, 4)])
-def test_an_update_leaves_as_many_in_each_zone(
+def test_update_keeps_the_number_of_nodes_in_each_zone(
     eks: Prerequisites, strategy: str, size: int, at_once: int
 ) -> None:
     scaling = {"minSize": 0, "desiredSize": size, "maxSize": size}
@@ -92,7 +92,7 @@ def test_an_update_leaves_as_many_in_each_zone(
         assert _zones(eks.api, group) == before
 
 
-def test_a_zone_that_has_fewer_keeps_what_it_has(eks: Prerequisites) -> None:
+def test_scaling_down_keeps_zones_balanced(eks: Prerequisites) -> None:
     group = eks.node_group(
         eks.cluster()["name"], scalingConfig={"minSize": 0, "desiredSize": 6, "maxSize": 6}
     )
@@ -105,7 +105,7 @@ def test_a_zone_that_has_fewer_keeps_what_it_has(eks: Prerequisites) -> None:
         assert sorted(_zones(eks.api, group).values()) == spread
 
 
-def test_it_grows_and_shrinks(eks: Prerequisites) -> None:
+def test_node_group_scales_up_and_down(eks: Prerequisites) -> None:
     group = eks.node_group(eks.cluster()["name"])
 
     for size in (4, 1):
@@ -117,7 +117,7 @@ def test_it_grows_and_shrinks(eks: Prerequisites) -> None:
 
 
 @pytest.mark.parametrize("strategy", ["DEFAULT", "MINIMAL"])
-def test_another_release_replaces_every_server(eks: Prerequisites, strategy: str) -> None:
+def test_new_release_replaces_every_node(eks: Prerequisites, strategy: str) -> None:
     update = {"maxUnavailable": 1, "updateStrategy": strategy}
     group = eks.node_group(eks.cluster()["name"], updateConfig=update)
     before = {each["InstanceId"] for each in _instances(eks.api, group)}
@@ -130,7 +130,7 @@ def test_another_release_replaces_every_server(eks: Prerequisites, strategy: str
     assert _described(eks.api, group)["releaseVersion"] == "1.34.9-20260801"
 
 
-def test_how_nodes_are_replaced_is_said_in_parts(eks: Prerequisites) -> None:
+def test_partial_update_config_keeps_the_strategy(eks: Prerequisites) -> None:
     group = eks.node_group(eks.cluster()["name"], updateConfig={"updateStrategy": "MINIMAL"})
 
     share = {"maxUnavailablePercentage": 50}
@@ -139,7 +139,7 @@ def test_how_nodes_are_replaced_is_said_in_parts(eks: Prerequisites) -> None:
     assert _described(eks.api, group)["updateConfig"] == {"updateStrategy": "MINIMAL"} | share
 
 
-def test_its_template_changes_by_version_alone(eks: Prerequisites) -> None:
+def test_launch_template_can_change_its_version_only(eks: Prerequisites) -> None:
     template, other = eks.template(), eks.template()
     group = eks.node_group(eks.cluster()["name"], launchTemplate=template)
     eks.api.call("ec2", "CreateLaunchTemplateVersion", LaunchTemplateId=template["id"], LaunchTemplateData={})
@@ -151,7 +151,7 @@ def test_its_template_changes_by_version_alone(eks: Prerequisites) -> None:
         eks.api.call("eks", "UpdateNodegroupVersion", **_key(group), launchTemplate=other)
 
 
-def test_labels_and_taints_change_by_key(eks: Prerequisites) -> None:
+def test_labels_and_taints_are_updated_by_key(eks: Prerequisites) -> None:
     taint = {"key": "a", "value": "1", "effect": "NO_SCHEDULE"}
     group = eks.node_group(eks.cluster()["name"], labels={"a": "1", "b": "1"}, taints=[taint])
 
@@ -167,7 +167,7 @@ def test_labels_and_taints_change_by_key(eks: Prerequisites) -> None:
     assert (found["labels"], found["taints"]) == ({"b": "2"}, [taint | {"value": "2"}])
 
 
-def test_without_a_network_plugin_no_node_gets_ready(eks: Prerequisites) -> None:
+def test_node_group_without_network_plugin_fails(eks: Prerequisites) -> None:
     cluster = eks.cluster(bootstrapSelfManagedAddons=False)["name"]
 
     group = _described(eks.api, eks.node_group(cluster))
@@ -176,7 +176,7 @@ def test_without_a_network_plugin_no_node_gets_ready(eks: Prerequisites) -> None
     assert "cni plugin not initialized" in group["health"]["issues"][0]["message"]
 
 
-def test_it_takes_everything_along(eks: Prerequisites) -> None:
+def test_deletion_of_a_node_group_deletes_instances_and_scaling_group(eks: Prerequisites) -> None:
     group = eks.node_group(eks.cluster()["name"])
     name = group["resources"]["autoScalingGroups"][0]["name"]
     before = {each["InstanceId"] for each in _instances(eks.api, group)}
@@ -206,7 +206,7 @@ def _scaling_group(api: Api, group: dict[str, Any]) -> dict[str, Any]:
 
 
 def _zones(api: Api, group: dict[str, Any]) -> Counter[str]:
-    """How many of its servers are in each zone."""
+    """Number of instances in each zone."""
     return Counter(each["Placement"]["AvailabilityZone"] for each in _instances(api, group))
 
 

@@ -1,4 +1,4 @@
-"""EC2 answers the operations that Karpenter calls."""
+"""EC2 operations that Karpenter calls."""
 
 import base64
 from pathlib import Path
@@ -23,7 +23,7 @@ ZONE = "eu-central-1b"
 
 @pytest.fixture
 def template(api: Api) -> dict[str, str]:
-    """A launch template, and the subnet and the image to start with."""
+    """A launch template, with a subnet and an image for its instances."""
     vpc = api.call("ec2", "CreateVpc", CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
     subnet = api.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock="10.7.0.0/24", AvailabilityZone=ZONE)
     group = api.call("ec2", "CreateSecurityGroup", GroupName="nodes", Description="nodes", VpcId=vpc)[
@@ -75,27 +75,27 @@ def started(api: Api, asked: dict[str, Any]) -> dict[str, Any]:
     return instance
 
 
-def test_a_fleet_takes_the_cheapest_type_that_would_do(api: Api, template: dict[str, str]) -> None:
+def test_fleet_starts_the_cheapest_matching_type(api: Api, template: dict[str, str]) -> None:
     instance = started(api, fleet(template, "g6.48xlarge", "g6.4xlarge", "g6e.4xlarge"))
     assert instance["InstanceType"] == "g6.4xlarge"
     assert instance["Tags"] == [{"Key": "karpenter.sh/nodepool", "Value": "l4"}]
     assert [each["GroupId"] for each in instance["SecurityGroups"]] == [template["group"]]
 
 
-def test_a_spot_instance_has_its_request(api: Api, template: dict[str, str]) -> None:
+def test_spot_instance_has_a_request_id(api: Api, template: dict[str, str]) -> None:
     assert started(api, fleet(template, "g6.4xlarge", market="spot"))["SpotInstanceRequestId"].startswith(
         "sir-"
     )
     assert "SpotInstanceRequestId" not in started(api, fleet(template, "g6.4xlarge"))
 
 
-def test_nothing_starts_where_no_zone_offers_the_type(api: Api, template: dict[str, str]) -> None:
+def test_type_without_an_offering_in_the_zone_has_no_capacity(api: Api, template: dict[str, str]) -> None:
     answer = api.call("ec2", "CreateFleet", **fleet(template, "p6-b200.48xlarge"))
     assert answer["Instances"] == []
     assert [each["ErrorCode"] for each in answer["Errors"]] == ["InsufficientInstanceCapacity"]
 
 
-def test_a_terminated_instance_leaves_nothing(api: Api, template: dict[str, str]) -> None:
+def test_terminated_instance_deletes_interfaces_and_volumes(api: Api, template: dict[str, str]) -> None:
     instance = started(api, fleet(template, "g6.4xlarge"))
     api.call("ec2", "TerminateInstances", InstanceIds=[instance["InstanceId"]])
     interfaces = api.call("ec2", "DescribeNetworkInterfaces")["NetworkInterfaces"]
@@ -107,18 +107,18 @@ def test_a_terminated_instance_leaves_nothing(api: Api, template: dict[str, str]
     assert disk["Ebs"]["VolumeId"] not in {each["VolumeId"] for each in volumes}
 
 
-def test_a_dry_run_starts_nothing(api: Api, template: dict[str, str]) -> None:
+def test_dry_run_starts_no_instance(api: Api, template: dict[str, str]) -> None:
     for operation, asked in (("CreateFleet", fleet(template, "g6.4xlarge")), ("DescribeInstanceTypes", {})):
         with pytest.raises(ApiError, match="DryRunOperation"):
             api.call("ec2", operation, **asked, DryRun=True)
 
 
-def test_fleets_of_other_types_are_refused_by_name(api: Api, template: dict[str, str]) -> None:
+def test_unsupported_fleet_type_is_refused(api: Api, template: dict[str, str]) -> None:
     with pytest.raises(ApiError, match="fleets of type maintain are not emulated"):
         api.call("ec2", "CreateFleet", **fleet(template, "g6.4xlarge") | {"Type": "maintain"})
 
 
-def test_instance_types_come_in_pages_and_by_filter(api: Api) -> None:
+def test_instance_types_are_paginated_and_filtered(api: Api) -> None:
     arm = [{"Name": "processor-info.supported-architecture", "Values": ["arm64"]}]
     first = api.call("ec2", "DescribeInstanceTypes", MaxResults=60)
     rest = api.call("ec2", "DescribeInstanceTypes", MaxResults=60, NextToken=first["NextToken"])
@@ -131,14 +131,14 @@ def test_instance_types_come_in_pages_and_by_filter(api: Api) -> None:
         api.call("ec2", "DescribeInstanceTypes", Filters=[{"Name": "burstable", "Values": ["true"]}])
 
 
-def test_gpus_are_those_of_the_catalog(api: Api) -> None:
+def test_gpu_counts_match_the_catalog(api: Api) -> None:
     for each in api.call("ec2", "DescribeInstanceTypes")["InstanceTypes"]:
         found = sum(gpu["Count"] for gpu in each.get("GpuInfo", {}).get("Gpus", []))
         if INSTANCES[each["InstanceType"]].gpus:
             assert found == INSTANCES[each["InstanceType"]].gpus, each["InstanceType"]
 
 
-def test_types_are_offered_where_the_catalog_says(api: Api) -> None:
+def test_instance_type_offerings_match_the_catalog(api: Api) -> None:
     asked = {
         "LocationType": "availability-zone",
         "Filters": [{"Name": "instance-type", "Values": ["g6e.xlarge"]}],
@@ -149,7 +149,7 @@ def test_types_are_offered_where_the_catalog_says(api: Api) -> None:
     assert ireland.call("ec2", "DescribeInstanceTypeOfferings", **asked)["InstanceTypeOfferings"] == []
 
 
-def test_an_image_is_described_once_its_parameter_was_read(api: Api, template: dict[str, str]) -> None:
+def test_image_can_be_described_after_its_parameter_was_read(api: Api, template: dict[str, str]) -> None:
     chosen = [{"Name": "image-id", "Values": [template["image"]]}]
     [image] = api.call("ec2", "DescribeImages", Filters=chosen)["Images"]
     assert image["Name"] == "amazon-eks-node-al2023-x86_64-nvidia-1.35-v20260714"
@@ -160,7 +160,7 @@ def test_an_image_is_described_once_its_parameter_was_read(api: Api, template: d
         api.call("ec2", "DescribeImages", ImageIds=["ami-0123456789abcdef0"])
 
 
-def test_an_image_of_the_user_is_described_from_the_beginning(
+def test_image_of_the_user_can_be_described(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -174,7 +174,7 @@ def test_an_image_of_the_user_is_described_from_the_beginning(
         del image_parameters.IMAGES["ami-0aaaaaaaaaaaaaaaa"]
 
 
-def test_reservations_of_the_stack_file_are_there(
+def test_reservations_of_the_stack_file_exist(
     api: Api, template: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -201,12 +201,12 @@ def test_reservations_of_the_stack_file_are_there(
         "/aws/service/bottlerocket/aws-k8s-1.35-nvidia/x86_64/v1.63.0/image_id",
     ],
 )
-def test_an_unpublished_release_has_no_parameter(api: Api, path: str) -> None:
+def test_unpublished_release_has_no_parameter(api: Api, path: str) -> None:
     with pytest.raises(ApiError, match="ParameterNotFound"):
         api.call("ssm", "GetParameter", Name=path)
 
 
-def test_prices_are_those_of_the_catalog(api: Api) -> None:
+def test_prices_match_the_catalog(api: Api) -> None:
     asked = [
         {"Type": "TERM_MATCH", "Field": field, "Value": value}
         for field, value in (

@@ -15,7 +15,7 @@ def rule(api: Api, prefix: str, upstream: str, **more: str) -> None:
     )
 
 
-def test_a_prefix_is_taken_once(api: Api) -> None:
+def test_duplicate_repository_prefix_is_refused(api: Api) -> None:
     rule(api, "once/quay.io", "quay.io")
 
     with pytest.raises(ApiError, match="PullThroughCacheRuleAlreadyExistsException"):
@@ -30,7 +30,7 @@ def test_a_prefix_is_taken_once(api: Api) -> None:
         ("ghcr.io", {"credentialArn": "ecr-pullthroughcache/lost-abcdef"}, "SecretNotFoundException"),
     ],
 )
-def test_upstreams_that_ecr_cannot_ask_are_refused(
+def test_unsupported_upstream_or_credential_is_refused(
     api: Api, upstream: str, more: dict[str, str], words: str
 ) -> None:
     home = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:"
@@ -38,7 +38,7 @@ def test_upstreams_that_ecr_cannot_ask_are_refused(
         rule(api, "never/here", upstream, **{name: home + value for name, value in more.items()})
 
 
-def test_a_secret_opens_an_upstream(api: Api) -> None:
+def test_upstream_with_a_secret_is_accepted(api: Api) -> None:
     name = "ecr-pullthroughcache/ghcr"
     secret = api.call("secretsmanager", "CreateSecret", Name=name, SecretString="emulated")
 
@@ -56,8 +56,6 @@ def test_a_secret_opens_an_upstream(api: Api) -> None:
         ),
     ],
 )
-def test_a_template_that_ecr_could_not_follow_is_refused(
-    api: Api, given: dict[str, object], words: str
-) -> None:
+def test_invalid_creation_template_is_refused(api: Api, given: dict[str, object], words: str) -> None:
     with pytest.raises(ApiError, match=words):
         api.call("ecr", "CreateRepositoryCreationTemplate", prefix="x", appliedFor=["REPLICATION"], **given)

@@ -9,7 +9,7 @@ def store() -> InMemoryStore:
     return InMemoryStore(lambda name: ApiError("NotFound", f"no {name}"))
 
 
-def test_regions_know_nothing_of_each_other(store: InMemoryStore) -> None:
+def test_regions_are_separate(store: InMemoryStore) -> None:
     store.put("here", "a", {"size": 1})
 
     assert store.all("here") == [{"size": 1}]
@@ -18,14 +18,14 @@ def test_regions_know_nothing_of_each_other(store: InMemoryStore) -> None:
         store.get("there", "a")
 
 
-def test_what_is_taken_is_gone(store: InMemoryStore) -> None:
+def test_taken_item_is_removed(store: InMemoryStore) -> None:
     store.put("here", "a", {"size": 1})
 
     assert store.take("here", "a") == {"size": 1}
     assert not store.has("here", "a")
 
 
-def test_all_or_those_that_are_named(store: InMemoryStore) -> None:
+def test_items_are_listed_all_or_by_name(store: InMemoryStore) -> None:
     for name in ("a", "b"):
         store.put("here", name, {"name": name})
 

@@ -1,7 +1,7 @@
 from gpu_cluster_tools.rehearsal.aws.api import Api
 
 
-def test_profiles_are_listed_below_a_path(api: Api) -> None:
+def test_instance_profiles_are_listed_by_path_prefix(api: Api) -> None:
     for name, path in (("of-nodes", "/"), ("made", "/karpenter/eu-central-1/ml/uid/")):
         api.call("iam", "CreateInstanceProfile", InstanceProfileName=name, Path=path)
     listed = api.call("iam", "ListInstanceProfiles", PathPrefix="/karpenter/eu-central-1/ml/")

@@ -1,4 +1,4 @@
-"""Recovery points are deleted with the role that made them, and their vault after them."""
+"""Recovery points are deleted with the role that created them, then their vault."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def points(api: Api, vault: str) -> list[dict[str, Any]]:
         (LUSTRE, "arn:aws:fsx:eu-central-1:"),
     ],
 )
-def test_a_backup_is_complete_at_once(api: Api, vault: str, role: str, resource: str, form: str) -> None:
+def test_backup_job_completes_immediately(api: Api, vault: str, role: str, resource: str, form: str) -> None:
     arn = start(api, vault, role, resource)
 
     assert arn.startswith(form)
@@ -60,7 +60,7 @@ def test_a_backup_is_complete_at_once(api: Api, vault: str, role: str, resource:
     assert (point["Status"], point["IamRoleArn"]) == ("COMPLETED", role)
 
 
-def test_a_copy_is_in_the_vault_of_the_other_region(api: Api, vault: str, role: str) -> None:
+def test_copied_recovery_point_is_in_the_vault_of_the_other_region(api: Api, vault: str, role: str) -> None:
     there, name = api.in_region("eu-west-1"), fresh("copies")
     made = there.call("backup", "CreateBackupVault", BackupVaultName=name)
 
@@ -78,7 +78,7 @@ def test_a_copy_is_in_the_vault_of_the_other_region(api: Api, vault: str, role: 
     assert len(points(api, vault)) == 1
 
 
-def test_a_vault_with_recovery_points_is_not_deleted(api: Api, deployer: Api, vault: str, role: str) -> None:
+def test_vault_with_recovery_points_is_not_deleted(api: Api, deployer: Api, vault: str, role: str) -> None:
     arn = start(api, vault, role)
     with pytest.raises(ApiError, match="InvalidRequestException: Backup vault cannot be deleted"):
         deployer.call("backup", "DeleteBackupVault", BackupVaultName=vault)
@@ -91,7 +91,7 @@ def test_a_vault_with_recovery_points_is_not_deleted(api: Api, deployer: Api, va
 
 
 @pytest.mark.parametrize("gone", ["role", "policy"])
-def test_a_recovery_point_whose_role_lost_its_permissions_expires(
+def test_recovery_point_whose_role_lost_its_permissions_expires(
     api: Api, vault: str, role: str, gone: str
 ) -> None:
     arn, name = start(api, vault, role), role.rpartition("/")[2]

@@ -45,7 +45,7 @@ def delete(api: Api, group: str) -> None:
     api.call("autoscaling", "DeleteScheduledAction", **named)
 
 
-def test_groups_have_actions_of_the_same_name(api: Api, group: str) -> None:
+def test_scaling_groups_can_have_actions_of_the_same_name(api: Api, group: str) -> None:
     other = scaling_group(api)
     put(api, group, now() + timedelta(hours=1))
     put(api, other, now() + timedelta(hours=2), MinSize=0)
@@ -58,12 +58,12 @@ def test_groups_have_actions_of_the_same_name(api: Api, group: str) -> None:
     assert (len(listed(api, group)), listed(api, other)) == (1, [])
 
 
-def test_an_action_in_the_past_is_refused(api: Api, group: str) -> None:
+def test_action_in_the_past_is_refused(api: Api, group: str) -> None:
     with pytest.raises(ApiError, match="ValidationError: Given start time is in the past"):
         put(api, group, now() - timedelta(minutes=1))
 
 
-def test_a_one_time_action_that_has_run_does_not_exist(
+def test_one_time_action_is_deleted_after_it_ran(
     api: Api, group: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = now() + timedelta(hours=1)
@@ -77,7 +77,9 @@ def test_a_one_time_action_that_has_run_does_not_exist(
         delete(api, group)
 
 
-def test_a_recurring_action_runs_until_its_end(api: Api, group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recurring_action_is_deleted_at_its_end(
+    api: Api, group: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start, end = now() + timedelta(hours=1), now() + timedelta(days=2)
     put(api, group, start, Recurrence="0 8 * * *", EndTime=end)
 

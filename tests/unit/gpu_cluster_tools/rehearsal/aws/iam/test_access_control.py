@@ -1,4 +1,4 @@
-"""Calls to the account are refused as AWS words it, by every protocol."""
+"""Denied calls have the error of AWS, in every protocol."""
 
 import json
 import os
@@ -102,7 +102,7 @@ CALLS: list[tuple[str, str, dict[str, Any], str, str, str]] = [
 
 
 @pytest.mark.parametrize(("service", "operation", "given", "code", "action", "resource"), CALLS)
-def test_a_call_without_rights_is_refused_in_the_words_of_its_service(
+def test_denied_call_has_the_error_format_of_its_service(
     as_role: As, service: str, operation: str, given: dict[str, Any], code: str, action: str, resource: str
 ) -> None:
     with pytest.raises(ApiError) as refused:
@@ -114,27 +114,25 @@ def test_a_call_without_rights_is_refused_in_the_words_of_its_service(
     assert f"{resource} because no identity-based policy allows the {action} action" in message
 
 
-def test_a_right_is_enough_for_its_call_alone(as_role: As) -> None:
+def test_permission_for_one_action_does_not_allow_others(as_role: As) -> None:
     mine = as_role(allow("ec2:CreateVpc", f"arn:aws:ec2:{REGION}:{ACCOUNT}:vpc/*"))
     vpc = mine.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     with pytest.raises(ApiError, match=rf"ec2:CreateSubnet on resource: .*:subnet/\*|vpc/{vpc}"):
         mine.call("ec2", "CreateSubnet", VpcId=vpc, CidrBlock="10.0.0.0/24")
 
 
-def test_all_principals_may_get_their_caller_identity(as_role: As) -> None:
+def test_every_principal_can_call_get_caller_identity(as_role: As) -> None:
     assert as_role().call("sts", "GetCallerIdentity")["Account"] == ACCOUNT
 
 
-def test_calls_without_a_principal_are_not_evaluated_and_not_recorded(
+def test_call_without_a_principal_is_neither_evaluated_nor_recorded(
     door: AccessControl, log: CallLog
 ) -> None:
     Api("http://127.0.0.1", REGION, send=in_process_sender(door)).call("ec2", "DescribeVpcs")
     assert log.all() == []
 
 
-def test_the_owner_of_the_account_may_do_everything_where_nothing_says_otherwise(
-    door: AccessControl, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_account_owner_is_allowed_by_default(door: AccessControl, monkeypatch: pytest.MonkeyPatch) -> None:
     owner = identity.access_key(f"arn:aws:iam::{ACCOUNT}:role/rehearsal")
     monkeypatch.setitem(os.environ, "AWS_ACCESS_KEY_ID", owner)
     Api("http://127.0.0.1", REGION, access_key=owner, send=in_process_sender(door)).call(
@@ -147,7 +145,7 @@ def test_the_owner_of_the_account_may_do_everything_where_nothing_says_otherwise
         )
 
 
-def test_tags_on_creation_are_a_right_of_their_own(as_role: As) -> None:
+def test_tags_on_creation_require_a_tagging_permission(as_role: As) -> None:
     tags = [{"ResourceType": "vpc", "Tags": [{"Key": "team", "Value": "ml"}]}]
     with pytest.raises(ApiError, match=r"ec2:CreateTags on resource: .*:vpc/\*"):
         as_role(allow("ec2:CreateVpc")).call(
@@ -163,7 +161,7 @@ def test_tags_on_creation_are_a_right_of_their_own(as_role: As) -> None:
         )  # fmt: skip
 
 
-def test_a_role_is_handed_to_a_service_by_who_may_pass_it(as_role: As, eks: Prerequisites) -> None:
+def test_role_for_a_service_requires_pass_role(as_role: As, eks: Prerequisites) -> None:
     given = {
         "name": fresh("cluster"),
         "roleArn": eks.control,
@@ -181,7 +179,7 @@ def test_a_role_is_handed_to_a_service_by_who_may_pass_it(as_role: As, eks: Prer
     assert as_role(allow("eks:*"), to_eks, rest).call("eks", "CreateCluster", **given)
 
 
-def test_tags_of_a_resource_and_of_its_caller_decide(as_role: As, api: Api) -> None:
+def test_conditions_compare_resource_tags_with_principal_tags(as_role: As, api: Api) -> None:
     vpc = api.call("ec2", "CreateVpc", CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     same = {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}}
     mine = as_role(allow("ec2:DeleteVpc", Condition=same))
@@ -193,7 +191,7 @@ def test_tags_of_a_resource_and_of_its_caller_decide(as_role: As, api: Api) -> N
     mine.call("ec2", "DeleteVpc", VpcId=vpc)
 
 
-def test_a_boundary_limits_a_role(as_role: As, api: Api) -> None:
+def test_permissions_boundary_limits_a_role(as_role: As, api: Api) -> None:
     mine = as_role(allow("*"))
     text = json.dumps({"Version": "2012-10-17", "Statement": allow("s3:*")})
     arn = api.call("iam", "CreatePolicy", PolicyName=fresh("limit"), PolicyDocument=text)["Policy"]["Arn"]
@@ -204,7 +202,7 @@ def test_a_boundary_limits_a_role(as_role: As, api: Api) -> None:
     mine.call("s3", "ListBuckets")
 
 
-def test_a_bucket_policy_allows_and_denies(as_role: As, api: Api) -> None:
+def test_bucket_policy_allows_and_denies(as_role: As, api: Api) -> None:
     bucket, mine, other = fresh("bucket"), as_role(), as_role(allow("s3:*"))
     api.call("s3", "CreateBucket", Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     me = identity.principal_of(mine.access_key)
@@ -224,7 +222,7 @@ def test_a_bucket_policy_allows_and_denies(as_role: As, api: Api) -> None:
         other.call("s3", "DeleteBucket", Bucket=bucket)
 
 
-def test_a_policy_that_is_not_understood_is_an_error_that_names_the_key(as_role: As) -> None:
+def test_unsupported_condition_key_is_an_error_that_names_the_key(as_role: As) -> None:
     odd = allow("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}})
     with pytest.raises(
         ApiError, match="cannot decide: condition key ec2:InstanceMarketType is not understood"
@@ -232,7 +230,7 @@ def test_a_policy_that_is_not_understood_is_an_error_that_names_the_key(as_role:
         as_role(odd).call("ec2", "DescribeVpcs")
 
 
-def test_calls_are_recorded_once_with_their_conditions(as_role: As, log: CallLog) -> None:
+def test_equal_calls_are_recorded_once_with_their_conditions(as_role: As, log: CallLog) -> None:
     mine = as_role(allow("ec2:Describe*"))
     for _ in range(2):
         mine.call("ec2", "DescribeVpcs")
@@ -241,7 +239,7 @@ def test_calls_are_recorded_once_with_their_conditions(as_role: As, log: CallLog
     assert recorded.context["aws:requestedregion"] == (REGION,)
 
 
-def test_refusals_are_recorded_once_by_who_was_refused(as_role: As, log: CallLog) -> None:
+def test_equal_denials_are_recorded_once_with_their_principal(as_role: As, log: CallLog) -> None:
     mine = as_role(allow("ec2:DescribeSubnets"))
     for _ in range(2):
         with pytest.raises(ApiError):
@@ -251,7 +249,7 @@ def test_refusals_are_recorded_once_by_who_was_refused(as_role: As, log: CallLog
     assert "is not authorized to perform: ec2:DescribeVpcs" in words
 
 
-def test_an_operation_that_the_account_lacks_is_noted_for_who_asked(as_role: As, log: CallLog) -> None:
+def test_call_without_emulation_is_recorded_with_its_principal(as_role: As, log: CallLog) -> None:
     with pytest.raises(ApiError, match="ec2:DescribeFpgaImages has no emulation"):
         as_role(allow("ec2:DescribeFpgaImages", "*")).call("ec2", "DescribeFpgaImages")
 

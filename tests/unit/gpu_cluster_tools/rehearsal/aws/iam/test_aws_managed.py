@@ -1,4 +1,4 @@
-"""Policies that AWS publishes are understood whole, in moto's copy of them."""
+"""All policies that AWS publishes can be parsed, in moto's copy."""
 
 import json
 from functools import cache
@@ -21,7 +21,7 @@ def managed() -> dict[str, Any]:
     return json.loads(aws_managed_policies_data)
 
 
-def test_every_document_is_read_and_every_operator_is_known() -> None:
+def test_every_managed_policy_is_parsed_with_known_operators() -> None:
     """1,582 policies of AWS, as moto 5.2.5 has them."""
     for name, given in managed().items():
         for statement in policy_of(given["Document"]).statements:
@@ -39,9 +39,7 @@ def test_every_document_is_read_and_every_operator_is_known() -> None:
         (None, False),
     ],
 )
-def test_the_scoped_policy_of_the_ebs_driver_looks_at_tags_of_instances(
-    tag: str | None, expected: bool
-) -> None:
+def test_scoped_ebs_driver_policy_checks_instance_tags(tag: str | None, expected: bool) -> None:
     """AmazonEBSCSIDriverEKSClusterScopedPolicy, version 2 of 2026-05-28."""
     policy = policy_of(managed()["AmazonEBSCSIDriverEKSClusterScopedPolicy"]["Document"])
     context = CLUSTER | ({f"ec2:resourcetag/{tag}": ("c",)} if tag else {})
@@ -51,7 +49,7 @@ def test_the_scoped_policy_of_the_ebs_driver_looks_at_tags_of_instances(
     )
 
 
-def test_an_instance_of_another_cluster_is_refused_with_what_it_has() -> None:
+def test_denial_names_the_tag_value_of_another_cluster() -> None:
     policy = policy_of(managed()["AmazonEBSCSIDriverEKSClusterScopedPolicy"]["Document"])
     context = CLUSTER | {"ec2:resourcetag/eks:cluster-name": ("other",)}
     decision = decide(AccessRequest(ROLE, "ec2:AttachVolume", INSTANCE, context), Policies((policy,)))

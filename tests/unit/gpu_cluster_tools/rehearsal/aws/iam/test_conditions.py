@@ -82,11 +82,13 @@ CONTEXT = {
         ("ForAnyValue:StringLike", "aws:TagKeys", ["web*"], True),
     ],
 )
-def test_an_operator_holds_as_documented(operator: str, key: str, values: list[str], expected: bool) -> None:
+def test_condition_operator_matches_the_iam_user_guide(
+    operator: str, key: str, values: list[str], expected: bool
+) -> None:
     assert hold({operator: {key: tuple(values)}}, CONTEXT) is expected
 
 
-def test_every_operator_and_every_key_has_to_hold() -> None:
+def test_all_operators_and_keys_must_match() -> None:
     both = {"StringEquals": {"aws:username": ("JohnDoe",), "aws:ResourceTag/team": ("ml",)}}
     assert hold(both, CONTEXT)
     assert not hold({"StringEquals": {**both["StringEquals"], "aws:userid": ("x",)}}, CONTEXT)
@@ -97,6 +99,6 @@ def test_every_operator_and_every_key_has_to_hold() -> None:
     "operator",
     ["StringMatches", "BoolNot", "NumericNotLessThan", "ForSome:StringEquals", "stringEquals", "NotBool"],
 )
-def test_an_operator_that_does_not_exist_is_an_error_that_names_it(operator: str) -> None:
+def test_unknown_operator_is_an_error(operator: str) -> None:
     with pytest.raises(PolicyError, match=f"condition operator {operator} is not understood"):
         hold({operator: {"aws:username": ("a",)}}, CONTEXT)

@@ -1,4 +1,4 @@
-"""Operations require more of their caller than their own action, as two references of AWS say."""
+"""Operations require further actions beside their own, from two references of AWS."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -74,18 +74,18 @@ def needs(service: str, operation: str, **given: Any) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("service", "operation", "given", "action", "on"), EXAMPLES)
-def test_an_operation_requires_more_than_its_own_action(
+def test_operation_requires_dependent_actions(
     service: str, operation: str, given: dict[str, Any], action: str, on: str
 ) -> None:
     assert (action, on) in needs(service, operation, **given)
 
 
-def test_what_is_required_for_some_values_is_not_for_others() -> None:
+def test_dependent_action_is_required_for_matching_values_only() -> None:
     basic = [action for action, _ in needs("ecr", "PutRegistryScanningConfiguration", scanType="BASIC")]
     assert basic == ["ecr:PutRegistryScanningConfiguration"]
 
 
-def test_to_delete_an_add_on_with_associations_is_to_delete_these(
+def test_deleting_an_addon_with_associations_requires_their_deletion(
     as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     """CloudFormation registry, AWS::EKS::Addon, permissions of delete."""
@@ -125,7 +125,7 @@ def _explained(said: str) -> bool:
     return any(said.startswith(each) for each in _ELSEWHERE)
 
 
-def test_entries_name_actions_sources_and_roles_that_exist() -> None:
+def test_entries_name_existing_actions_sources_and_roles() -> None:
     for operation, entries in dependent_permissions().items():
         assert action_of(operation) or operation in ACTIONS, operation
         for entry in entries:
@@ -135,7 +135,7 @@ def test_entries_name_actions_sources_and_roles_that_exist() -> None:
     assert PASSED.keys() & dependent_permissions().keys()
 
 
-def test_a_node_group_with_a_launch_template_needs_the_right_to_start_instances(
+def test_node_group_with_launch_template_requires_run_instances(
     as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     """EKS: You are not authorized to launch instances with this launch template."""

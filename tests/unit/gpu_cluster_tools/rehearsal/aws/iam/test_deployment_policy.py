@@ -1,4 +1,4 @@
-"""The policy of a rehearsal allows every call that was made, and every action of it is needed."""
+"""The policy of a rehearsal allows every call that was made, and each of its actions is required."""
 
 import json
 import re
@@ -66,11 +66,11 @@ CALLS = [
         ("arn:aws:iam::1:role/defaced-teamface", "arn:aws:iam::1:role/defaced-teamface"),
     ],
 )  # fmt: skip
-def test_what_differs_between_deployments_is_left_open(arn: str, pattern: str) -> None:
+def test_deployment_specific_parts_of_an_arn_become_wildcards(arn: str, pattern: str) -> None:
     assert pattern_of(arn) == pattern
 
 
-def test_a_role_is_passed_to_its_service_alone() -> None:
+def test_pass_role_is_limited_to_its_service() -> None:
     [document] = documents_for(CALLS)
     [passing] = [each for each in document["Statement"] if "iam:PassRole" in each["Action"]]
     assert passing == {
@@ -81,7 +81,7 @@ def test_a_role_is_passed_to_its_service_alone() -> None:
     }
 
 
-def test_every_call_is_allowed_again_with_other_ids_and_suffixes() -> None:
+def test_policy_allows_calls_with_other_ids_and_suffixes() -> None:
     documents = documents_for(CALLS)
     assert all(allows(documents, each) for each in CALLS)
     assert allows(documents, call("ec2:DeleteVpc", "arn:aws:ec2:eu-central-1:123456789012:vpc/vpc-0fff"))
@@ -90,7 +90,7 @@ def test_every_call_is_allowed_again_with_other_ids_and_suffixes() -> None:
     assert not allows(documents, call("ec2:DeleteVpc", "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0fff"))
 
 
-def test_without_any_one_action_a_call_is_denied() -> None:
+def test_removing_one_action_denies_its_calls() -> None:
     documents = documents_for(CALLS)
     assert len(actions_of(documents)) == len({each.action for each in CALLS})
     for action in actions_of(documents):
@@ -101,7 +101,7 @@ def test_without_any_one_action_a_call_is_denied() -> None:
 
 @settings(max_examples=50)
 @given(st.integers(1, 400), st.integers(1, 60))
-def test_every_document_is_within_the_size_of_a_managed_policy(names: int, actions: int) -> None:
+def test_every_document_fits_the_size_of_a_managed_policy(names: int, actions: int) -> None:
     calls = [
         call(f"ec2:Action{action}", f"arn:aws:ec2:eu-central-1:123456789012:thing/name-of-thing-{name}")
         for name in range(names)
@@ -113,7 +113,7 @@ def test_every_document_is_within_the_size_of_a_managed_policy(names: int, actio
     assert all(allows(documents, each) for each in calls)
 
 
-def test_policies_are_files_that_a_rehearsal_reads_back(tmp_path: Path) -> None:
+def test_written_policy_files_can_be_read_back(tmp_path: Path) -> None:
     many = [
         call("s3:GetObject", f"arn:aws:s3:::a-bucket-with-a-long-name-{number}/*") for number in range(200)
     ]
@@ -124,14 +124,14 @@ def test_policies_are_files_that_a_rehearsal_reads_back(tmp_path: Path) -> None:
     assert all(allows(documents, each) for each in [*CALLS, *many])
 
 
-def test_what_no_role_could_hold_is_an_error(tmp_path: Path) -> None:
+def test_more_policies_than_a_role_can_have_is_an_error(tmp_path: Path) -> None:
     many = [call(f"s3:Get{number}", f"arn:aws:s3:::{'b' * 60}{number}/*") for number in range(1000)]
     with pytest.raises(RehearsalError, match="a role has at most 10"):
         policy_files.write(tmp_path / "policy.json", many)
 
 
 @pytest.mark.parametrize(("text", "words"), [("{", "not JSON"), ("[]", "not a JSON object")])
-def test_a_file_that_is_no_policy_is_refused_by_its_name(tmp_path: Path, text: str, words: str) -> None:
+def test_invalid_policy_file_is_an_error_with_its_name(tmp_path: Path, text: str, words: str) -> None:
     path = tmp_path / "policy.json"
     path.write_text(text)
     with pytest.raises(RehearsalError, match=rf"policy\.json: .*{words}"):

@@ -1,4 +1,4 @@
-"""Policy documents are read whole, or refused by the part that is wrong."""
+"""Policy documents are parsed completely, or the invalid part is reported."""
 
 import json
 from typing import Any
@@ -11,12 +11,12 @@ VERSION = "2012-10-17"
 PLAIN = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
 
-def test_one_statement_needs_no_list() -> None:
+def test_single_statement_needs_no_list() -> None:
     [statement] = parse(json.dumps({"Version": VERSION, "Statement": PLAIN})).statements
     assert (statement.actions, statement.resources, statement.allows) == (("*",), ("*",), True)
 
 
-def test_values_of_conditions_are_text() -> None:
+def test_condition_values_are_converted_to_text() -> None:
     condition = {"Bool": {"aws:SecureTransport": False}, "NumericLessThan": {"s3:TlsVersion": 1.2}}
     [statement] = parse(
         json.dumps({"Version": VERSION, "Statement": {**PLAIN, "Condition": condition}})
@@ -25,7 +25,7 @@ def test_values_of_conditions_are_text() -> None:
     assert statement.conditions["NumericLessThan"]["s3:TlsVersion"] == ("1.2",)
 
 
-def test_the_principal_that_is_a_star_is_everyone() -> None:
+def test_star_principal_matches_everyone() -> None:
     [statement] = parse(json.dumps({"Version": VERSION, "Statement": {**PLAIN, "Principal": "*"}})).statements
     assert statement.principals == {"AWS": ("*",)}
 
@@ -43,11 +43,11 @@ def test_the_principal_that_is_a_star_is_everyone() -> None:
         ([], "not a JSON object"),
     ],
 )
-def test_a_wrong_document_is_refused_by_its_part(document: Any, words: str) -> None:
+def test_invalid_document_is_an_error_that_names_the_part(document: Any, words: str) -> None:
     with pytest.raises(PolicyError, match=words.replace("(", r"\(")):
         parse(json.dumps(document))
 
 
-def test_what_is_not_json_is_refused() -> None:
+def test_document_that_is_not_json_is_refused() -> None:
     with pytest.raises(PolicyError, match="not JSON"):
         parse("{")

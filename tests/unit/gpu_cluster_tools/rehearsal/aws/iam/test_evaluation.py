@@ -1,4 +1,4 @@
-"""Decisions of published examples, and of every kind of policy that the account has."""
+"""Decisions of published examples, and for every kind of policy."""
 
 import json
 from typing import Any
@@ -60,7 +60,7 @@ LOGS = policy(
         ("s3:PutObject", "arn:aws:s3:::amzn-s3-demo-bucket-other/report.pdf", False),
     ],
 )
-def test_the_published_example_of_identity_and_resource_policies(
+def test_published_example_of_identity_and_resource_policies_is_matched(
     action: str, resource: str, expected: bool
 ) -> None:
     """User carlossalazar of reference_policies_evaluation-logic_policy-eval-basics.html, 2026-11-28."""
@@ -68,7 +68,7 @@ def test_the_published_example_of_identity_and_resource_policies(
     assert allowed(call, identity=(CARLOS,), resource=LOGS) is expected
 
 
-def test_the_published_example_is_denied_in_published_words() -> None:
+def test_denial_of_the_published_example_has_the_published_message() -> None:
     call = AccessRequest(user("carlossalazar"), "s3:PutObject", f"{BUCKETS}-logs/a")
     decision = decide(call, Policies(identity=(CARLOS,), resource=LOGS))
     assert wording(call, decision) == (
@@ -77,7 +77,7 @@ def test_the_published_example_is_denied_in_published_words() -> None:
     )
 
 
-def test_a_role_calls_by_its_session_and_is_refused_by_default() -> None:
+def test_denial_names_the_session_of_the_role() -> None:
     call = AccessRequest(role("deploy"), "eks:CreateCluster", "arn:aws:eks:eu-west-1:1:cluster/a")
     assert wording(call, decide(call, Policies())) == (
         f"User: arn:aws:sts::{ACCOUNT}:assumed-role/deploy/it is not authorized to perform: "
@@ -86,7 +86,7 @@ def test_a_role_calls_by_its_session_and_is_refused_by_default() -> None:
     )
 
 
-def test_either_an_identity_or_a_resource_policy_is_enough() -> None:
+def test_identity_policy_or_resource_policy_is_sufficient() -> None:
     call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     given = policy(allow("sqs:*", Principal={"AWS": role("reader").arn}))
     assert allowed(call, identity=(policy(allow("sqs:*")),))
@@ -94,14 +94,14 @@ def test_either_an_identity_or_a_resource_policy_is_enough() -> None:
     assert not allowed(call, resource=policy(allow("sqs:*", Principal={"AWS": role("other").arn})))
 
 
-def test_a_resource_policy_that_names_the_account_leaves_it_to_identity_policies() -> None:
+def test_resource_policy_for_the_account_requires_an_identity_policy() -> None:
     call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     given = policy(allow("sqs:*", Principal={"AWS": ROOT}))
     assert not allowed(call, resource=given)
     assert allowed(call, resource=given, identity=(policy(allow("sqs:Receive*")),))
 
 
-def test_a_boundary_limits_what_a_role_was_given_but_not_what_its_session_was() -> None:
+def test_boundary_limits_grants_to_the_role_but_not_to_its_session() -> None:
     call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "arn:aws:sqs:eu-west-1:1:q")
     boundary = policy(allow("ec2:*"))
     assert not allowed(call, identity=(policy(allow("*")),), boundary=boundary)
@@ -111,7 +111,7 @@ def test_a_boundary_limits_what_a_role_was_given_but_not_what_its_session_was() 
     assert allowed(call, resource=of_session, boundary=boundary)
 
 
-def test_a_refusal_names_the_boundary_and_the_session_policy() -> None:
+def test_denial_names_boundary_or_session_policy() -> None:
     call = AccessRequest(role("reader"), "sqs:ReceiveMessage", "*")
     everything, nothing = policy(allow("*")), policy(allow("ec2:*"))
     by_boundary = decide(call, Policies((everything,), boundary=nothing))
@@ -144,7 +144,7 @@ def test_actions_and_resources_match_as_documented(statement: dict[str, Any], ex
     assert allowed(call, identity=(policy({"Effect": "Allow", **statement}),)) is expected
 
 
-def test_variables_are_text_in_the_old_version_of_the_language() -> None:
+def test_variables_are_literal_text_in_policy_version_2008() -> None:
     statement = allow("ec2:*", "arn:aws:ec2:*:*:vpc/${aws:PrincipalTag/vpc}")
     old = parse(json.dumps({"Version": "2008-10-17", "Statement": statement}))
     call = AccessRequest(
@@ -153,7 +153,7 @@ def test_variables_are_text_in_the_old_version_of_the_language() -> None:
     assert not allowed(call, identity=(old,))
 
 
-def test_an_identity_policy_alone_never_reaches_a_key() -> None:
+def test_key_access_requires_the_key_policy() -> None:
     call = AccessRequest(role("reader"), "kms:Decrypt", KEY)
     everything = (policy(allow("*")),)
     other = policy(allow("kms:*", Principal={"AWS": role("other").arn}))
@@ -163,12 +163,12 @@ def test_an_identity_policy_alone_never_reaches_a_key() -> None:
     assert not allowed(call, resource=root, resource_alone=True)
 
 
-def test_a_key_policy_alone_allows_a_principal_that_it_names() -> None:
+def test_key_policy_alone_allows_a_named_principal() -> None:
     own = policy(allow("kms:Decrypt", Principal={"AWS": role("reader").arn}))
     assert allowed(AccessRequest(role("reader"), "kms:Decrypt", KEY), resource=own, resource_alone=True)
 
 
-def test_a_service_is_allowed_by_a_resource_policy_alone() -> None:
+def test_resource_policy_alone_allows_a_service() -> None:
     logs = Caller("logs.eu-west-1.amazonaws.com", "logs.eu-west-1.amazonaws.com")
     own = policy(allow("kms:Encrypt", Principal={"Service": "logs.eu-west-1.amazonaws.com"}))
     assert allowed(AccessRequest(logs, "kms:Encrypt", KEY), resource=own, resource_alone=True)
@@ -176,7 +176,7 @@ def test_a_service_is_allowed_by_a_resource_policy_alone() -> None:
     assert not allowed(AccessRequest(logs, "kms:Encrypt", KEY), identity=(policy(allow("*")),))
 
 
-def test_a_grant_for_aws_alone_is_told_with_its_condition() -> None:
+def test_denied_grant_names_the_condition_for_aws_resources() -> None:
     condition = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
     key = policy(
         allow("kms:CreateGrant", Principal={"AWS": ROOT}, Condition=condition, Sid="GrantToResources")
@@ -193,14 +193,14 @@ def test_a_grant_for_aws_alone_is_told_with_its_condition() -> None:
     assert allowed(for_aws, identity=everything, resource=key, resource_alone=True)
 
 
-def test_the_root_user_is_allowed_what_no_policy_denies() -> None:
+def test_root_user_is_allowed_unless_denied() -> None:
     root = Caller(ROOT, ROOT)
     assert allowed(AccessRequest(root, "ec2:CreateVpc", "*"))
     bucket = policy(deny("s3:*", Principal="*"))
     assert not allowed(AccessRequest(root, "s3:PutObject", f"{BUCKETS}/a"), resource=bucket)
 
 
-def test_a_deny_for_all_but_some_spares_those_alone() -> None:
+def test_deny_with_not_principal_spares_the_named_role() -> None:
     bucket = policy(
         {"Effect": "Deny", "NotPrincipal": {"AWS": role("in").arn}, "Action": "*", "Resource": "*"}
     )
@@ -209,7 +209,7 @@ def test_a_deny_for_all_but_some_spares_those_alone() -> None:
     assert not allowed(AccessRequest(role("out"), "s3:PutObject", "*"), identity=everything, resource=bucket)
 
 
-def test_a_key_that_no_call_has_is_an_error_where_the_decision_depends_on_it() -> None:
+def test_unsupported_condition_key_is_an_error_if_the_decision_depends_on_it() -> None:
     call = AccessRequest(role("net"), "ec2:CreateVpc", "*")
     unclear = allow("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}}, Sid="Odd")
     with pytest.raises(
@@ -221,7 +221,7 @@ def test_a_key_that_no_call_has_is_an_error_where_the_decision_depends_on_it() -
     assert not allowed(AccessRequest(role("net"), "s3:PutObject", "*"), identity=(policy(unclear),))
 
 
-def test_a_deny_that_is_not_understood_is_never_passed_over() -> None:
+def test_unsupported_deny_condition_is_always_an_error() -> None:
     call = AccessRequest(role("net"), "ec2:CreateVpc", "*")
     unclear = deny("ec2:*", Condition={"StringEquals": {"ec2:InstanceMarketType": "spot"}})
     with pytest.raises(PolicyError, match="ec2:InstanceMarketType"):

@@ -1,4 +1,4 @@
-"""Launches by a launch template, and rights that look at tags: as those of Karpenter do."""
+"""Launches with a launch template, and permissions conditioned on tags, as in Karpenter's policy."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ THERE = allow(
 
 
 def template(api: Api, *, tagged: bool) -> str:
-    """Name of a new one; `tagged`: itself, and the interfaces of what it starts."""
+    """Name of a new launch template; `tagged` tags it and the interfaces of its instances."""
     name = fresh("template")
     data: dict[str, Any] = {"InstanceType": "m7i.xlarge"}
     of_itself: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def fleet(name: str, subnet: str) -> dict[str, Any]:
     }
 
 
-def test_tags_of_a_launch_template_are_tags_of_the_request(api: Api, as_role: As, eks: Prerequisites) -> None:
+def test_tags_of_a_launch_template_are_request_tags(api: Api, as_role: As, eks: Prerequisites) -> None:
     own = as_role(ASKED, THERE, allow("ec2:CreateTags"))
 
     with pytest.raises(ApiError, match="DryRunOperation"):
@@ -56,7 +56,7 @@ def test_tags_of_a_launch_template_are_tags_of_the_request(api: Api, as_role: As
         own.call("ec2", "CreateFleet", **fleet(template(api, tagged=False), eks.subnets[0]))
 
 
-def test_a_launch_template_needs_rights_by_its_name_too(api: Api, as_role: As, eks: Prerequisites) -> None:
+def test_fleet_requires_permission_for_the_launch_template(api: Api, as_role: As, eks: Prerequisites) -> None:
     own = as_role(ASKED, allow(THERE["Action"], "arn:aws:ec2:*:*:subnet/*"), allow("ec2:CreateTags"))
     asked = fleet(template(api, tagged=True), eks.subnets[0])
 
@@ -64,7 +64,7 @@ def test_a_launch_template_needs_rights_by_its_name_too(api: Api, as_role: As, e
         own.call("ec2", "CreateFleet", **asked)
 
 
-def test_the_tags_of_a_launch_template_always_count(api: Api, as_role: As) -> None:
+def test_permissions_depend_on_tags_of_the_launch_template(api: Api, as_role: As) -> None:
     own = as_role(
         allow(
             "ec2:DeleteLaunchTemplate",

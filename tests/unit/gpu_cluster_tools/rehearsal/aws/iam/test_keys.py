@@ -1,4 +1,4 @@
-"""Who may use a key: its policy decides, also about what services do with it."""
+"""The policy of a KMS key decides on its use, also by AWS services."""
 
 import json
 import time
@@ -33,7 +33,7 @@ def create(caller: Api, eks: Prerequisites, key: str) -> None:
     )
 
 
-def test_a_cluster_whose_key_grants_to_resources_of_aws_alone_is_not_created(
+def test_cluster_key_with_grants_for_aws_resources_only_is_refused(
     as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     """EKS user guide: kms:GrantIsForAWSResource is not supported for CreateCluster."""
@@ -50,21 +50,23 @@ def test_a_cluster_whose_key_grants_to_resources_of_aws_alone_is_not_created(
     )
 
 
-def test_a_cluster_whose_key_grants_to_the_account_is_created(
+def test_cluster_key_with_grants_for_the_account_is_accepted(
     as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     right = key(api, {**allow([*USE, "kms:CreateGrant"]), "Principal": ROOT})
     create(as_role(allow("*")), eks, right)
 
 
-def test_who_creates_a_cluster_needs_the_grant_too(as_role: As, api: Api, eks: Prerequisites) -> None:
+def test_cluster_creation_requires_create_grant_of_its_caller(
+    as_role: As, api: Api, eks: Prerequisites
+) -> None:
     right = key(api, {**allow([*USE, "kms:CreateGrant"]), "Principal": ROOT})
     rights = allow(["eks:*", "iam:*", "ec2:Describe*", "kms:DescribeKey"])
     with pytest.raises(ApiError, match=r"kms:CreateGrant on resource: .* because no identity-based policy"):
         create(as_role(rights), eks, right)
 
 
-def test_a_log_group_takes_a_key_that_admits_the_service(as_role: As, api: Api) -> None:
+def test_log_group_key_must_allow_the_logs_service(as_role: As, api: Api) -> None:
     """CloudWatch Logs user guide, "Encrypt log data using AWS KMS"."""
     context = {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/a*"}
@@ -79,7 +81,7 @@ def test_a_log_group_takes_a_key_that_admits_the_service(as_role: As, api: Api) 
         mine.call("logs", "CreateLogGroup", logGroupName=f"/b/{fresh('g')}", kmsKeyId=own)
 
 
-def test_a_store_reaches_its_key_through_its_service(as_role: As, api: Api) -> None:
+def test_file_system_uses_its_key_via_its_service(as_role: As, api: Api) -> None:
     via = {"StringEquals": {"kms:ViaService": f"elasticfilesystem.{REGION}.amazonaws.com"}}
     right = key(
         api,
@@ -95,7 +97,7 @@ def test_a_store_reaches_its_key_through_its_service(as_role: As, api: Api) -> N
         mine.call("kms", "DescribeKey", KeyId=right)
 
 
-def test_a_grant_allows_what_it_lists(as_role: As, api: Api) -> None:
+def test_kms_grant_allows_the_listed_operations(as_role: As, api: Api) -> None:
     own = key(api, {**allow("kms:*"), "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"}})
     mine = as_role()
     me = identity.principal_of(mine.access_key)
@@ -108,7 +110,7 @@ def test_a_grant_allows_what_it_lists(as_role: As, api: Api) -> None:
 
 
 def of_roles(*names: str) -> list[dict[str, Any]]:
-    """Statements of a key of volumes that name service-linked roles in conditions."""
+    """Statements of a volume key that name service-linked roles in conditions."""
     arns = [f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{name}" for name in names]
     condition = {"StringEquals": {"aws:PrincipalArn": arns, "kms:CallerAccount": ACCOUNT}}
     anyone = {"AWS": "*"}
@@ -144,11 +146,11 @@ def settled(api: Api, cluster: str, group: str) -> dict[str, Any]:
         time.sleep(0.05)
 
 
-def test_nodes_start_on_a_key_that_admits_auto_scaling(api: Api, eks: Prerequisites) -> None:
+def test_nodes_start_with_a_key_that_allows_auto_scaling(api: Api, eks: Prerequisites) -> None:
     assert group_on(api, eks, key(api, *of_roles(SCALING)), "ON_DEMAND")["status"] == "ACTIVE"
 
 
-def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, eks: Prerequisites) -> None:
+def test_nodes_fail_with_a_key_that_omits_auto_scaling(api: Api, eks: Prerequisites) -> None:
     own = key(api, {**allow("kms:*"), "Principal": ROOT})
     group = group_on(api, eks, own, "ON_DEMAND")
     assert group["status"] == "CREATE_FAILED"
@@ -159,7 +161,7 @@ def test_nodes_do_not_start_on_a_key_that_leaves_auto_scaling_out(api: Api, eks:
     )
 
 
-def test_spot_nodes_need_the_role_of_spot_on_the_key_too(api: Api, eks: Prerequisites) -> None:
+def test_spot_nodes_require_the_spot_role_in_the_key_policy(api: Api, eks: Prerequisites) -> None:
     without = group_on(api, eks, key(api, *of_roles(SCALING)), "SPOT")
     assert without["status"] == "CREATE_FAILED"
     [issue] = without["health"]["issues"]
@@ -168,13 +170,13 @@ def test_spot_nodes_need_the_role_of_spot_on_the_key_too(api: Api, eks: Prerequi
     assert group_on(api, eks, key(api, *of_roles(SCALING, SPOT)), "SPOT")["status"] == "ACTIVE"
 
 
-def test_auto_scaling_creates_the_role_of_spot_by_its_own_policy(api: Api, eks: Prerequisites) -> None:
+def test_auto_scaling_creates_the_spot_role(api: Api, eks: Prerequisites) -> None:
     group_on(api, eks, key(api, *of_roles(SCALING, SPOT)), "SPOT")
     role = api.call("iam", "GetRole", RoleName="AWSServiceRoleForEC2Spot")["Role"]
     assert role["Path"] == "/aws-service-role/spot.amazonaws.com/"
 
 
-def test_a_volume_takes_its_key_by_the_rights_of_who_creates_it(as_role: As, api: Api) -> None:
+def test_volume_creation_requires_key_permissions_of_its_caller(as_role: As, api: Api) -> None:
     own = key(api, {**allow("kms:*"), "Principal": ROOT})
     volume = {"AvailabilityZone": f"{REGION}a", "Size": 8, "Encrypted": True, "KmsKeyId": own}
     with pytest.raises(ApiError, match="kms:DescribeKey on resource"):

@@ -1,4 +1,4 @@
-"""The policies of a rehearsal allow updates of its resources that it did not make."""
+"""Policies of a rehearsal also allow later updates of its resources."""
 
 from gpu_cluster_tools.rehearsal.aws.iam.call_log import RecordedCall
 from gpu_cluster_tools.rehearsal.aws.iam.deployment_policy import documents_for
@@ -24,7 +24,7 @@ MADE = [
 ]
 
 
-def test_a_cluster_can_get_another_version() -> None:
+def test_later_version_update_of_a_cluster_is_allowed() -> None:
     documents = documents_for([*MADE, *later_updates(MADE)])
 
     assert allows(documents, call("eks:UpdateClusterVersion", CLUSTER.replace("1a2b3c4", "9f8e7d6")))
@@ -32,7 +32,7 @@ def test_a_cluster_can_get_another_version() -> None:
     assert not allows(documents, call("eks:UpdateClusterVersion", CLUSTER.replace("central", "west")))
 
 
-def test_what_was_not_created_is_not_updated() -> None:
+def test_resources_that_were_not_created_get_no_update_actions() -> None:
     actions = {it.action for it in later_updates(MADE)}
 
     assert "eks:UpdateClusterVersion" in actions
@@ -40,13 +40,13 @@ def test_what_was_not_created_is_not_updated() -> None:
     assert later_updates(MADE[1:2]) == []
 
 
-def test_calls_that_were_made_are_not_repeated() -> None:
+def test_recorded_calls_are_not_repeated() -> None:
     updated = [*MADE, call("eks:UpdateClusterVersion", CLUSTER)]
 
     assert call("eks:UpdateClusterVersion", CLUSTER) not in later_updates(updated)
 
 
-def test_every_action_is_one_of_the_service_authorization_reference() -> None:
+def test_every_action_is_in_the_service_authorization_reference() -> None:
     operations = {action for actions in ACTIONS.values() for action in actions}
     for created, updates in AFTER.items():
         assert action_of(created) or created in operations, created

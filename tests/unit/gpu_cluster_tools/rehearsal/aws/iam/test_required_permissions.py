@@ -1,4 +1,4 @@
-"""Requests are mapped to the actions and resources that AWS's service authorization reference names."""
+"""Requests are mapped to actions and resources of the AWS service authorization reference."""
 
 from typing import Any
 
@@ -138,19 +138,19 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
 
 @pytest.fixture(autouse=True)
 def no_linked_roles(api: Any) -> None:
-    """As in an account in which no service created a role yet."""
+    """An account in which no service has created a role yet."""
     for role in api.call("iam", "ListRoles", PathPrefix="/aws-service-role/")["Roles"]:
         api.call("iam", "DeleteRole", RoleName=role["RoleName"])
 
 
 @pytest.mark.parametrize(("service", "operation", "given", "wanted"), EXAMPLES, ids=lambda it: str(it)[:30])
-def test_a_request_needs_actions_on_resources(
+def test_request_requires_actions_on_resources(
     service: str, operation: str, given: dict[str, Any], wanted: list[tuple[str, str]]
 ) -> None:
     assert pairs(service, operation, **given) == wanted
 
 
-def test_instances_are_started_with_each_resource_that_they_are_made_of() -> None:
+def test_run_instances_requires_permission_for_each_resource() -> None:
     tags = [{"ResourceType": "instance", "Tags": [{"Key": "a", "Value": "b"}]}]
     given = {
         "ImageId": "ami-1",
@@ -172,19 +172,19 @@ def test_instances_are_started_with_each_resource_that_they_are_made_of() -> Non
     assert found[-1].context["ec2:createaction"] == ("RunInstances",)
 
 
-def test_an_operation_without_an_action_is_an_error_that_names_it() -> None:
+def test_operation_without_an_action_is_an_error() -> None:
     with pytest.raises(PolicyError, match="ec2:CreateMoon has no action in rehearsal/aws/iam"):
         needs("ec2", "CreateMoon")
 
 
-def test_every_operation_that_the_account_answers_has_an_action() -> None:
+def test_every_emulated_operation_has_an_action() -> None:
     signed = {model: name for name, models in MODELS.items() for model in models}
     for service, operations in OPERATIONS.items():
         for operation in operations:
             needs(signed.get(service, service), operation)
 
 
-def test_the_tables_name_actions_of_the_reference_alone() -> None:
+def test_tables_name_only_actions_of_the_reference() -> None:
     named = [action for actions in ACTIONS.values() for action in actions]
     named += [*PASSED, *(f"{prefix}:{action}" for prefix, action in TAGGING.items())]
     renamed = {name for name in PASSED if name in ACTIONS}
@@ -193,7 +193,7 @@ def test_the_tables_name_actions_of_the_reference_alone() -> None:
     assert not [name for name in ACTIONS if action_of(name) is not None]
 
 
-def test_every_type_of_resource_that_an_action_has_has_an_arn() -> None:
+def test_every_resource_type_of_an_action_has_an_arn() -> None:
     for prefix, service in services().items():
         for name, action in service.actions.items():
             assert action.resources.keys() <= service.arns.keys(), f"{prefix}:{name}"

@@ -1,4 +1,4 @@
-"""The platform's own policies pass, and each with a wrong form put back is refused in words."""
+"""The platform's own policies are accepted, and each of them is refused with an error reintroduced."""
 
 import json
 from collections.abc import Callable, Generator
@@ -48,7 +48,7 @@ def key(api: Api, purpose: KeyUsage, wrong: Callable[[Statements], Statements] =
 
 
 @pytest.mark.parametrize("name", ON_AWS)
-def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
+def test_every_policy_of_a_stack_is_understood(name: str) -> None:
     documents = [
         text
         for resource in platform(name).resources
@@ -62,11 +62,11 @@ def test_every_policy_of_the_stacks_is_understood_whole(name: str) -> None:
             hold(statement.conditions, {})
 
 
-def test_the_key_of_a_cluster_grants_to_who_creates_it(as_role: As, api: Api, eks: Prerequisites) -> None:
+def test_cluster_key_grants_to_the_cluster_creator(as_role: As, api: Api, eks: Prerequisites) -> None:
     create(as_role(allow("*")), eks, key(api, KeyUsage.CLUSTER))
 
 
-def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
+def test_cluster_key_with_grants_for_aws_resources_only_is_refused(
     as_role: As, api: Api, eks: Prerequisites
 ) -> None:
     def wrong(statements: Statements) -> Statements:
@@ -79,7 +79,7 @@ def test_a_key_of_a_cluster_that_grants_to_resources_alone_is_refused(
 
 
 @pytest.mark.parametrize("capacity", ["ON_DEMAND", "SPOT"])
-def test_nodes_start_on_the_key_of_volumes(api: Api, eks: Prerequisites, capacity: str) -> None:
+def test_nodes_start_with_the_volume_key(api: Api, eks: Prerequisites, capacity: str) -> None:
     group = group_on(api, eks, key(api, KeyUsage.VOLUMES), capacity)
     assert group["status"] == "ACTIVE", group["health"]
 
@@ -88,7 +88,7 @@ def test_nodes_start_on_the_key_of_volumes(api: Api, eks: Prerequisites, capacit
     ("capacity", "role"),
     [("ON_DEMAND", "AWSServiceRoleForAutoScaling"), ("SPOT", "AWSServiceRoleForEC2Spot")],
 )
-def test_nodes_do_not_start_on_a_key_that_leaves_their_starter_out(
+def test_nodes_fail_with_a_key_that_omits_their_service_role(
     api: Api, eks: Prerequisites, capacity: str, role: str
 ) -> None:
     def wrong(statements: Statements) -> Statements:
@@ -101,7 +101,7 @@ def test_nodes_do_not_start_on_a_key_that_leaves_their_starter_out(
 
 @pytest.fixture
 def driver(api: Api, eks: Prerequisites, door: AccessControl) -> tuple[EbsDriver, str]:
-    """The EBS driver of a cluster with the policy of AWS alone, and the cluster's name."""
+    """The EBS driver of a cluster with only the AWS managed policy, and the cluster's name."""
     for old in api.call("eks", "ListClusters")["clusters"]:
         for each in api.call("eks", "ListPodIdentityAssociations", clusterName=old)["associations"]:
             given = {"clusterName": old, "associationId": each["associationId"]}
@@ -122,7 +122,7 @@ def driver(api: Api, eks: Prerequisites, door: AccessControl) -> tuple[EbsDriver
 
 
 def server(api: Api, eks: Prerequisites, **tags: str) -> dict[str, Any]:
-    """A node with an instance that has these tags."""
+    """A node whose instance has these tags."""
     named = [{"Key": key, "Value": value} for key, value in tags.items()]
     asked: dict[str, Any] = {"ImageId": "ami-12345678", "SubnetId": eks.subnets[0]}
     specified = [{"ResourceType": "instance", "Tags": named}] if named else []
@@ -138,7 +138,7 @@ def volumes(api: Api) -> set[str]:
 
 
 @pytest.mark.parametrize("tag", ["eks:cluster-name", "ebs.csi.aws.com/cluster-name", "eks:eks-cluster-name"])
-def test_the_ebs_driver_serves_servers_of_its_cluster(
+def test_ebs_driver_serves_instances_of_its_cluster(
     driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites, tag: str
 ) -> None:
     node = server(api, eks, **{tag: driver[1]})
@@ -147,7 +147,7 @@ def test_the_ebs_driver_serves_servers_of_its_cluster(
     assert volumes(api) == before
 
 
-def test_the_ebs_driver_does_not_serve_a_server_without_a_tag_of_its_cluster(
+def test_ebs_driver_refuses_an_instance_without_cluster_tag(
     driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites
 ) -> None:
     node = server(api, eks, **{"karpenter.sh/nodepool": "gpu"})
@@ -159,7 +159,7 @@ def test_the_ebs_driver_does_not_serve_a_server_without_a_tag_of_its_cluster(
     assert volumes(api) == before
 
 
-def test_the_ebs_driver_needs_the_key_of_its_volumes(
+def test_ebs_driver_requires_permission_for_the_volume_key(
     driver: tuple[EbsDriver, str], api: Api, eks: Prerequisites
 ) -> None:
     node = server(api, eks, **{"eks:cluster-name": driver[1]})
@@ -168,7 +168,7 @@ def test_the_ebs_driver_needs_the_key_of_its_volumes(
         driver[0].require("vision/scratch", node, {"encrypted": "true", "kmsKeyId": own})
 
 
-def test_an_ebs_driver_that_is_throttled_may_try_again(
+def test_throttled_ebs_driver_can_retry(
     driver: tuple[EbsDriver, str],
     api: Api,
     eks: Prerequisites,
@@ -187,7 +187,7 @@ def test_an_ebs_driver_that_is_throttled_may_try_again(
     throttled.require("vision/scratch", node, {"encrypted": "true"})
 
 
-def test_an_ebs_driver_that_is_throttled_at_any_call_leaves_no_volume(
+def test_throttled_ebs_driver_leaves_no_volume(
     driver: tuple[EbsDriver, str],
     api: Api,
     eks: Prerequisites,
@@ -231,7 +231,7 @@ FINALIZER: list[tuple[str, dict[str, str]]] = [
 
 
 class NothingFound(Exception):  # noqa: N818
-    """The account knows none, and says so to those who may ask."""
+    """NotFound answer of the account for a permitted call."""
 
 
 @contextmanager
@@ -245,7 +245,7 @@ def gone() -> Generator[None]:
 
 
 @pytest.mark.parametrize(("operation", "given"), FINALIZER)
-def test_karpenter_may_look_for_the_profiles_that_it_would_remove(
+def test_karpenter_may_look_up_instance_profiles_to_delete(
     as_role: As, operation: str, given: dict[str, str]
 ) -> None:
     with suppress(NothingFound), gone():
@@ -253,7 +253,9 @@ def test_karpenter_may_look_for_the_profiles_that_it_would_remove(
 
 
 @pytest.mark.parametrize(("operation", "given"), FINALIZER)
-def test_karpenter_without_the_right_is_told_so(as_role: As, operation: str, given: dict[str, str]) -> None:
+def test_karpenter_without_the_permission_is_denied(
+    as_role: As, operation: str, given: dict[str, str]
+) -> None:
     def without(statement: dict[str, Any]) -> dict[str, Any]:
         return {**statement, "Action": [it for it in statement["Action"] if it != f"iam:{operation}"]}
 
@@ -262,7 +264,7 @@ def test_karpenter_without_the_right_is_told_so(as_role: As, operation: str, giv
         as_role(*less).call("iam", operation, **given)
 
 
-def test_a_spot_fleet_needs_the_role_of_spot_or_the_right_to_create_it(as_role: As, api: Api) -> None:
+def test_spot_fleet_requires_the_spot_role_or_permission_to_create_it(as_role: As, api: Api) -> None:
     for role in api.call("iam", "ListRoles", PathPrefix="/aws-service-role/spot")["Roles"]:
         api.call("iam", "DeleteRole", RoleName=role["RoleName"])
     template = api.call(

@@ -25,19 +25,19 @@ def created(api: Api, network: Network, *groups: str) -> str:
 
 
 def closed_group(api: Api, network: Network) -> str:
-    """A security group as Terraform leaves it: without the rule for all egress."""
+    """A security group without the rule for all egress, as Terraform creates it."""
     group = api.call("ec2", "CreateSecurityGroup", GroupName=fresh("g"), Description="g", VpcId=network.vpc)
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     api.call("ec2", "RevokeSecurityGroupEgress", GroupId=group["GroupId"], IpPermissions=[everything])
     return group["GroupId"]
 
 
-def test_a_group_without_rules_is_refused_in_the_words_of_fsx(api: Api, network: Network) -> None:
+def test_security_group_without_rules_is_refused_with_the_fsx_message(api: Api, network: Network) -> None:
     with pytest.raises(ApiError, match="do not permit Lustre LNET network traffic on port 988"):
         created(api, network, closed_group(api, network))
 
 
-def test_both_directions_must_be_open(api: Api, network: Network) -> None:
+def test_lnet_port_must_be_open_in_both_directions(api: Api, network: Network) -> None:
     group = closed_group(api, network)
     rule = {**LNET, "UserIdGroupPairs": [{"GroupId": group}]}
 
@@ -49,7 +49,7 @@ def test_both_directions_must_be_open(api: Api, network: Network) -> None:
     assert created(api, network, group) == "AVAILABLE"
 
 
-def test_another_port_does_not_count(api: Api, network: Network) -> None:
+def test_rule_for_another_port_is_insufficient(api: Api, network: Network) -> None:
     group = closed_group(api, network)
     rule = {"IpProtocol": "tcp", "FromPort": 1018, "ToPort": 1023, "UserIdGroupPairs": [{"GroupId": group}]}
     for direction in ("Ingress", "Egress"):
@@ -59,6 +59,6 @@ def test_another_port_does_not_count(api: Api, network: Network) -> None:
         created(api, network, group)
 
 
-def test_a_group_that_does_not_exist_is_an_error(api: Api, network: Network) -> None:
+def test_unknown_security_group_is_an_error(api: Api, network: Network) -> None:
     with pytest.raises(ApiError, match="sg-0123456789abcdef0"):
         created(api, network, "sg-0123456789abcdef0")

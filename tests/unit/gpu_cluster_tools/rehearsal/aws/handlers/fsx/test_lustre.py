@@ -14,7 +14,7 @@ def asked(capacity: int | None = 1200, **settings: Any) -> dict[str, Any]:
     return {"FileSystemType": "LUSTRE", **size, **whole, "LustreConfiguration": settings}
 
 
-def test_what_is_not_said_is_chosen() -> None:
+def test_omitted_settings_get_defaults() -> None:
     system = complete(asked())
 
     assert system["StorageType"] == "SSD"
@@ -26,13 +26,13 @@ def test_what_is_not_said_is_chosen() -> None:
     ("settings", "version"),
     [({}, "2.12"), ({"MetadataConfiguration": {"Mode": "AUTOMATIC"}}, "2.15")],
 )
-def test_persistent_2_begins_with_a_later_version(settings: dict[str, Any], version: str) -> None:
+def test_persistent_2_defaults_to_a_later_lustre_version(settings: dict[str, Any], version: str) -> None:
     system = complete(asked(DeploymentType="PERSISTENT_2", PerUnitStorageThroughput=125, **settings))
 
     assert system["FileSystemTypeVersion"] == version
 
 
-def test_backups_have_a_time_once_there_are_some() -> None:
+def test_backups_get_a_default_start_time() -> None:
     settings: dict[str, Any] = {"DeploymentType": "PERSISTENT_1", "PerUnitStorageThroughput": 50}
 
     assert "DailyAutomaticBackupStartTime" not in complete(asked(**settings))["LustreConfiguration"]
@@ -68,7 +68,7 @@ HARD_DISKS: dict[str, Any] = {
         (1200, {"StorageType": "INTELLIGENT_TIERING"}, "takes ThroughputCapacity"),
     ],
 )
-def test_what_does_not_go_together_is_refused(
+def test_invalid_combination_of_settings_is_refused(
     capacity: int | None, settings: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(ApiError, match=words):
@@ -84,10 +84,10 @@ def test_what_does_not_go_together_is_refused(
         (1800, HARD_DISKS | {"PerUnitStorageThroughput": 40}),
     ],
 )
-def test_sizes_come_in_steps(capacity: int, settings: dict[str, Any]) -> None:
+def test_valid_storage_capacity_is_accepted(capacity: int, settings: dict[str, Any]) -> None:
     assert complete(asked(capacity, **settings))["StorageCapacity"] == capacity
 
 
-def test_other_file_systems_have_no_emulation() -> None:
+def test_other_file_system_types_have_no_emulation() -> None:
     with pytest.raises(ApiError, match="WINDOWS has no emulation"):
         complete(asked() | {"FileSystemType": "WINDOWS"})
