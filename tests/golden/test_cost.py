@@ -1,7 +1,5 @@
-"""Output of `gpu-cluster cost` for production, for reviewers to read.
-
-`pytest tests/golden --snapshot-update` rewrites it.
-"""
+"""Output of `gpu-cluster cost` for production, for reviewers to read. `pytest tests/golden --snapshot-update`
+rewrites it."""
 
 from pathlib import Path
 
@@ -33,7 +31,7 @@ class CostFile(SingleFileSnapshotExtension):
         return f"cost-{index}"
 
 
-def test_production_costs_what_was_reviewed(snapshot: SnapshotAssertion) -> None:
+def test_cost_of_production_matches_the_golden_file(snapshot: SnapshotAssertion) -> None:
     said = text(cost_of(plan_of(PROJECT, "prod"), day=TODAY))
 
     assert said == snapshot(name="prod", extension_class=CostFile)

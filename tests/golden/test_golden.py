@@ -42,7 +42,7 @@ class StackFolder(SingleFileSnapshotExtension):
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertion) -> None:
+def test_plan_of_a_stack_matches_the_golden_file(name: str, snapshot: SnapshotAssertion) -> None:
     stack = load_any(STACKS[name])
     if isinstance(stack, TeamStack):
         graph, _ = team_of(stack)
@@ -54,7 +54,7 @@ def test_a_stack_becomes_what_was_reviewed(name: str, snapshot: SnapshotAssertio
 
 
 def as_yaml(graph: Graph) -> str:
-    """Every resource with its inputs, by type and name, so that a change shows where it is."""
+    """Every resource with its inputs, by type and name, so a change shows its location."""
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False
     yaml.width = 10_000

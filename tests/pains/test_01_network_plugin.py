@@ -1,4 +1,4 @@
-"""Nodes that start before the network plugin never get ready, and their group fails."""
+"""Nodes that start before the network plugin never become ready, and their node group fails."""
 
 from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon
@@ -14,6 +14,6 @@ def test_dependencies_of_a_ready_node_come_before_every_pool(graph: Graph) -> No
             assert graph.waits_for(group, addon(graph, needed)), (group.name, needed)
 
 
-def test_the_plugin_has_its_role_before_it_starts(graph: Graph) -> None:
+def test_network_plugin_has_its_role_before_it_starts(graph: Graph) -> None:
     [role] = [it for it in graph.of("PodIdentityAssociation") if it["serviceAccount"] == "aws-node"]
     assert graph.waits_for(addon(graph, "vpc-cni"), role)

@@ -1,4 +1,4 @@
-"""CoreDNS waits for a node that lets it in: for twenty minutes, and then the update fails."""
+"""CoreDNS waits up to twenty minutes for a node without taints, and then the update fails."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ from tests.pains.platforms import addon, group, refusal
         None,
     ],
 )
-def test_a_stack_without_a_node_for_it_is_refused(system: dict[str, Any] | None) -> None:
+def test_stack_without_a_node_for_dns_is_refused(system: dict[str, Any] | None) -> None:
     assert "no pool can run system pods, such as DNS" in refusal("prod", {"pools.system": system})
 
 
-def test_it_comes_after_the_pool_that_takes_it(graph: Graph) -> None:
+def test_coredns_is_created_after_the_system_pool(graph: Graph) -> None:
     assert not group(graph, "system").inputs.get("taints")
     assert graph.waits_for(addon(graph, "coredns"), group(graph, "system"))

@@ -1,4 +1,4 @@
-"""A DaemonSet that does not tolerate a pool's taints misses its nodes."""
+"""A DaemonSet without tolerations for a pool's taints is missing on its nodes."""
 
 import json
 from functools import cache
@@ -33,7 +33,7 @@ def pod_of(workload: Registered) -> dict[str, Any]:
 
 @pytest.mark.parametrize("pool", ["l4", "l40s", "h100"])
 @pytest.mark.parametrize("kind", ["DaemonSet", "Deployment"])
-def test_what_belongs_on_a_pool_tolerates_all_its_taints(kind: str, pool: str) -> None:
+def test_workloads_of_a_pool_tolerate_all_its_taints(kind: str, pool: str) -> None:
     taints = pools_of(stack("prod", TAINTED))[pool].taints
     workloads = of_pool(kind, f'"{pool}"')
     assert workloads
@@ -45,12 +45,12 @@ def test_what_belongs_on_a_pool_tolerates_all_its_taints(kind: str, pool: str) -
 @pytest.mark.parametrize(
     "driver", ["aws-ebs-csi-driver", "aws-fsx-csi-driver", "aws-mountpoint-s3-csi-driver"]
 )
-def test_volumes_are_mounted_on_every_node(driver: str) -> None:
+def test_csi_drivers_run_on_every_node(driver: str) -> None:
     values = json.loads(addon(graph(), driver)["configurationValues"])
     assert values["node"] == {"tolerateAllTaints": True}
 
 
-def test_the_reader_of_gpu_health_tolerates_what_gpu_pools_are_tainted_with() -> None:
+def test_dcgm_agent_tolerates_the_taints_of_gpu_pools() -> None:
     values = json.loads(addon(graph(), "eks-node-monitoring-agent")["configurationValues"])
     tolerated = {it["key"]: set[str]() for it in values["dcgmAgent"]["tolerations"]}
     for it in values["dcgmAgent"]["tolerations"]:

@@ -1,4 +1,4 @@
-"""A device plugin on nodes that are not its own, twice on one node, or without a view of the GPUs."""
+"""A device plugin on nodes of another pool, twice on one node, or without access to the GPUs."""
 
 import base64
 import json
@@ -24,7 +24,7 @@ def graph() -> Graph:
     return edited("prod", BOTTLEROCKET)
 
 
-def test_each_pool_with_gpus_has_its_own_and_no_other_node_has_any() -> None:
+def test_each_gpu_pool_has_its_own_device_plugin_and_no_other_node_has_one() -> None:
     selected: list[dict[str, str]] = []
     plugins = [
         it for it in graph().of("DaemonSet") if it["metadata.name"].startswith("nvidia-device-plugin-")
@@ -43,12 +43,12 @@ def test_each_pool_with_gpus_has_its_own_and_no_other_node_has_any() -> None:
     }
 
 
-def test_the_plugin_that_an_image_brings_along_stays_the_only_one() -> None:
+def test_device_plugin_of_the_image_is_the_only_one() -> None:
     settings = tomllib.loads(base64.b64decode(template(graph(), "l4")["userData"]).decode())["settings"]
     assert settings.get("kubelet-device-plugins", {}).get("nvidia", {}).get("enabled", True)
 
 
-def test_a_plugin_sees_all_gpus_and_hands_them_out_though_the_runtime_reads_no_variable() -> None:
+def test_device_plugin_uses_cdi_and_has_access_to_all_gpus() -> None:
     plugin = graph().get("DaemonSet", "nvidia-device-plugin-h100")["spec.template.spec"]
     [container] = plugin["containers"]
     assert container["securityContext"]["capabilities"]["add"] == ["SYS_ADMIN"]
@@ -58,7 +58,7 @@ def test_a_plugin_sees_all_gpus_and_hands_them_out_though_the_runtime_reads_no_v
     assert {"/driver-root", "/var/run/cdi"} <= paths
 
 
-def test_no_pod_of_a_team_chooses_gpus_by_a_variable() -> None:
+def test_admission_policy_denies_gpu_variables_in_team_pods() -> None:
     spec = graph().get("ValidatingAdmissionPolicy", "gpu-cluster-teams")["spec"]
     [choosing] = [json.loads(it["expression"]) for it in spec["variables"] if it["name"] == "choosing"]
     assert "NVIDIA_VISIBLE_DEVICES" in choosing
@@ -66,7 +66,7 @@ def test_no_pod_of_a_team_chooses_gpus_by_a_variable() -> None:
 
 
 @pytest.mark.parametrize("variable", ["NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"])
-def test_a_pod_that_chooses_gpus_by_a_variable_is_stopped_before_it_is_applied(variable: str) -> None:
+def test_pod_that_chooses_gpus_by_a_variable_has_a_finding(variable: str) -> None:
     container = {"name": "work", "env": [{"name": variable, "value": "all"}]}
     pod = {
         "kind": "Pod",

@@ -6,7 +6,7 @@ from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon, of_package, platform
 
 
-def test_volumes_go_before_the_drivers_that_let_them_go(graph: Graph) -> None:
+def test_volumes_are_deleted_before_their_csi_drivers(graph: Graph) -> None:
     kinds = ("StorageClass", "PersistentVolume", "PersistentVolumeClaim", "VolumeSnapshotClass", "Deployment")
     drivers = [it for it in graph.of("Addon") if "csi" in it["addonName"]]
     assert drivers
@@ -16,11 +16,11 @@ def test_volumes_go_before_the_drivers_that_let_them_go(graph: Graph) -> None:
                 assert all(graph.waits_for(later, driver) for driver in drivers), later.name
 
 
-def test_snapshots_go_before_their_controller(graph: Graph) -> None:
+def test_snapshots_are_deleted_before_their_controller(graph: Graph) -> None:
     assert graph.waits_for(graph.only("VolumeSnapshotClass"), addon(graph, "snapshot-controller"))
 
 
-def test_volumes_go_before_all_that_a_mount_of_them_needs() -> None:
+def test_volumes_are_deleted_before_mount_targets_and_associations() -> None:
     graph = platform("prod")
     [datasets] = [it for it in graph.of("PersistentVolume") if it["metadata.name"] == "datasets-serving"]
     home = graph.get("StorageClass", "home")
@@ -28,7 +28,7 @@ def test_volumes_go_before_all_that_a_mount_of_them_needs() -> None:
     assert graph.waits_for(datasets, graph.only("DataRepositoryAssociation"))
 
 
-def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
+def test_karpenter_is_deleted_after_its_node_pools() -> None:
     graph = platform("dev")
     [controller] = graph.of("KarpenterController")
     [node_class] = graph.of("EC2NodeClass")
@@ -37,7 +37,7 @@ def test_karpenter_outlives_the_pools_whose_nodes_it_ends() -> None:
     assert graph.waits_for(pool, node_class)
 
 
-def test_karpenter_may_do_what_its_finalizers_call() -> None:
+def test_karpenter_is_permitted_the_calls_of_its_finalizers() -> None:
     [document] = [
         json.loads(it["policy"])
         for it in platform("dev").of("RolePolicy")
@@ -49,7 +49,7 @@ def test_karpenter_may_do_what_its_finalizers_call() -> None:
     assert "ec2:DeleteLaunchTemplate" in granted
 
 
-def test_the_deployer_has_access_until_the_last_object_is_deleted(graph: Graph) -> None:
+def test_deployer_has_access_until_the_last_object_is_deleted(graph: Graph) -> None:
     provider = graph.only("providers:kubernetes")
     assert {it.provider.rpartition("::")[0] for it in of_package(graph, "kubernetes")} == {provider.urn}
     for entry in graph.of("AccessPolicyAssociation"):

@@ -1,4 +1,4 @@
-"""A kubeconfig that changes replaces the provider, and with it everything in the cluster."""
+"""A changed kubeconfig replaces the provider, and with it everything in the cluster."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ KUBECONFIG = """\
 }"""
 
 
-def test_it_is_the_same_to_the_byte() -> None:
+def test_kubeconfig_is_identical_to_the_byte() -> None:
     assert platform("dev").only("providers:kubernetes")["kubeconfig"] == KUBECONFIG
 
 
@@ -72,7 +72,7 @@ def test_it_is_the_same_to_the_byte() -> None:
         {"certificateAuthority": {"data": "cm90YXRlZA=="}},
     ],
 )
-def test_a_cluster_that_is_reached_in_another_way_is_the_same_cluster(changed: dict[str, Any]) -> None:
+def test_changed_endpoint_keeps_the_cluster_identifier(changed: dict[str, Any]) -> None:
     before, after = (provider(graph) for graph in (platform("dev"), reached(changed)))
     assert before["kubeconfig"] != after["kubeconfig"]
     assert before["clusterIdentifier"] == after["clusterIdentifier"]
@@ -84,12 +84,12 @@ def provider(graph: Graph) -> dict[str, Any]:
 
 
 def reached(changed: dict[str, Any]) -> Graph:
-    """The same stack where AWS says something else of its cluster."""
+    """The same stack with changed attributes of the cluster in AWS."""
     dev = stack("dev", {})
     answers = {**AWS, "Cluster": {**AWS["Cluster"], **changed}}
     return graph_of(lambda: Platform("platform", dev, backend=backend_for(dev, STACKS)), answers)
 
 
-def test_it_holds_no_credential() -> None:
+def test_kubeconfig_contains_no_credentials() -> None:
     [user] = json.loads(KUBECONFIG)["users"]
     assert user["user"].keys() == {"exec"}

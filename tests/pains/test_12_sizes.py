@@ -1,4 +1,4 @@
-"""A zero that becomes a one, and an update that undoes what an autoscaler did."""
+"""A minimum of zero that becomes one, and an update that reverts the size set by an autoscaler."""
 
 from functools import cache
 
@@ -11,21 +11,21 @@ def graph() -> Graph:
     return edited("prod", {"serving": None, "pools.l4.nodes": {"min": 0, "max": 12}, "pools.l40s.nodes": 3})
 
 
-def test_no_nodes_are_no_nodes() -> None:
+def test_pool_with_minimum_zero_starts_with_zero_nodes() -> None:
     size = group(graph(), "l4")["scalingConfig"]
     assert size == {"minSize": 0, "maxSize": 12, "desiredSize": 0}
 
 
-def test_the_size_that_an_autoscaler_chose_stays_and_its_bounds_are_the_files() -> None:
+def test_desired_size_is_left_to_the_autoscaler() -> None:
     assert group(graph(), "l4").ignored_changes == ("scalingConfig.desiredSize",)
 
 
-def test_where_there_is_no_range_the_file_decides() -> None:
+def test_fixed_size_is_set_by_the_stack_file() -> None:
     fixed = group(graph(), "l40s")
     assert fixed.ignored_changes == ()
     assert fixed["scalingConfig"] == {"minSize": 3, "maxSize": 3, "desiredSize": 3}
 
 
-def test_what_starts_nodes_from_none_knows_what_a_node_would_offer() -> None:
+def test_empty_node_group_has_tags_for_scaling_from_zero() -> None:
     tags = group(graph(), "l4")["tags"]
     assert tags["k8s.io/cluster-autoscaler/node-template/resources/nvidia.com/gpu"] == "1"

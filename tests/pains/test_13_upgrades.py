@@ -1,8 +1,6 @@
-"""A new version of this package that renames a resource, and so replaces it.
-
-`pytest tests/pains --snapshot-update` rewrites the names. A line that goes and comes back as another is a
-rename: without an alias it deletes what was there.
-"""
+"""A new version of this package that renames a resource, and so replaces it. `pytest tests/pains
+--snapshot-update` rewrites the names. A removed line and an added line are a rename, which without an alias
+deletes the existing resource."""
 
 from pathlib import Path
 
@@ -29,13 +27,13 @@ class Names(SingleFileSnapshotExtension):
         return str(index)
 
 
-def test_all_is_called_what_it_was_called(graph: Graph, name: str, snapshot: SnapshotAssertion) -> None:
+def test_resource_names_are_unchanged(graph: Graph, name: str, snapshot: SnapshotAssertion) -> None:
     names = sorted(called(it, graph) for it in graph.resources)
     assert "\n".join(names) + "\n" == snapshot(name=name, extension_class=Names)
 
 
 def called(resource: Registered, graph: Graph) -> str:
-    """Identity of a resource for the engine: the types from the platform down, and its name."""
+    """Identity of a resource for the engine: its types from the platform down, and its name."""
     by_urn = {it.urn: it for it in graph.resources}
     types = [resource.type]
     above = by_urn.get(resource.parent)

@@ -1,4 +1,4 @@
-"""Resources that a plan cannot name, since how many there are is known only later."""
+"""Resources that a plan cannot name, because their number is known only later."""
 
 from collections import Counter
 
@@ -11,12 +11,12 @@ from tests.unit.graph import graph_of
 
 
 def first_plan(name: str) -> Graph:
-    """The first preview in an account that has nothing yet."""
+    """The first preview in an empty account."""
     stack = load(STACKS / f"Pulumi.{name}.yaml")
     return graph_of(lambda: Platform("platform", stack, backend=backend_for(stack, STACKS)), preview=True)
 
 
-def test_the_first_plan_names_every_resource_that_there_will_be(graph: Graph, name: str) -> None:
+def test_first_plan_names_every_resource(graph: Graph, name: str) -> None:
     planned = Counter(it.urn for it in first_plan(name).resources)
     made = Counter(it.urn for it in graph.resources)
     assert planned == made

@@ -1,4 +1,4 @@
-"""A plan that asks a cloud or a cluster which may not be there, or not yet."""
+"""A plan that calls a cloud or a cluster which may not be reachable, or not exist yet."""
 
 import socket
 
@@ -11,13 +11,13 @@ from tests.pains.platforms import STACKS
 from tests.unit.graph import graph_of
 
 
-def test_a_stack_is_checked_and_planned_without_a_network(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stack_is_checked_and_planned_without_a_network(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no network here")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     stack = load(STACKS / f"Pulumi.{name}.yaml")
-    # These mocks answer no question, such as who the caller is or what there is already.
+    # These mocks answer no calls, such as the caller's identity or existing resources.
     graph = graph_of(lambda: Platform("platform", stack, backend=backend_for(stack, STACKS)), preview=True)
     assert graph.of("cluster:Cluster")

@@ -1,4 +1,4 @@
-"""Karpenter counts whole GPUs: where pods share one it starts a node for each of them."""
+"""Karpenter counts whole GPUs: for pods that share one it starts a node for each."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tests.pains.platforms import refusal
 
 
 @pytest.mark.parametrize("sharing", [{"timeSlicing": 4}, {"mps": 4}])
-def test_both_together_are_refused(sharing: dict[str, Any]) -> None:
+def test_karpenter_with_shared_gpus_is_refused(sharing: dict[str, Any]) -> None:
     pool = {
         "instance": "g6.4xlarge",
         "nodes": {"min": 0, "max": 2},

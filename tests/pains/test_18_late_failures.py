@@ -1,4 +1,4 @@
-"""Errors that AWS or a disk would give after half an hour are errors of the stack file."""
+"""Errors that AWS or a disk would report after half an hour are errors of the stack file."""
 
 import base64
 from datetime import date
@@ -54,12 +54,12 @@ IMAGE_BYTES = 28_600_000_000
         ({f"storage.weights-{n}": {"kind": "s3"} for n in range(20)}, "IAM takes 10240"),
     ],
 )
-def test_what_could_not_come_up_is_refused(edits: dict[str, Any], problem: str) -> None:
+def test_stack_that_could_not_start_is_refused(edits: dict[str, Any], problem: str) -> None:
     assert problem in refusal("prod", edits)
 
 
 @pytest.mark.parametrize("instance", [it.name for it in INSTANCES.values() if it.gpus])
-def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(instance: str) -> None:
+def test_node_has_disk_for_two_model_server_images(instance: str) -> None:
     settings = PoolSettings.model_validate({"instance": instance, "nodes": 1})
     assert eks_hardware_of(settings).allocatable.ephemeral_bytes > 2 * IMAGE_BYTES
 
@@ -68,37 +68,34 @@ def test_a_node_has_room_for_the_images_of_a_model_server_and_its_successor(inst
     ("ami", "pods"),
     [({}, 234), ({"ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}, 110)],
 )
-def test_a_node_leaves_to_pods_what_its_kubelet_does(ami: dict[str, Any], pods: int) -> None:
-    """A g6.4xlarge has 8 interfaces of 30 addresses, and EKS lets 110 pods run on it.
-
-    nodeadm reserves 11 MiB for each pod of the interfaces, 255 MiB beside, and evicts at 100 MiB
-    (awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py
-    asks it for every type.
-    """
+def test_allocatable_matches_the_kubelet_reserve(ami: dict[str, Any], pods: int) -> None:
+    """A g6.4xlarge has 8 interfaces with 30 addresses, and EKS allows 110 pods on it. nodeadm reserves 11 MiB
+    for each pod of the interfaces plus 255 MiB, and evicts at 100 MiB (awslabs/amazon-eks-ami,
+    nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py checks every type."""
     hardware = eks_hardware_of(PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, **ami}))
     assert hardware.allocatable.pods == 110
     kept = hardware.capacity.memory_bytes - hardware.allocatable.memory_bytes
     assert kept == (11 * pods + 255 + 100) * 1024**2
 
 
-def test_nodes_can_mount_lustre() -> None:
+def test_nodes_install_the_lustre_client() -> None:
     text = base64.b64decode(template(platform("prod"), "h100")["userData"]).decode()
     assert "dnf install -y lustre-client" in text
 
 
-def test_a_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = import_module("gpu_cluster.stack.checks.versions")  # the package has a function of that name
+def test_kubernetes_version_after_its_support_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = import_module("gpu_cluster.stack.checks.versions")  # the package has a function with this name
     monkeypatch.setattr(checks, "today", lambda: date(2026, 11, 27))
     ended = {"cluster.version": "1.31", "cluster.support": "extended"}
     assert "EKS supports Kubernetes 1.31 until 2026-11-26" in refusal("dev", ended)
 
 
-def test_spot_says_which_role_the_account_needs_first() -> None:
+def test_spot_pool_has_a_note_about_the_required_role() -> None:
     [note] = notes_of(stack("prod", {"pools.system.capacity": "spot"}))
     assert "pool system on spot: the account needs the role AWSServiceRoleForEC2Spot first" in note
 
 
-def test_a_build_of_an_add_on_that_eks_does_not_offer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_addon_build_that_eks_does_not_offer_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
     account = Aws("us-east-2")
@@ -112,43 +109,44 @@ def test_a_build_of_an_add_on_that_eks_does_not_offer_is_told(monkeypatch: pytes
     assert "EKS offers no v2.5.0-eksbuild.1 for Kubernetes 1.35" in {check.found for check in checks}
 
 
-def test_the_ebs_driver_may_attach_volumes_to_nodes_of_karpenter() -> None:
+def test_ebs_driver_may_attach_volumes_to_karpenter_nodes() -> None:
     graph = platform("dev")
     cluster = graph.only("eks:cluster:Cluster")
     for node_class in graph.of("EC2NodeClass"):
         assert node_class["spec.tags"]["ebs.csi.aws.com/cluster-name"] == cluster["name"]
 
 
-def test_what_an_account_has_to_ask_for_is_told_without_asking_it() -> None:
+def test_required_quota_is_reported_without_an_account() -> None:
     [gpus] = [check for check in quotas(stack("prod", {}), "prod", None) if "G and VT" in check.name]
     assert gpus.verdict is CheckStatus.WARN
     assert "448 vCPUs" in gpus.found
 
 
-def test_of_what_every_account_has_nothing_is_asked() -> None:
+def test_quota_within_the_default_passes() -> None:
     [addresses] = [check for check in quotas(stack("prod", {}), "prod", None) if "Elastic IPs" in check.name]
     assert addresses.verdict is CheckStatus.OK
 
 
-def test_eks_takes_the_key_of_a_cluster(graph: Graph, name: str) -> None:
-    """Amazon EKS user guide, enable-kms: its creator grants the use of it, which no condition may prevent."""
+def test_cluster_key_allows_the_grant_of_eks(graph: Graph, name: str) -> None:
+    """Amazon EKS user guide, enable-kms: the cluster's creator grants the use of the key, which no condition
+    may prevent."""
     findings = pack_of(name).check(resources_of(graph)).findings
     assert [str(it) for it in findings if it.rule.name == "cluster-key-grants"] == []
 
 
-def test_pods_of_a_team_reach_the_services_that_the_vpc_has_endpoints_of() -> None:
-    """Their usual names lead to private addresses, which egress to the internet leaves out."""
+def test_team_pods_reach_services_with_vpc_endpoints() -> None:
+    """Their usual names resolve to private addresses, which egress to the internet excludes."""
     findings = pack_of("prod").check(resources_of(platform("prod"))).findings
     assert [str(it) for it in findings if it.rule.name == "aws-endpoints-reached"] == []
 
 
-def test_spot_servers_may_use_the_key_of_volumes(graph: Graph) -> None:
+def test_spot_instances_may_use_the_volume_key(graph: Graph) -> None:
     [key] = [it for it in graph.of("kms:key:Key") if it.name == "platform-keys-volumes"]
     assert "role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot" in key["policy"]
 
 
-def test_charts_of_karpenter_are_read_without_a_login() -> None:
-    """Helm has no credentials of ECR where an update runs."""
+def test_karpenter_charts_need_no_login() -> None:
+    """Helm has no ECR credentials where an update runs."""
     charts = platform("dev").of("Chart")
     assert [it["chart"] for it in charts] == [
         "oci://public.ecr.aws/karpenter/karpenter-crd",
@@ -156,18 +154,18 @@ def test_charts_of_karpenter_are_read_without_a_login() -> None:
     ]
 
 
-def test_a_bucket_is_read_with_the_bandwidth_of_its_nodes() -> None:
-    """Pods do not reach the instance metadata service, so Mountpoint takes every node for one of 10 Gbps."""
+def test_bucket_volume_uses_the_bandwidth_of_its_nodes() -> None:
+    """Pods do not reach the instance metadata service, so Mountpoint assumes 10 Gbps for every node."""
     volume = platform("staging").get("PersistentVolume", "models-serving")
     assert {"region us-east-2", "maximum-throughput-gbps 100"} <= {*volume["spec.mountOptions"]}
 
 
-def test_every_gpu_of_a_replica_does_not_read_every_file() -> None:
+def test_tensor_parallel_replica_loads_each_file_once() -> None:
     large = platform("prod").get("Deployment", "large")["spec.template.spec.containers"][0]["args"]
     assert '--model-loader-extra-config={"distributed":true}' in large
 
 
-def test_models_that_start_together_on_one_gpu_do_not_measure_each_other() -> None:
+def test_models_that_share_a_gpu_have_a_fixed_kv_cache_size() -> None:
     for model in platform("edge").of("Deployment"):
         if model["metadata.namespace"] == "serving":
             arguments = model["spec.template.spec.containers"][0]["args"]

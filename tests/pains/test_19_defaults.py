@@ -16,7 +16,7 @@ def test_disks_are_gp3_and_encrypted_with_a_key_of_the_platform(graph: Graph) ->
         assert disk["kmsKeyId"] == "arn:aws:test:::platform-keys-volumes"
 
 
-def test_no_pod_gets_the_role_of_its_node(graph: Graph) -> None:
+def test_pods_cannot_get_the_role_of_their_node(graph: Graph) -> None:
     for template in graph.of("LaunchTemplate"):
         options = template["metadataOptions"]
         assert options == {"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1}
@@ -28,14 +28,14 @@ def test_broken_nodes_are_repaired(graph: Graph) -> None:
     assert [it.name for it in groups if not it["nodeRepairConfig"]["enabled"]] == []
 
 
-def test_failing_gpu_memory_gets_another_server(graph: Graph) -> None:
+def test_failing_gpu_memory_replaces_the_node(graph: Graph) -> None:
     for it in graph.of("nodeGroup:NodeGroup"):
         overrides = it["nodeRepairConfig"].get("nodeRepairConfigOverrides", [])
         actions = {each["nodeUnhealthyReason"]: each["repairAction"] for each in overrides}
         assert not actions or actions["NvidiaXID63Error"] == "Replace"
 
 
-def test_secrets_of_kubernetes_are_encrypted_and_the_world_stays_out(graph: Graph) -> None:
+def test_kubernetes_secrets_are_encrypted_and_the_endpoint_is_not_public(graph: Graph) -> None:
     cluster = graph.only("cluster:Cluster")
     assert cluster["encryptionConfig.resources"] == ["secrets"]
     assert "0.0.0.0/0" not in cluster["vpcConfig"].get("publicAccessCidrs", [])

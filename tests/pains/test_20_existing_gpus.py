@@ -1,4 +1,4 @@
-"""GPUs of an existing cluster: taken for others, or not found."""
+"""GPUs of an existing cluster that are confused with others, or not found."""
 
 from pathlib import Path
 
@@ -17,28 +17,28 @@ REQUIRED = (
 )
 
 
-def test_where_a_platform_stands_is_said() -> None:
+def test_provider_is_a_required_key() -> None:
     assert "gpu-cluster:cluster.provider: required key is missing" in refusal(
         "onprem", {"cluster.provider": None}
     )
 
 
-def test_a_cluster_that_is_not_there_is_no_other_one(tmp_path: Path) -> None:
+def test_missing_kubeconfig_is_an_error(tmp_path: Path) -> None:
     elsewhere = stack("onprem", {"cluster.kubeconfig": "no/such/kubeconfig"})
     with pytest.raises(NoKubeconfigError, match=r"no/such/kubeconfig does not exist"):
         backend_for(elsewhere, tmp_path)
 
 
 @pytest.mark.parametrize("found", ["onprem", "edge", "local"])
-def test_a_found_cluster_needs_no_cloud(found: str) -> None:
+def test_existing_cluster_has_no_aws_resources(found: str) -> None:
     assert of_package(platform(found), "aws") == []
 
 
-def test_nodes_are_found_by_the_labels_of_the_site() -> None:
+def test_nodes_are_selected_by_the_labels_of_the_site() -> None:
     found = {
         value
         for plugin in platform("onprem").of("DaemonSet")
-        if plugin["metadata.name"] != "node-exporter"  # which is on every node
+        if plugin["metadata.name"] != "node-exporter"  # runs on every node
         for term in plugin[REQUIRED]
         for label in term["matchExpressions"]
         for value in [label["key"], *label["values"]]
@@ -46,13 +46,13 @@ def test_nodes_are_found_by_the_labels_of_the_site() -> None:
     assert found == {"example.com/gpu", "h100", "h100-mig"}
 
 
-def test_a_cluster_that_hands_out_its_gpus_itself_gets_no_second_plugin() -> None:
+def test_cluster_with_its_own_device_plugin_gets_no_second_one() -> None:
     made = edited("onprem", {"gpu": {"devicePlugin": False}}).of("DaemonSet")
     assert {it["metadata.namespace"] for it in made} == {"telemetry-nodes"}
 
 
-def test_names_resolve_where_a_cache_runs_on_every_node() -> None:
-    """NodeLocal DNSCache is in the network of its node, where no selector of pods finds it."""
+def test_dns_policy_allows_the_node_local_cache() -> None:
+    """NodeLocal DNSCache uses the network of its node, where no pod selector matches it."""
     allowed = [it for it in platform("onprem").of("NetworkPolicy") if it["metadata.name"] == "allow-dns"]
     assert allowed
     for policy in allowed:
@@ -60,7 +60,7 @@ def test_names_resolve_where_a_cache_runs_on_every_node() -> None:
         assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
 
 
-def test_a_doctor_finds_nodes_that_no_label_leads_to() -> None:
+def test_doctor_reports_nodes_without_the_expected_label() -> None:
     api = Answers()
     strangers = servers()
     for server in strangers:
@@ -70,7 +70,7 @@ def test_a_doctor_finds_nodes_that_no_label_leads_to() -> None:
     assert found.verdict is CheckStatus.FAIL
 
 
-def test_a_doctor_finds_a_device_plugin_that_is_there_already() -> None:
+def test_doctor_reports_an_existing_device_plugin() -> None:
     api = Answers()
     api.paths["/apis/apps/v1/daemonsets"] = listed(daemons("nvidia-device-plugin-daemonset"))
     [found] = [check for check in cluster(stack("onprem", {}), api) if check.name == "device plugin"]

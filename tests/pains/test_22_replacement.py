@@ -1,4 +1,4 @@
-"""An edit of what cannot be changed, which replaces a cluster and all that is in it."""
+"""An edit of an immutable property, which replaces a cluster and everything in it."""
 
 import pytest
 
@@ -16,20 +16,20 @@ HOLDS_DATA = (
 )
 
 
-def test_the_engine_and_aws_refuse_to_delete_a_cluster(graph: Graph, name: str) -> None:
+def test_engine_and_aws_refuse_to_delete_a_protected_cluster(graph: Graph, name: str) -> None:
     protect = load(STACKS / f"Pulumi.{name}.yaml").protect
     cluster = graph.only("cluster:Cluster")
     assert cluster.protected is protect
     assert cluster["deletionProtection"] is protect
 
 
-def test_a_cluster_is_protected_unless_the_file_says_otherwise() -> None:
+def test_cluster_is_protected_by_default() -> None:
     cluster = edited("dev", {"protect": None}).only("cluster:Cluster")
     assert cluster.protected
     assert cluster["deletionProtection"] is True
 
 
-def test_what_replaces_a_cluster_replaces_its_role_first_which_is_protected_too() -> None:
+def test_role_of_a_protected_cluster_is_protected() -> None:
     graph = platform("prod")
     cluster = graph.only("cluster:Cluster")
     [role] = [it for it in graph.of("iam:role:Role") if it.name == "platform-cluster-test"]
@@ -38,7 +38,7 @@ def test_what_replaces_a_cluster_replaces_its_role_first_which_is_protected_too(
 
 
 @pytest.mark.parametrize("kind", HOLDS_DATA)
-def test_what_holds_data_stays(kind: str) -> None:
+def test_stores_with_data_are_retained(kind: str) -> None:
     stores = platform("prod").of(kind)
     assert stores
     assert [it.urn for it in stores if not it.retained] == []

@@ -22,7 +22,7 @@ def with_token() -> Graph:
     )
 
 
-def test_a_token_is_in_one_place_and_encrypted_there() -> None:
+def test_token_is_stored_once_and_encrypted() -> None:
     graph = with_token()
     holders = [
         (it.name, key) for it in graph.resources for key in it.inputs if TOKEN in json.dumps(it.inputs[key])
@@ -33,11 +33,11 @@ def test_a_token_is_in_one_place_and_encrypted_there() -> None:
     assert TOKEN not in json.dumps(graph.outputs, default=str)
 
 
-def test_a_token_in_the_stack_file_is_encrypted_or_refused() -> None:
+def test_plaintext_token_in_the_stack_file_is_refused() -> None:
     assert "hubToken" in refusal("dev", {"serving.hubToken": TOKEN})
 
 
-def test_who_reaches_the_cluster_does_so_with_a_token_of_minutes(graph: Graph) -> None:
+def test_cluster_access_uses_short_lived_tokens(graph: Graph) -> None:
     [user] = json.loads(graph.only("providers:kubernetes")["kubeconfig"])["users"]
     assert user["user"].keys() == {"exec"}
     for kind in ("AccessKey", "User", "LoginProfile"):

@@ -1,10 +1,10 @@
-"""An update that takes the nodes, and with them every replica at once."""
+"""An update that takes nodes down, and with them every replica at once."""
 
 from gpu_cluster.plan import Graph, Registered
 from tests.pains.platforms import group, platform
 
 
-def test_a_pool_is_replaced_by_one_that_stands_beside_it(graph: Graph) -> None:
+def test_replacement_pool_is_created_before_the_old_one_is_deleted(graph: Graph) -> None:
     groups = graph.of("nodeGroup:NodeGroup")
     reserved = [it for it in groups if it["capacityType"] == "CAPACITY_BLOCK"]
     beside = [it for it in groups if it not in reserved]
@@ -14,13 +14,13 @@ def test_a_pool_is_replaced_by_one_that_stands_beside_it(graph: Graph) -> None:
     assert {it["updateConfig.maxUnavailable"] for it in groups} == {1}
 
 
-def test_where_there_are_no_servers_beside_none_are_asked_for() -> None:
+def test_capacity_block_pool_is_deleted_before_its_replacement() -> None:
     block = group(platform("prod"), "h100")
     assert block["updateConfig.updateStrategy"] == "MINIMAL"
     assert block.deleted_before_replaced
 
 
-def test_a_drain_takes_one_replica_at_a_time(graph: Graph) -> None:
+def test_pod_disruption_budget_allows_one_replica_at_a_time(graph: Graph) -> None:
     budgets = {it["metadata.name"]: it["spec"] for it in graph.of("PodDisruptionBudget")}
     deployments = [it["metadata.name"] for it in replicated(graph)]
     assert deployments
@@ -35,5 +35,5 @@ def test_replicas_are_spread_over_nodes(graph: Graph) -> None:
 
 
 def replicated(graph: Graph) -> list[Registered]:
-    """Deployments that may have several replicas; of each server of telemetry there is one."""
+    """Deployments that may have several replicas; each telemetry server has one."""
     return [it for it in graph.of("v1:Deployment") if it["metadata.namespace"] != "telemetry"]

@@ -1,4 +1,4 @@
-"""Each pain comes back without its guard: so the guard is needed, and its test covers it."""
+"""Each failure returns without its guard, so the guard is needed, and its test covers it."""
 
 import json
 import os
@@ -20,16 +20,16 @@ PROJECT = Path(__file__).parents[2]
 PARTS = ("components", "policies", "stacks", "tools", "tests/pains", "tests/unit")
 
 SHOWN_OTHERWISE = {"21"}
-"""Pains that only an engine can show; docs/pains.md says where it does."""
+"""Failures that only an engine can show; docs/pains.md names the tests."""
 
 
 BROKEN = re.compile(r"^E +(Syntax|Import|ModuleNotFound|Name|Type|Attribute|FileNotFound)Error", re.MULTILINE)
-"""A program that does not run, and not a pain that came back."""
+"""Output of a program that cannot run, as opposed to a failure that returned."""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """The project as far as these tests read it, and what runs them there."""
+    """The files of the project that these tests read, and a fork server that runs tests on them."""
 
     folder: Path
     fork_server: subprocess.Popen[str]
@@ -45,7 +45,7 @@ class Copy:
         file.write_text(text)
 
     def run(self, *tests: str) -> int:
-        """The exit code of pytest on the tests of pains, up to the first that fails."""
+        """Exit code of pytest for the tests of these pains, stopping at the first failure."""
         assert self.fork_server.stdin
         assert self.fork_server.stdout
         options = ["-x", "-p", "no:cacheprovider", "-p", "syrupy", "-W", "ignore"]
@@ -80,18 +80,18 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
         yield Copy(folder, fork_server)
 
 
-def test_no_pain_comes_back_with_all_of_them(copy: Copy) -> None:
+def test_no_pain_returns_with_all_guards(copy: Copy) -> None:
     code = copy.run("01_network_plugin", "13_upgrades", "16_policies", "17_karpenter_and_sharing")
     assert code == pytest.ExitCode.OK, copy.said
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda it: it.file)
-def test_a_guard_stands_once_in_its_file(guard: Guard) -> None:
+def test_guard_text_stands_once_in_its_file(guard: Guard) -> None:
     assert (PROJECT / guard.file).read_text().count(guard.text) == 1, guard.text
 
 
 def _sample(guards: Sequence[Guard]) -> Iterator[Any]:
-    """Every guard; all but the first of each test are slow."""
+    """Every guard; all except the first of each test are slow."""
     seen: set[str] = set()
     for guard in guards:
         marks = [pytest.mark.slow] if guard.test in seen else []
@@ -100,7 +100,7 @@ def _sample(guards: Sequence[Guard]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("guard", list(_sample(GUARDS)))
-def test_a_pain_comes_back_without_its_guard(copy: Copy, guard: Guard) -> None:
+def test_pain_returns_without_its_guard(copy: Copy, guard: Guard) -> None:
     with copy.without(guard):
         code = copy.run(guard.test)
     assert code == pytest.ExitCode.TESTS_FAILED, copy.said

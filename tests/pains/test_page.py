@@ -1,4 +1,4 @@
-"""The page names every pain once, and what it points at is there."""
+"""The page names every pain once, and its paths exist."""
 
 import re
 
@@ -13,7 +13,7 @@ def test_each_pain_has_a_row() -> None:
     assert [int(number) for number, _ in ROWS] == list(range(1, 25))
 
 
-def test_what_a_row_points_at_is_there() -> None:
+def test_paths_in_a_row_exist() -> None:
     named = [
         path
         for _, row in ROWS
@@ -22,7 +22,7 @@ def test_what_a_row_points_at_is_there() -> None:
     assert [path for path in named if not (PROJECT / path).exists()] == []
 
 
-def test_a_row_names_the_tests_of_its_pain() -> None:
+def test_row_names_the_tests_of_its_pain() -> None:
     for guard in GUARDS:
         [row] = [row for number, row in ROWS if int(number) == int(guard.test[:2])]
         assert f"`tests/pains/test_{guard.test}.py`" in row

@@ -1,7 +1,5 @@
-"""The pack on a program of resources on AWS, with the real engine and provider.
-
-No component of this project has a part in it: the program is as a user may write it.
-"""
+"""The policy pack on a program of AWS resources, with the real engine and provider. The program uses no
+component of this project, as a user may write it."""
 
 import re
 from pathlib import Path
@@ -45,7 +43,7 @@ STOPPING = {
 pytestmark = pytest.mark.engine
 
 
-def test_every_wrong_setting_stops_a_preview(tmp_path: Path) -> None:
+def test_preview_stops_on_every_wrong_setting(tmp_path: Path) -> None:
     toolchain = install(also=[AWS_PROVIDER])
     for name, version in (("aws", PULUMI_AWS_VERSION), ("kubernetes", PROVIDER_VERSION)):
         plugin = tmp_path / f"home/plugins/resource-{name}-v{version.removeprefix('v')}"

@@ -1,7 +1,5 @@
-"""The engine's policies, the plan and plain manifests say the same of the same resources.
-
-In process here, on some hundred changed stacks; test_engine.py has the engine itself on a few.
-"""
+"""The engine's policies, the plan and plain manifests give the same findings for the same resources. This
+test runs in process on several hundred changed stacks; test_engine.py runs the engine itself on a few."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -21,7 +19,7 @@ from tests.policies.paths import Engine, Files, Said, by_manifests, by_plan, by_
 
 PROJECT = Path(__file__).parents[2]
 MUTATED = {"local": 170, "dev": 90, "prod": 40}
-"""How many changed plans of each stack."""
+"""Number of mutated plans of each stack."""
 
 EDITED: tuple[tuple[str, str, Any], ...] = (
     ("local", "pools.l4.nodes", 3),
@@ -49,7 +47,7 @@ EDITED: tuple[tuple[str, str, Any], ...] = (
     ("dev", "protect", True),
     ("dev", "registry.repositories", {"apps/gateway": {}}),
 )
-"""Edits of stack files, each with a new plan: a stack, a key below `gpu-cluster:`, what it is set to."""
+"""Edits of stack files, each with a new plan: a stack, a key below `gpu-cluster:`, its new value."""
 
 
 @cache
@@ -62,7 +60,7 @@ def _mutations(stack: str) -> Iterator[Mutated]:
 
 
 def _edited(folder: Path, stack: str, key: str, value: Any) -> Plan:
-    """The plan of a stack whose file has one other value."""
+    """The plan of a stack whose file has one changed value."""
     reader = YAML()
     document: Any = reader.load(PROJECT / "stacks" / f"Pulumi.{stack}.yaml")  # pyright: ignore[reportUnknownMemberType]
     section, *keys = key.split(".")
@@ -76,26 +74,26 @@ def _edited(folder: Path, stack: str, key: str, value: Any) -> Plan:
 
 
 def _words(said: Counter[Said]) -> Counter[tuple[str, str]]:
-    """Rule and finding, without the waivers that nothing needs: a part of a stack does not need them all."""
+    """Rule and finding, without findings about unused waivers: a part of a stack may not need all waivers."""
     return Counter((it.rule, it.words) for it in said.elements() if it.rule != "waivers")
 
 
 @pytest.fixture(autouse=True)
 def _nothing_foreseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A value that a mutation hides is hidden from the engine's policies, too: else they plan the stack."""
+    """Hide values of a mutation from the engine's policies, which would otherwise plan the stack."""
 
     def nothing(*_: object) -> None: ...
 
     monkeypatch.setattr(plan_fallback, "_planned", nothing)
 
 
-def test_there_are_as_many_as_promised() -> None:
+def test_number_of_compared_stacks_is_as_documented() -> None:
     assert sum(MUTATED.values()) == 300
     assert len(EDITED) == 24
 
 
 @pytest.mark.parametrize("stack", MUTATED)
-def test_policies_of_the_engine_say_what_the_plan_says(stack: str) -> None:
+def test_engine_policies_agree_with_the_plan(stack: str) -> None:
     engine, pack = Engine(policies(PROJECT)), pack_of(stack)
     unchanged = by_plan(pack, _plan(stack).graph.resources)
     told, broken = 0, set[str]()
@@ -111,7 +109,7 @@ def test_policies_of_the_engine_say_what_the_plan_says(stack: str) -> None:
 
 
 @pytest.mark.parametrize("stack", MUTATED)
-def test_manifests_say_what_the_plan_says(stack: str) -> None:
+def test_manifests_agree_with_the_plan(stack: str) -> None:
     files, pack = Files(), pack_of(stack)
     compared: dict[tuple[int, ...], Mutated] = {}
     broken: set[str] = set()
@@ -119,7 +117,7 @@ def test_manifests_say_what_the_plan_says(stack: str) -> None:
     for mutation in _mutations(stack):
         objects = files.objects(mutation.resources)
         if compared.setdefault(tuple(map(id, objects)), mutation) is not mutation:
-            continue  # the change was to the cloud
+            continue  # the mutation changed a cloud resource
         said = _words(by_plan(pack, objects))
         assert _words(files.say(pack, objects)) == said, (mutation.seed, mutation.changes)
         broken |= {rule for rule, _ in said}
@@ -129,7 +127,7 @@ def test_manifests_say_what_the_plan_says(stack: str) -> None:
 
 
 @pytest.mark.parametrize(("stack", "key", "value"), EDITED, ids=lambda value: str(value)[:40])
-def test_all_say_the_same_of_an_edited_stack_file(tmp_path: Path, stack: str, key: str, value: Any) -> None:
+def test_all_agree_on_an_edited_stack_file(tmp_path: Path, stack: str, key: str, value: Any) -> None:
     resources = _edited(tmp_path, stack, key, value).graph.resources
     objects = [it for it in resources if is_object(it)]
     pack = pack_of(stack)
@@ -139,8 +137,8 @@ def test_all_say_the_same_of_an_edited_stack_file(tmp_path: Path, stack: str, ke
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_the_server_of_the_pack_says_what_its_policies_say(seed: int) -> None:
-    """With nothing between but the messages that the engine sends it."""
+def test_policy_pack_server_agrees_with_its_policies(seed: int) -> None:
+    """Uses the engine's messages to the pack without the engine."""
     resources = mutated(_plan("local").graph.resources, seed).resources
 
     assert by_server(policies(PROJECT), resources) == by_plan(pack_of("local"), resources)

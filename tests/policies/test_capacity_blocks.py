@@ -1,4 +1,4 @@
-"""Rule 84 on a plan whose capacity block is being drained."""
+"""Rule 84 on a plan whose capacity block is about to end."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ FILE = Path(__file__).parents[1] / "stacks/happy/eks-pool-everything.yaml"
         (0, "schedule that terminates its nodes is missing, because the drain began at 2036-12-01T10:00Z"),
     ],
 )
-def test_a_drain_that_has_begun_is_named(
+def test_started_drain_is_a_finding(
     minute: int, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "stacks").mkdir()

@@ -1,4 +1,4 @@
-"""The pack as the engine runs it, on a program whose objects are rendered and never applied."""
+"""The policy pack as the engine runs it, on a program whose objects are rendered and not applied."""
 
 import json
 import re
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.engine
 
 
 class Engine:
-    """An engine with state of its own and the test program."""
+    """An engine with its own state and the test program."""
 
     def __init__(self, directory: Path, toolchain: Toolchain, **environment: str) -> None:
         state = directory / "state"
@@ -43,7 +43,7 @@ class Engine:
         }
 
     def of(self, objects: Sequence[Registered]) -> Counter[tuple[str, str]]:
-        """Findings for these objects of Kubernetes: rule and message."""
+        """Findings for these Kubernetes objects: rule and message."""
         given = [{"type": it.type, "name": it.name, "inputs": it.inputs} for it in objects]
         (self._program / "objects.json").write_text(json.dumps(given))
         preview = self.preview("given")
@@ -68,7 +68,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(tmp_path_factory.mktemp("policies"), install())
 
 
-def test_what_keeps_every_rule_passes(engine: Engine) -> None:
+def test_program_that_follows_every_rule_passes(engine: Engine) -> None:
     preview = engine.preview("good", stack="prod-elsewhere")
 
     assert preview.returncode == 0, preview.stderr
@@ -77,7 +77,7 @@ def test_what_keeps_every_rule_passes(engine: Engine) -> None:
     assert "[advisory]" not in preview.stdout
 
 
-def test_a_mandatory_rule_stops_the_preview(engine: Engine) -> None:
+def test_mandatory_rule_stops_the_preview(engine: Engine) -> None:
     preview = engine.preview("privileged")
 
     assert preview.returncode != 0
@@ -88,7 +88,7 @@ def test_a_mandatory_rule_stops_the_preview(engine: Engine) -> None:
     )
 
 
-def test_a_production_rule_only_warns_elsewhere(engine: Engine) -> None:
+def test_production_rule_only_warns_outside_production(engine: Engine) -> None:
     preview = engine.preview("tag", stack="elsewhere")
 
     assert preview.returncode == 0, preview.stderr
@@ -96,7 +96,7 @@ def test_a_production_rule_only_warns_elsewhere(engine: Engine) -> None:
     assert "[mandatory]" not in preview.stdout
 
 
-def test_a_production_rule_stops_production(engine: Engine) -> None:
+def test_production_rule_stops_production(engine: Engine) -> None:
     preview = engine.preview("tag", stack="prod-vision")
 
     assert preview.returncode != 0
@@ -104,17 +104,17 @@ def test_a_production_rule_stops_production(engine: Engine) -> None:
     assert "outside-production" not in preview.stdout
 
 
-def test_an_unknown_value_stops_the_preview(engine: Engine) -> None:
+def test_unknown_value_stops_the_preview(engine: Engine) -> None:
     preview = engine.preview("unknown")
 
     assert preview.returncode != 0
     for rule in ("59-no-latest-tag", "61-allowed-registry"):
         assert f"[mandatory]  {rule}" in preview.stdout
     assert "could not be evaluated: spec.containers[0].image is unknown at preview" in preview.stdout
-    assert "can't run policy" not in preview.stdout  # how the engine says that it let a rule go
+    assert "can't run policy" not in preview.stdout  # the engine's message for a rule that it skipped
 
 
-def test_a_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
+def test_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
     preview = engine.preview("open-namespace")
 
     assert preview.returncode != 0
@@ -123,11 +123,9 @@ def test_a_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_engine_says_what_the_plan_says(engine: Engine, seed: int) -> None:
-    """A sample of changed plans; test_agreement.py compares some hundred, in process.
-
-    Without kinds that are judged only as objects of the platform: the program here is not the platform.
-    """
+def test_engine_agrees_with_the_plan(engine: Engine, seed: int) -> None:
+    """A sample of mutated plans; test_agreement.py compares several hundred in process. Kinds that are
+    evaluated only as objects of the platform are left out, because this program is not the platform."""
     changed = mutated(plan_of(PACK.parent, "local").graph.resources, seed).resources
     objects = [it for it in changed if is_object(it) and it.inputs["kind"] not in UNSEEN_KINDS]
     planned = by_plan(pack_of("elsewhere"), objects)

@@ -1,4 +1,4 @@
-"""The platform's own objects are exempt exactly as rendered, and nothing else is."""
+"""The platform's own objects are exempt exactly as rendered, and no others."""
 
 import copy
 import json
@@ -65,18 +65,18 @@ def _edited(tmp_path: Path, stack: str, before: str, after: str) -> Plan:
     return planned(load(file), stack)
 
 
-def test_every_exemption_is_of_a_rule() -> None:
+def test_every_exemption_names_a_rule() -> None:
     rules = pack_of("local").rules
 
     assert {it.rule for each in EXEMPTIONS.values() for it in each} <= set(rules)
 
 
-def test_what_the_platform_renders_is_exempt_in_manifests_too() -> None:
+def test_rendered_platform_objects_are_exempt_in_manifests() -> None:
     assert _found(_objects("local")) == set()
     assert _found(_objects("local"), stack="onprem") != set(), "of another stack nothing is rendered"
 
 
-def test_the_proxy_of_the_gateway_is_judged_and_its_image_exempt() -> None:
+def test_gateway_proxy_is_evaluated_with_an_exempt_image() -> None:
     plan = planned(load(PROJECT / "tests/stacks/happy/eks-gateway.yaml"), "eks-gateway")
     report = evaluate_plan(plan, PROJECT).report
     proxy = "EnvoyProxy gateway-system/models"
@@ -87,14 +87,14 @@ def test_the_proxy_of_the_gateway_is_judged_and_its_image_exempt() -> None:
     assert [it for it in report.not_judged if it.resource == proxy] == []
 
 
-def test_an_endpoint_picker_is_judged_and_need_not_say_which_model_it_loads() -> None:
+def test_endpoint_picker_is_evaluated_except_for_its_model_source() -> None:
     plan = planned(load(PROJECT / "tests/stacks/happy/existing-prefix-cache.yaml"), "site")
     report = evaluate_plan(plan, PROJECT).report
     for name in ("chat-picker", "chat-picker-standby"):
         picker = f"Deployment serving/{name}"
         exempt = [it.finding.rule.id for it in report.exempt if it.finding.resource == picker]
         assert exempt == ["82-model-sources"]
-        # Its publisher is not among the registries of this project.
+        # The registry of its publisher is not in the list of this project.
         assert [it.rule.id for it in report.findings if it.resource == picker] == ["61-allowed-registry"]
     assert [it for it in report.not_judged if "serving/chat" in it.resource] == []
 
@@ -131,14 +131,14 @@ def _annotation(pod: dict[str, Any]) -> None:
     "change",
     [_host_network, _value_of_default, _second_container, _command, _image, _host_path, _annotation],
 )
-def test_nothing_hides_behind_a_name(change: Callable[[dict[str, Any]], None]) -> None:
+def test_changed_platform_object_loses_its_exemption(change: Callable[[dict[str, Any]], None]) -> None:
     objects = _objects("local")
     change(_plugin(objects)["spec"]["template"])
 
     assert {"50-no-host-access", "53-non-root"} <= {rule for rule, what in _found(objects) if what == PLUGIN}
 
 
-def test_a_copy_by_another_name_is_not_exempt() -> None:
+def test_copy_with_another_name_is_not_exempt() -> None:
     objects = _objects("local")
     other = copy.deepcopy(_plugin(objects))
     other["metadata"]["name"] = "nvidia-device-plugin-mine"
@@ -149,7 +149,7 @@ def test_a_copy_by_another_name_is_not_exempt() -> None:
     assert ("50-no-host-access", PLUGIN) not in found
 
 
-def test_what_the_engine_adds_does_not_matter() -> None:
+def test_label_added_by_the_engine_keeps_the_exemption() -> None:
     objects = _objects("local")
     for each in objects:
         each["metadata"].setdefault("labels", {})["app.kubernetes.io/managed-by"] = "pulumi"
@@ -157,7 +157,7 @@ def test_what_the_engine_adds_does_not_matter() -> None:
     assert _found(objects) == set()
 
 
-def test_a_namespace_with_other_labels_is_not_exempt() -> None:
+def test_namespace_with_other_labels_is_not_exempt() -> None:
     objects = _objects("local")
     [namespace] = [
         it for it in objects if it["kind"] == "Namespace" and it["metadata"]["name"] == "gpu-system"
@@ -167,15 +167,15 @@ def test_a_namespace_with_other_labels_is_not_exempt() -> None:
     assert ("63-own-namespace", "Namespace gpu-system") in _found(objects)
 
 
-def test_shared_and_divided_gpus_need_no_waiver(tmp_path: Path) -> None:
-    """MPS is privileged and sees all processes; MIG is watched with SYS_ADMIN."""
+def test_shared_and_partitioned_gpus_need_no_waiver(tmp_path: Path) -> None:
+    """The MPS daemon is privileged and uses the host's process namespace; MIG monitoring needs SYS_ADMIN."""
     file = tmp_path / "Pulumi.site.yaml"
     file.write_text(SHARED)
 
     assert evaluate_plan(planned(load(file), "site"), PROJECT).findings == ()
 
 
-def test_one_cluster_admin_is_exempt_and_two_are_none(tmp_path: Path) -> None:
+def test_one_cluster_admin_is_exempt_and_two_are_not(tmp_path: Path) -> None:
     before = 'platform: {principal: "arn:aws:iam::111122223333:role/platform", policy: cluster-admin}'
     second = 'mine: {principal: "arn:aws:iam::111122223333:role/mine", policy: cluster-admin}'
     plan = _edited(tmp_path, "dev", before, f"{before}\n      {second}")
@@ -188,8 +188,8 @@ def test_one_cluster_admin_is_exempt_and_two_are_none(tmp_path: Path) -> None:
     assert admins(plan) == ["platform-cluster-access-mine-policy", "platform-cluster-access-platform-policy"]
 
 
-def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None:
-    """Even where it is called like the class that the platform would add."""
+def test_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None:
+    """Applies also to a class with the name of the one that the platform would add."""
     plan = _edited(
         tmp_path,
         "edge",
@@ -205,7 +205,7 @@ def test_a_storage_class_of_the_stack_file_is_not_exempt(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["json", "sarif", "markdown"])
-def test_reports_list_what_is_exempt_with_the_reason(name: str) -> None:
+def test_report_lists_exemptions_with_their_reason(name: str) -> None:
     judged = evaluate_plan(_plan("local"), PROJECT)
 
     assert judged.stopping == 0

@@ -1,4 +1,4 @@
-"""Before anything exists the engine knows no id and no ARN: the platform's own stacks pass all the same."""
+"""The platform's own stacks pass before the first deployment, when the engine knows no ID and no ARN."""
 
 # pyright: reportUnknownMemberType=false
 # pulumi_policy leaves the result of `validate` untyped.
@@ -30,14 +30,14 @@ STACKS = Path(__file__).parents[2] / "stacks"
 
 
 def _previewed(stack: str) -> Graph:
-    """Inputs of the program while nothing exists."""
+    """Inputs of the program before any resource exists."""
     settings = load(STACKS / f"Pulumi.{stack}.yaml")
     backend = backend_for(settings, Path(), kubeconfig=lambda _settings, _project: "kubeconfig")
     return graph_of(lambda: Platform("platform", settings, backend=backend), preview=True)
 
 
 def _findings(graph: Graph, stack: str) -> list[str]:
-    """Findings of mandatory policies, each resource by itself first, as the engine asks."""
+    """Findings of mandatory policies, first for each resource alone, in the engine's order."""
     said: list[str] = []
     shown = {registered.urn: _shown(registered, stack) for registered in graph.resources}
     for registered in graph.resources:
@@ -82,7 +82,7 @@ def _shown(registered: Registered, stack: str) -> PolicyResource:
 
 
 @pytest.mark.parametrize("stack", ["staging"])
-def test_nothing_stops_the_first_preview(stack: str) -> None:
+def test_first_preview_has_no_mandatory_findings(stack: str) -> None:
     graph = _previewed(stack)
     unknown = [r for r in graph.resources if UNKNOWN_STRING_VALUE in str(sent(r.inputs))]
 
@@ -90,9 +90,10 @@ def test_nothing_stops_the_first_preview(stack: str) -> None:
     assert _findings(graph, stack) == []
 
 
-def test_a_stack_that_no_plan_knows_is_told_what_is_unknown() -> None:
+def test_unplanned_stack_reports_unknown_values() -> None:
     said = _findings(_previewed("dev"), "elsewhere")
 
     assert any("could not be evaluated: policy is unknown at preview" in finding for finding in said)
-    # Whose output it is tells the key of its secrets, and the flow logs and the closed group of its network.
+    # The source of the unknown output tells the key of the secrets, and flow logs and default group of the
+    # network.
     assert not [finding for finding in said if finding.startswith(("4-", "24-", "25-"))]

@@ -1,4 +1,4 @@
-"""Every rule, on manifests that keep it and manifests that break it."""
+"""Every rule, on manifests that follow it and manifests that break it."""
 
 from collections import Counter
 
@@ -15,11 +15,11 @@ def _name(fixture: Fixture) -> str:
     return f"{fixture.rule}/{fixture.path.stem}"
 
 
-def test_every_rule_is_there() -> None:
+def test_every_rule_exists() -> None:
     assert {rule.number for rule in pack_of("prod-elsewhere").rules.values()} == NUMBERS
 
 
-def test_every_rule_has_fixtures_that_pass_and_that_fail() -> None:
+def test_every_rule_has_passing_and_failing_fixtures() -> None:
     cases = Counter((fixture.rule, fixture.passes) for fixture in EVERY)
 
     rules = {rule.id for rule in pack_of("prod-elsewhere").rules.values() if not rule.of_operations}
@@ -29,21 +29,21 @@ def test_every_rule_has_fixtures_that_pass_and_that_fail() -> None:
 
 
 @pytest.mark.parametrize("fixture", EVERY, ids=_name)
-def test_findings_are_those_that_the_fixture_names(fixture: Fixture) -> None:
+def test_findings_equal_those_named_in_the_fixture(fixture: Fixture) -> None:
     report = pack_of("prod-elsewhere").check(fixture.resources)
 
     assert sorted((finding.rule.id, finding.brief) for finding in report.findings) == sorted(fixture.expected)
 
 
 @pytest.mark.parametrize("fixture", EVERY, ids=_name)
-def test_a_fixture_is_about_its_rule(fixture: Fixture) -> None:
+def test_failing_fixture_names_its_rule_and_passing_fixture_none(fixture: Fixture) -> None:
     named = {rule for rule, _ in fixture.expected}
 
     assert (fixture.rule in named) != fixture.passes
     assert not (fixture.passes and named)
 
 
-def test_a_finding_says_why_and_how_to_fix_it() -> None:
+def test_finding_has_reason_reference_and_fix() -> None:
     [fixture] = [fixture for fixture in EVERY if _name(fixture) == "57-cpu-and-memory/fail-no-memory-limit"]
 
     [finding] = pack_of("prod-elsewhere").check(fixture.resources).findings
@@ -60,7 +60,7 @@ def test_a_finding_says_why_and_how_to_fix_it() -> None:
 
 
 @pytest.mark.parametrize("rule", pack_of("prod-elsewhere").rules.values(), ids=lambda rule: rule.id)
-def test_every_rule_explains_itself(rule: Rule) -> None:
+def test_every_rule_has_title_reason_references_and_fix(rule: Rule) -> None:
     assert rule.title
     assert rule.why.endswith(".")
     assert all(rule.references)

@@ -1,4 +1,4 @@
-"""DeepSeek-R1 on two servers of eight H100: planned, judged and priced."""
+"""DeepSeek-R1 on two servers with eight H100 each: planned, evaluated and priced."""
 
 from datetime import date
 from pathlib import Path
@@ -35,16 +35,16 @@ def plan(project: Path) -> Plan:
     return plan_of(project, "lab")
 
 
-def test_nothing_stops_it(project: Path, plan: Plan) -> None:
+def test_multi_node_model_has_no_findings_that_block(project: Path, plan: Plan) -> None:
     report = pack_of("lab", project).check(resources_of(plan.graph))
 
-    assert [it.rule.id for it in report.findings] == ["72-two-replicas"]  # which stops production alone
+    assert [it.rule.id for it in report.findings] == ["72-two-replicas"]  # blocks production only
     assert [str(it) for it in report.not_judged] == []
     exempt = {it.finding.rule.id for it in report.exempt if "lws" in str(it.finding)}
     assert exempt == {"67-no-dangerous-permissions", "113-no-system-priority"}
 
 
-def test_both_templates_of_a_group_are_judged(project: Path, plan: Plan) -> None:
+def test_both_pod_templates_of_a_group_are_evaluated(project: Path, plan: Plan) -> None:
     resources = [it for it in resources_of(plan.graph) if it.kind == "LeaderWorkerSet"]
     [group] = resources
 
@@ -54,7 +54,7 @@ def test_both_templates_of_a_group_are_judged(project: Path, plan: Plan) -> None
     ]
 
 
-def test_both_servers_are_priced_and_used(plan: Plan) -> None:
+def test_both_servers_are_priced(plan: Plan) -> None:
     bill = priced(items_of(plan.graph), "us-east-2", day=date(2026, 11, 29))
     servers = sum(float(line.hourly.most) for line in bill.lines if "h100" in str(line))
 

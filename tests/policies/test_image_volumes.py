@@ -1,4 +1,4 @@
-"""Rules on what prefetch and images with weights render."""
+"""Rules on the objects that image prefetch and images with weights render."""
 
 from pathlib import Path
 
@@ -24,12 +24,12 @@ def _found(folder: Path, *edits: tuple[str, str]) -> set[tuple[str, str]]:
     return {(it.finding.rule.id, it.finding.resource) for it in judged.findings}
 
 
-def test_pods_that_keep_images_break_no_rule(tmp_path: Path) -> None:
+def test_prefetch_pods_break_no_rule(tmp_path: Path) -> None:
     assert _found(tmp_path, (SERVING, f"{SERVING}    prefetch: true\n")) == _found(tmp_path)
 
 
-def test_an_image_with_weights_is_judged_as_an_image(tmp_path: Path) -> None:
-    """Production asks for a digest, and for a registry that is allowed; a team's ECR is one."""
+def test_weights_image_is_evaluated_like_a_container_image(tmp_path: Path) -> None:
+    """Production requires a digest and an allowed registry; a team's ECR is allowed."""
     before = _found(tmp_path)
 
     def weights(name: str) -> set[tuple[str, str]]:

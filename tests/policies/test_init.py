@@ -1,4 +1,4 @@
-"""A stack file of `init`, filled in, breaks no rule that stops an update, in any project."""
+"""A stack file of `init` with filled placeholders breaks no blocking rule, in any project."""
 
 from pathlib import Path
 
@@ -50,12 +50,13 @@ OPTIONS = {
 
 def judged_in(project: Path, options: InitOptions, stack: Stack) -> Evaluation:
     (project / "stacks").mkdir()
-    (project / f"stacks/Pulumi.{options.name}.yaml").write_text(stack_file(options))  # for lines of findings
+    (project / f"stacks/Pulumi.{options.name}.yaml").write_text(stack_file(options))  # for lines of
+    # findings
     return evaluate_plan(planned(stack, options.name), project)
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
-def test_a_drafted_stack_breaks_no_rule_that_stops_it(options: InitOptions, tmp_path: Path) -> None:
+def test_new_stack_breaks_no_blocking_rule(options: InitOptions, tmp_path: Path) -> None:
     stack = example(options)
     allow(tmp_path, options.name, stack)
 
@@ -65,7 +66,7 @@ def test_a_drafted_stack_breaks_no_rule_that_stops_it(options: InitOptions, tmp_
     assert judged.pack.production is options.production
 
 
-def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) -> None:
+def test_stack_missing_in_policy_settings_has_one_finding(tmp_path: Path) -> None:
     options = OPTIONS["eks-no-model"]
 
     judged = judged_in(tmp_path, options, example(options))
@@ -76,7 +77,7 @@ def test_without_an_entry_in_the_settings_one_finding_says_so(tmp_path: Path) ->
     ]
 
 
-def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
+def test_new_settings_entry_keeps_comments_and_other_entries(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     file = tmp_path / "policies/settings.yaml"
     file.write_text("# ours\nmodelStores:\n  - Qwen/* # reviewed\nenvironments: {}\n")
@@ -91,7 +92,7 @@ def test_an_entry_keeps_comments_and_what_stands_there(tmp_path: Path) -> None:
     assert allow(tmp_path, options.name, stack) == []
 
 
-def test_a_model_is_added_before_the_comment_of_the_next_key(tmp_path: Path) -> None:
+def test_new_model_store_is_added_before_the_next_comment(tmp_path: Path) -> None:
     (tmp_path / "policies").mkdir()
     file = tmp_path / "policies/settings.yaml"
     file.write_text("modelStores:\n  - Qwen/Qwen3-8B # reviewed\n\n# Services.\nexposedServices: []\n")

@@ -1,4 +1,4 @@
-"""User data that rule 107 cannot judge, and stacks that set up kubelets by their file."""
+"""User data that rule 107 cannot judge, and stacks that configure kubelets in their file."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def _not_judged(text: str) -> list[str]:
         ),
     ],
 )
-def test_what_no_rule_sees_is_not_judged(text: str, sets: str, expected: str) -> None:
+def test_unreadable_user_data_is_not_judged(text: str, sets: str, expected: str) -> None:
     assert _not_judged(text) == [f"userData is text that sets {sets}, should be {expected}"]
 
 
@@ -60,7 +60,7 @@ def test_what_no_rule_sees_is_not_judged(text: str, sets: str, expected: str) ->
         "provisioner: karpenter, kubelet: {authentication: {anonymous: {enabled: true}}}",
     ],
 )
-def test_settings_of_a_pool_are_judged_in_its_user_data(tmp_path: Path, given: str) -> None:
+def test_kubelet_settings_of_a_pool_are_judged_in_its_user_data(tmp_path: Path, given: str) -> None:
     (tmp_path / "stacks").mkdir()
     (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\nruntime: python\n")
     (tmp_path / "stacks/Pulumi.site.yaml").write_text(

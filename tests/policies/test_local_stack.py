@@ -1,4 +1,4 @@
-"""The pack on the local stack, by the real engine on a real control plane, before it is up and after."""
+"""The policy pack on the local stack, with the real engine and control plane, before and after deployment."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     assert removed.returncode == 0, removed.stderr
 
 
-def test_nothing_stops_the_stack_before_it_is_up(checkout: Checkout) -> None:
+def test_stack_has_no_findings_before_deployment(checkout: Checkout) -> None:
     checkout.start_control_plane()
     created = checkout.pulumi("stack", "init")
     assert created.returncode == 0, created.stderr
@@ -28,8 +28,8 @@ def test_nothing_stops_the_stack_before_it_is_up(checkout: Checkout) -> None:
     _assert_clean(checkout)
 
 
-def test_nothing_stops_it_once_it_runs(checkout: Checkout) -> None:
-    """Rules about the whole stack then see what the API server made of every object."""
+def test_stack_has_no_findings_after_deployment(checkout: Checkout) -> None:
+    """Rules about the whole stack then receive the objects as stored by the API server."""
     up = checkout.gpu_cluster("up")
     assert up.returncode == 0, up.stdout + up.stderr
 

@@ -1,4 +1,4 @@
-"""Properties that a rule cannot judge: counted and named, and no finding."""
+"""Properties that a rule cannot judge: counted and named, without a finding."""
 
 import re
 from collections.abc import Mapping
@@ -74,7 +74,7 @@ def _on_vpc(judged: Evaluation) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("file", EXISTING.values(), ids=EXISTING)
-def test_an_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
+def test_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
     judged = _judged(_existing(tmp_path, file), "shared")
 
     assert _on_vpc(judged) == {
@@ -88,13 +88,13 @@ def test_an_existing_vpc_is_not_judged(tmp_path: Path, file: str) -> None:
 
 
 @pytest.mark.parametrize("file", EXISTING.values(), ids=EXISTING)
-def test_guarantees_of_its_owner_are_taken_and_the_others_are_not_judged(tmp_path: Path, file: str) -> None:
+def test_guaranteed_properties_of_an_existing_vpc_are_judged(tmp_path: Path, file: str) -> None:
     judged = _judged(_existing(tmp_path, file, "      guarantees: [flow-logs, private-subnets]\n"), "shared")
 
     assert _on_vpc(judged).keys() == {"25-default-group-closed", "29-vpc-endpoints"}
 
 
-def test_a_stack_on_a_guaranteed_vpc_is_clean(tmp_path: Path) -> None:
+def test_stack_on_a_guaranteed_vpc_is_clean(tmp_path: Path) -> None:
     wish = InitOptions(name="lab", provider="eks", region="eu-central-1", model=SMALL)
     stack = example(wish)
     text = stack_file(wish)
@@ -118,7 +118,7 @@ def test_a_stack_on_a_guaranteed_vpc_is_clean(tmp_path: Path) -> None:
     assert judged.not_judged == ()
 
 
-def test_the_engine_says_so_too(tmp_path: Path) -> None:
+def test_engine_reports_an_existing_vpc_as_not_judged(tmp_path: Path) -> None:
     project = _existing(tmp_path, EXISTING["by-ids"])
     plan = plan_of(project, "shared")
 
@@ -147,7 +147,7 @@ NODES = "aws:eks/nodeGroup:NodeGroup"
         ),
     ],
 )
-def test_a_launch_template_outside_of_the_stack_is_not_judged(
+def test_launch_template_outside_the_stack_is_not_judged(
     kind: str, properties: Mapping[str, object], path: str
 ) -> None:
     own = Resource(LAUNCH_TEMPLATE, {"name": "nodes"}, "nodes", {"id": "lt-1"})
@@ -156,7 +156,7 @@ def test_a_launch_template_outside_of_the_stack_is_not_judged(
     assert [(it.kind, it.path) for it in report.not_judged] == [("12-imdsv2", path)]
 
 
-def test_a_policy_outside_of_the_stack_is_not_judged() -> None:
+def test_iam_policy_outside_the_stack_is_not_judged() -> None:
     given = {"role": "work", "policyArn": "arn:aws:iam::111122223333:policy/work"}
     attachment = Resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", given, "work")
 
@@ -165,7 +165,7 @@ def test_a_policy_outside_of_the_stack_is_not_judged() -> None:
     assert (unseen.kind, unseen.path) == ("45-no-administrator-access", "policyArn")
 
 
-def test_a_prefix_list_outside_of_the_stack_is_not_judged() -> None:
+def test_prefix_list_outside_the_stack_is_not_judged() -> None:
     rule = Resource(
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {"prefixListId": "pl-0"}, "a"
     )
@@ -188,7 +188,7 @@ def test_a_prefix_list_outside_of_the_stack_is_not_judged() -> None:
         ("random:index/randomPassword:RandomPassword", []),
     ],
 )
-def test_a_cloud_resource_of_a_type_without_rules_is_not_judged(kind: str, unseen: list[str]) -> None:
+def test_cloud_resource_type_without_rules_is_not_judged(kind: str, unseen: list[str]) -> None:
     resource = Resource(kind, {}, "data")
     pack = pack_of("prod-elsewhere")
 
@@ -196,7 +196,7 @@ def test_a_cloud_resource_of_a_type_without_rules_is_not_judged(kind: str, unsee
     assert [it.kind for it in pack.not_judged(resource, Inventory([resource]))] == unseen
 
 
-def test_types_without_rules_have_none() -> None:
+def test_types_declared_without_rules_have_none() -> None:
     rules = pack_of("prod-elsewhere").rules.values()
 
     assert {kind: rule.id for rule in rules for kind in rule.kinds & WITHOUT_RULE} == {}
@@ -209,7 +209,7 @@ def _in_production(folder: Path, budget: int) -> Path:
     return project
 
 
-def test_a_budget_is_not_judged_if_only_usage_has_no_price(tmp_path: Path) -> None:
+def test_budget_is_not_judged_if_a_usage_price_is_missing(tmp_path: Path) -> None:
     judged = _judged(_in_production(tmp_path, 40_000), "prod")
 
     assert [str(it.finding) for it in judged.findings if it.stops] == []
@@ -219,14 +219,14 @@ def test_a_budget_is_not_judged_if_only_usage_has_no_price(tmp_path: Path) -> No
     assert "without: no price for Inspector image rescans in eu-central-1" in unseen.why
 
 
-def test_a_budget_below_the_known_cost_is_exceeded_whatever_has_no_price(tmp_path: Path) -> None:
+def test_budget_below_the_known_cost_is_exceeded_despite_missing_prices(tmp_path: Path) -> None:
     judged = _judged(_in_production(tmp_path, 400), "prod")
 
     assert [it.finding.rule.id for it in judged.findings if it.stops] == [BUDGET]
     assert judged.not_judged == ()
 
 
-def test_a_price_file_makes_it_judged(tmp_path: Path) -> None:
+def test_price_file_makes_the_budget_judged(tmp_path: Path) -> None:
     project = _in_production(tmp_path, 40_000)
     (project / "prices.yaml").write_text(
         "prices:\n  - region: eu-central-1\n    source: invoice\n    date: 2026-11-01\n"
@@ -236,7 +236,7 @@ def test_a_price_file_makes_it_judged(tmp_path: Path) -> None:
     assert _judged(project, "prod").not_judged == ()
 
 
-def test_a_waiver_accepts_what_is_not_judged(tmp_path: Path) -> None:
+def test_waiver_accepts_a_property_that_is_not_judged(tmp_path: Path) -> None:
     project = _in_production(tmp_path, 40_000)
     before = _judged(project, "prod")
     [unseen] = before.not_judged
@@ -256,7 +256,7 @@ def test_a_waiver_accepts_what_is_not_judged(tmp_path: Path) -> None:
     assert [it.finding.rule.id for it in judged.waived] == [BUDGET]
 
 
-def test_no_control_is_held_by_a_rule_that_could_not_judge(tmp_path: Path) -> None:
+def test_control_of_an_unjudged_rule_is_not_evaluated(tmp_path: Path) -> None:
     judged = _judged(_existing(tmp_path, EXISTING["by-ids"]), "shared")
 
     results = {it.control.id: it.result for it in assess(judged, Framework.CIS_EKS).controls}

@@ -1,4 +1,4 @@
-"""The platform of the committed stack files keeps the rules, but for what is waived."""
+"""The platform of the committed stack files follows the rules, except for waivers."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ STACKS = [path.name.split(".")[1] for path in sorted((PROJECT / "stacks").glob("
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_a_stack_breaks_only_waived_rules(stack: str) -> None:
-    """Neither one that stops it nor one that advises."""
+def test_stack_breaks_only_waived_rules(stack: str) -> None:
+    """Applies to blocking and advisory rules."""
     report = pack_of(stack).check(resources_of(plan_of(PROJECT, stack).graph))
 
     assert [str(finding) for finding in report.findings] == []

@@ -46,7 +46,7 @@ CONTROLS = {
     "sysctls": (101,),
     "windowshostprocess": (102,),
 }
-"""Rules that hold each check of the admission plugin."""
+"""Rules that cover each check of the admission plugin."""
 
 STRICTER = {
     "baseline": {
@@ -58,7 +58,7 @@ STRICTER = {
     },
     "restricted": {},
 }
-"""Rules that find something in pods which a level admits: on purpose, for the stricter level."""
+"""Rules with findings in pods that a level admits, because they follow the stricter level on purpose."""
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="POD_SECURITY_TESTDATA names no folder")
 
@@ -85,7 +85,7 @@ def _check(file: Path) -> str:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_pod_that_fails_is_found_by_the_rules_of_its_check(level: str) -> None:
+def test_every_failing_pod_is_found_by_the_rules_of_its_check(level: str) -> None:
     base = _found(DATA / level / VERSION / "pass" / "base.yaml")
     missed = [
         file.name
@@ -98,7 +98,7 @@ def test_every_pod_that_fails_is_found_by_the_rules_of_its_check(level: str) -> 
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_every_pod_that_passes_is_clean_but_for_rules_that_are_stricter(level: str) -> None:
+def test_every_passing_pod_is_clean_except_for_stricter_rules(level: str) -> None:
     found = {file.name: _found(file) for file in _pods(level, "pass")}
 
     assert len(found) > 10

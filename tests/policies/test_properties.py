@@ -1,4 +1,4 @@
-"""Fixtures ask for what AWS knows: one with a misspelt property would prove nothing."""
+"""Fixtures use only properties that AWS types have; one with a misspelt property would prove nothing."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportPrivateUsage=false, reportPrivateImportUsage=false
@@ -26,19 +26,20 @@ AWS = [
 
 @cache
 def _inputs_of(resource_type: str) -> type:
-    """`pulumi_aws.ec2.VpcArgs` of `aws:ec2/vpc:Vpc`. `LookupError` where the SDK has no such type."""
+    """Class of the inputs of a type, such as `pulumi_aws.ec2.VpcArgs` of `aws:ec2/vpc:Vpc`. `LookupError` if
+    the SDK has no such type."""
     _, module, name = resource_type.split(":")
     package, _, _ = module.partition("/")
     resource = getattr(importlib.import_module(f"pulumi_aws.{_spelt(package)}"), name, None)
     if resource is None or resource_type not in inspect.getsource(resource):
         raise LookupError(resource_type)
     own = importlib.import_module(resource.__module__)
-    # It has another name where settings of another type have this one.
+    # The class has another name if the settings of another type use this one.
     return getattr(own, f"{name}InitArgs", None) or getattr(own, f"{name}Args")
 
 
 def _spelt(package: str) -> str:
-    """As a module: `lambda` is a word of Python."""
+    """Name as a Python module: `lambda` is a keyword."""
     return f"{package}_" if iskeyword(package) else package
 
 
@@ -64,7 +65,7 @@ def _nested(declared: Any) -> type | None:
 
 
 @pytest.mark.parametrize("fixture", AWS, ids=lambda fixture: f"{fixture.rule}/{fixture.path.stem}")
-def test_a_fixture_asks_only_for_what_there_is(fixture: Fixture) -> None:
+def test_fixture_uses_only_existing_properties(fixture: Fixture) -> None:
     unknown = [
         f"{document['type']} {document['name']}: {path}"
         for document in fixture.documents
@@ -83,10 +84,10 @@ def test_a_fixture_asks_only_for_what_there_is(fixture: Fixture) -> None:
         ({"encryptionConfig": {"provider": {"keyARN": "x"}}}, ["encryptionConfig.provider.keyARN"]),
     ],
 )
-def test_a_misspelt_property_is_found(properties: dict[str, Any], unknown: list[str]) -> None:
+def test_misspelt_property_is_found(properties: dict[str, Any], unknown: list[str]) -> None:
     assert list(_unknown(_inputs_of("aws:eks/cluster:Cluster"), properties, "")) == unknown
 
 
-def test_a_type_that_does_not_exist_is_found() -> None:
+def test_unknown_resource_type_is_found() -> None:
     with pytest.raises(LookupError):
         _inputs_of("aws:ec2/network:Vpc")

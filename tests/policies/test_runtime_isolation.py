@@ -1,4 +1,4 @@
-"""User data that rule 108 cannot judge, and stacks that set up container runtimes by their file."""
+"""User data that rule 108 cannot judge, and stacks that configure container runtimes in their file."""
 
 import base64
 import gzip
@@ -80,7 +80,7 @@ def _not_judged(text: str) -> list[str]:
         ),
     ],
 )
-def test_what_no_rule_sees_is_not_judged(text: str, sets: str, expected: str) -> None:
+def test_unreadable_user_data_is_not_judged(text: str, sets: str, expected: str) -> None:
     assert _not_judged(text) == [f"userData is text that sets {sets}, should be {expected}"]
 
 
@@ -97,7 +97,7 @@ def test_other_user_data_is_judged(text: str) -> None:
     assert _not_judged(text) == []
 
 
-def test_a_comment_hides_no_node_config() -> None:
+def test_comment_before_a_node_config_does_not_hide_it() -> None:
     plain = "# our nodes\n" + NODE_CONFIG % "config: 'disabled_plugins = []'"
     packed = base64.b64encode(gzip.compress(plain.encode())).decode()
 

@@ -1,4 +1,5 @@
-"""Documents of wrong shapes: each is judged or refused in words, and none that the API refuses is clean."""
+"""Documents of invalid shape: each is evaluated or refused with a message, and none that the API refuses is
+clean."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from tests.policies.fixture import FIXTURES, read
 from tests.policies.shapes import FIRST_SEED, mutant
 
 MUTANTS = int(os.environ.get("MUTANTS", "300"))
-"""`MUTANTS=20000 pytest tests/policies/test_shapes.py` by hand."""
+"""Run manually with `MUTANTS=20000 pytest tests/policies/test_shapes.py`."""
 
 POD = read(FIXTURES / "98-apparmor-profile" / "pass-not-set.yaml").documents[0]
 DOCUMENTS = [
@@ -40,11 +41,11 @@ DOCUMENTS = [
     for document in read(FIXTURES / f"{name}.yaml").documents
     if "kind" in document
 ]
-"""Objects of Kubernetes that keep every rule about them, some of them only beside others."""
+"""Kubernetes objects that follow every rule about them, some only together with others."""
 
 
 def _said(document: dict[str, Any], formats: Iterable[str] = ("text",)) -> tuple[int, str]:
-    """How a check of it ends, and what it says first."""
+    """Exit code of a check, and the start of its output."""
     try:
         judged = evaluate_manifests({"a.json": json.dumps(document).encode()}, None)
     except ManifestError as error:
@@ -54,7 +55,7 @@ def _said(document: dict[str, Any], formats: Iterable[str] = ("text",)) -> tuple
     return code, texts[0]
 
 
-def test_every_mutant_is_judged_or_refused_in_words() -> None:
+def test_every_mutant_is_evaluated_or_refused_with_a_message() -> None:
     ends: dict[int, int] = {}
     for seed in range(FIRST_SEED, FIRST_SEED + MUTANTS):
         changed, said = mutant(DOCUMENTS[seed % len(DOCUMENTS)], seed)
@@ -70,8 +71,8 @@ def test_every_mutant_is_judged_or_refused_in_words() -> None:
 
 
 @pytest.mark.parametrize("value", [True, 1, "a", ["a"], {"a": "b"}], ids=repr)
-def test_no_value_of_a_wrong_type_is_clean(value: Any) -> None:
-    """Each property of a pod, one by one."""
+def test_value_of_a_wrong_type_is_not_clean(value: Any) -> None:
+    """Each property of a pod separately."""
     assert _said(POD)[0] == 0
 
     clean = [path for path in _paths(POD) if _said(_with(path, value))[0] == 0]
@@ -80,7 +81,7 @@ def test_no_value_of_a_wrong_type_is_clean(value: Any) -> None:
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where every value below the whole stands."""
+    """Path of every value in the document."""
     inside: Any = value.items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore
     for key, item in inside:
         yield (*path, key)
@@ -98,7 +99,7 @@ def _with(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
 
 
 def _takes(path: tuple[Any, ...], value: Any) -> bool:
-    """Whether the value is of the type that stands there, or of another that the API takes there."""
+    """Whether the value has the type at this path, or another type that the API accepts there."""
     now: Any = POD
     for key in path:
         now = now[key]

@@ -1,4 +1,4 @@
-"""Stack files of wrong shapes or odd mixtures: refused in words, or planned and judged."""
+"""Stack files of invalid shape or odd combinations: refused with a message, or planned and evaluated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _mixture(document: dict[str, Any], other: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
-    """A section less, and up to two of another stack file instead of its own."""
+    """One section removed, and up to two replaced with those of another stack file."""
     random = Random(seed)
     config = dict(document["config"])
     changes: list[str] = []
@@ -49,7 +49,7 @@ def _changed(documents: list[dict[str, Any]], seed: int) -> tuple[dict[str, Any]
 
 
 @pytest.mark.parametrize("mutants", [60, pytest.param(2000, marks=pytest.mark.slow)])
-def test_each_is_refused_in_words_or_planned_and_judged(
+def test_mutated_stack_file_is_refused_or_planned_and_evaluated(
     mutants: int, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     documents = [_read(file) for file in HAPPY]

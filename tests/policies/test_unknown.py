@@ -1,4 +1,4 @@
-"""A rule that needs a value which is not known never passes."""
+"""A rule that requires an unknown value never passes."""
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
@@ -15,7 +15,7 @@ GIVEN = ("apiVersion", "kind", "type", "name", "protected")
 
 
 def _places(value: Any, place: Place = ()) -> Iterator[Place]:
-    """Every place in a manifest, leaves and branches alike."""
+    """Every path in a manifest, leaves and branches."""
     inside: Iterable[tuple[str | int, Any]] = ()
     if isinstance(value, dict):
         inside = cast(dict[str, Any], value).items()
@@ -36,7 +36,7 @@ def _with_unknown(document: dict[str, Any], place: Place) -> dict[str, Any]:
 
 
 def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
-    """Every place in a fixture's documents that the engine may not know."""
+    """Every path in a fixture's documents whose value may be unknown to the engine."""
     for number, document in enumerate(fixture.documents):
         for place in _places(document):
             if place[0] not in GIVEN and place not in (("properties",), ("outputs",)):
@@ -48,8 +48,8 @@ def _changed(fixture: Fixture) -> Iterator[tuple[int, Place]]:
     [fixture for fixture in fixtures() if not fixture.passes],
     ids=lambda fixture: f"{fixture.rule}/{fixture.path.stem}",
 )
-def test_no_unknown_value_hides_a_violation(fixture: Fixture) -> None:
-    """A rule that needs an unknown value fails, and so does a violation with an unknown beside it."""
+def test_unknown_value_hides_no_violation(fixture: Fixture) -> None:
+    """A rule that requires an unknown value fails, and so does a violation beside an unknown value."""
     pack = pack_of("prod-elsewhere")
     for number, place in _changed(fixture):
         documents = list(fixture.documents)
@@ -72,7 +72,7 @@ UNKNOWN_IMAGE = {
 
 
 @pytest.mark.parametrize("rule", ["59-no-latest-tag", "60-digest-pinned", "61-allowed-registry"])
-def test_an_unknown_image_is_no_good_image(rule: str) -> None:
+def test_unknown_image_fails_image_rules(rule: str) -> None:
     findings = pack_of("prod-elsewhere").check([resource_of(UNKNOWN_IMAGE)]).findings
 
     [finding] = [finding for finding in findings if finding.rule.id == rule]
@@ -83,7 +83,7 @@ def test_an_unknown_image_is_no_good_image(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", ["12-imdsv2", "13-imds-hop-limit", "15-volumes-encrypted"])
-def test_an_unknown_template_is_no_template_of_ones_own(rule: str) -> None:
+def test_unknown_launch_template_fails_node_rules(rule: str) -> None:
     kind = "aws:eks/nodeGroup:NodeGroup"
     group = {"type": kind, "name": "l4", "properties": {"launchTemplate": UNKNOWN}}
 
@@ -94,7 +94,7 @@ def test_an_unknown_template_is_no_template_of_ones_own(rule: str) -> None:
     assert finding.brief == f"{kind} l4: could not be evaluated: launchTemplate is unknown at preview"
 
 
-def test_rules_that_need_nothing_unknown_still_judge() -> None:
+def test_rules_without_unknown_inputs_are_evaluated() -> None:
     findings = pack_of("prod-elsewhere").check([resource_of(UNKNOWN_IMAGE)]).findings
 
     [finding] = [finding for finding in findings if finding.rule.number == 51]
@@ -102,7 +102,7 @@ def test_rules_that_need_nothing_unknown_still_judge() -> None:
 
 
 @pytest.mark.parametrize("rule", ["49-not-privileged", "61-allowed-registry", "73-gpu-limits"])
-def test_unknown_containers_pass_no_rule_about_containers(rule: str) -> None:
+def test_unknown_containers_fail_container_rules(rule: str) -> None:
     pod = {"kind": "Pod", "metadata": {"name": "train", "namespace": "team"}, "spec": {"containers": UNKNOWN}}
 
     findings = pack_of("prod-elsewhere").check([resource_of(pod)]).findings

@@ -1,7 +1,5 @@
-"""Pull requests that were recorded, each with the comment that it gets.
-
-`pytest tests/review --snapshot-update` rewrites the comments.
-"""
+"""Recorded pull requests, each with the comment that it receives. `pytest tests/review --snapshot-update`
+rewrites the comments."""
 
 import shutil
 import subprocess
@@ -47,7 +45,7 @@ HARMLESS = {
     "smaller-and-cheaper",
     "upgrade-kubernetes",
 }
-"""All others are blocked."""
+"""Pull requests that are not blocked; all others are."""
 
 PULL_REQUESTS = sorted(path.name for path in (FOLDER / "pull_requests").iterdir())
 
@@ -68,7 +66,7 @@ class PullRequestFolder(SingleFileSnapshotExtension):
 
 
 @pytest.mark.parametrize("name", PULL_REQUESTS)
-def test_a_pull_request_gets_the_comment_that_was_recorded(
+def test_pull_request_gets_the_recorded_comment(
     name: str, tmp_path: Path, snapshot: SnapshotAssertion
 ) -> None:
     found = list(reviewed(name, tmp_path))
@@ -78,7 +76,7 @@ def test_a_pull_request_gets_the_comment_that_was_recorded(
 
 
 def reviewed(name: str, folder: Path) -> Iterator[Review]:
-    """The reviews of the stacks that a pull request touches."""
+    """Reviews of the stacks that a pull request affects."""
     patch = FOLDER / "pull_requests" / name / "change.patch"
     after = folder / "after"
     shutil.copytree(BASE, after)
@@ -96,7 +94,7 @@ def text(project: Path, stack: str) -> str:
 
 @cache
 def before(stack: str) -> RevisionState:
-    """Planned, judged and priced once for all pull requests of it."""
+    """The state before, planned, evaluated and priced once for all pull requests."""
     return side(BASE, stack)
 
 

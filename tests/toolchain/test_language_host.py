@@ -1,4 +1,4 @@
-"""The language host, asked by the real engine."""
+"""The language host, called by the real engine."""
 
 import json
 import signal
@@ -33,7 +33,7 @@ ROOM = """
     pulumi.export("code", pulumi.Config().get_secret("code"))
 """
 
-# Starts a process of its own, says so, and waits until the end of time.
+# Starts a child process, prints a line, and waits forever.
 WAITING = """
     import subprocess, time
     subprocess.Popen(["sleep", "1000"])
@@ -55,7 +55,7 @@ def test_up_runs_the_program_with_its_configuration(project: Project) -> None:
     assert outputs(project) == {"stack": "dev", "colour": "green", "code": "[secret]"}
 
 
-def test_a_second_preview_finds_no_changes(project: Project) -> None:
+def test_second_preview_has_no_changes(project: Project) -> None:
     project.program(ROOM)
     project.pulumi("up", "--yes")
 
@@ -65,7 +65,7 @@ def test_a_second_preview_finds_no_changes(project: Project) -> None:
     assert "2 unchanged" in preview.stdout
 
 
-def test_a_program_that_raises_shows_its_error_and_fails(project: Project) -> None:
+def test_program_that_raises_shows_its_error_and_fails(project: Project) -> None:
     project.program("""
         def deep():
             raise ValueError("the reason why")
@@ -80,7 +80,7 @@ def test_a_program_that_raises_shows_its_error_and_fails(project: Project) -> No
     assert "exit code" not in preview.stdout
 
 
-def test_a_program_that_exits_fails_with_its_exit_code(project: Project) -> None:
+def test_program_that_exits_fails_with_its_exit_code(project: Project) -> None:
     project.program("import os; os._exit(7)")
 
     preview = project.pulumi("preview")
@@ -89,7 +89,7 @@ def test_a_program_that_exits_fails_with_its_exit_code(project: Project) -> None
     assert "the program ended with exit code 7" in preview.stdout
 
 
-def test_the_named_virtual_environment_runs_the_program(project: Project) -> None:
+def test_named_virtual_environment_runs_the_program(project: Project) -> None:
     environment = project.directory / "other-name"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -108,7 +108,7 @@ def test_the_named_virtual_environment_runs_the_program(project: Project) -> Non
     assert outputs(project) == {"prefix": str(environment), "active": str(environment)}
 
 
-def test_a_virtual_environment_that_is_missing_is_named(project: Project) -> None:
+def test_missing_virtual_environment_is_named(project: Project) -> None:
     write_project(project.directory, virtualenv="missing")
     project.program(ROOM)
 
@@ -119,7 +119,7 @@ def test_a_virtual_environment_that_is_missing_is_named(project: Project) -> Non
     assert "Traceback" not in preview.stdout
 
 
-def test_about_tells_the_python_and_its_packages(project: Project) -> None:
+def test_about_shows_python_and_its_packages(project: Project) -> None:
     about = json.loads(project.pulumi("about", "--json", "--transitive").stdout)
 
     assert about["runtime"]["executable"] == sys.executable.replace("python3", "python")
@@ -129,7 +129,7 @@ def test_about_tells_the_python_and_its_packages(project: Project) -> None:
     assert "pulumi-policy" in {dependency["name"] for dependency in about["dependencies"]}
 
 
-def test_a_mandatory_policy_stops_a_preview(project: Project, tmp_path: Path) -> None:
+def test_mandatory_policy_stops_a_preview(project: Project, tmp_path: Path) -> None:
     project.program(ROOM)
     pack = policy_pack(tmp_path / "pack")
 
@@ -140,7 +140,7 @@ def test_a_mandatory_policy_stops_a_preview(project: Project, tmp_path: Path) ->
     assert "Traceback" not in preview.stdout
 
 
-def test_a_policy_pack_knows_the_stack_and_its_configuration(project: Project, tmp_path: Path) -> None:
+def test_policy_pack_receives_the_stack_and_its_configuration(project: Project, tmp_path: Path) -> None:
     project.program(ROOM)
     project.pulumi("config", "set", "colour", "green")
     pack = policy_pack(tmp_path / "pack")
@@ -150,7 +150,7 @@ def test_a_policy_pack_knows_the_stack_and_its_configuration(project: Project, t
     assert "kitchen is a room in tiny/dev, green" in preview.stdout
 
 
-def test_a_policy_pack_that_raises_is_an_error(project: Project, tmp_path: Path) -> None:
+def test_policy_pack_that_raises_is_an_error(project: Project, tmp_path: Path) -> None:
     project.program(ROOM)
     pack = policy_pack(tmp_path / "pack")
     (pack / "__main__.py").write_text("raise ValueError('this pack is broken')")
@@ -161,7 +161,7 @@ def test_a_policy_pack_that_raises_is_an_error(project: Project, tmp_path: Path)
     assert "this pack is broken" in preview.stdout
 
 
-def test_output_is_shown_live_and_an_interrupt_ends_everything(project: Project) -> None:
+def test_output_is_live_and_an_interrupt_ends_all_processes(project: Project) -> None:
     project.program(WAITING)
     engine = project.start("up", "--yes")
     wait_until(lambda: "the program is waiting" in project.output.read_text())
@@ -171,13 +171,13 @@ def test_output_is_shown_live_and_an_interrupt_ends_everything(project: Project)
     engine.send_signal(signal.SIGINT)
 
     assert engine.wait(timeout=20) != 0
-    # The engine gives its plugins five seconds before it kills them.
+    # The engine kills its plugins after five seconds.
     assert time.monotonic() - interrupted < 4
     assert project.processes() == []
     assert "Traceback" not in project.output.read_text()
 
 
-def test_nothing_outlives_an_engine_that_is_killed(project: Project) -> None:
+def test_program_ends_with_a_killed_engine(project: Project) -> None:
     project.program(WAITING)
     engine = project.start("up", "--yes")
     wait_until(lambda: any("sleep 1000" in line for line in project.processes()))
@@ -188,7 +188,7 @@ def test_nothing_outlives_an_engine_that_is_killed(project: Project) -> None:
     wait_until(lambda: project.processes() == [], seconds=5)
 
 
-def test_a_provider_does_not_outlive_an_engine_that_is_killed(project: Project) -> None:
+def test_provider_ends_with_a_killed_engine(project: Project) -> None:
     project.program("""
         import pulumi_kubernetes, time
         provider = pulumi_kubernetes.Provider("cluster", render_yaml_to_directory="rendered")

@@ -1,4 +1,4 @@
-"""User data, read by the nodeadm of Amazon Linux 2023 itself."""
+"""User data, read by nodeadm of Amazon Linux 2023."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.engine
 Answer = dict[str, Any]
 
 ASKED_OF_EC2 = {name for name in INSTANCES if name.startswith(("g7.", "p6e-gb200."))}
-"""Types that are not in the table of this nodeadm: on AWS it asks EC2 for them, here it gets no answer."""
+"""Types missing in the table of this nodeadm: on AWS it would ask EC2, here it gets no answer."""
 
 CLUSTER = {
     "apiVersion": "node.eks.aws/v1alpha1",
@@ -38,7 +38,7 @@ CLUSTER = {
         }
     },
 }
-"""EKS puts it beside the part of the launch template."""
+"""EKS adds this part beside that of the launch template."""
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def nodeadm() -> Path:
 
 
 def _read(nodeadm: Path, documents: list[tuple[str, str]]) -> list[Answer]:
-    """The answer of nodeadm to each pair of instance type and user data."""
+    """Output of nodeadm for each pair of instance type and user data."""
     servers = [
         {
             "instanceType": name,
@@ -72,7 +72,7 @@ def _of(name: str) -> str:
     return user_data(*pool_with(instance=name))
 
 
-def test_reserve_and_most_pods_are_those_of_every_type(nodeadm: Path) -> None:
+def test_reserved_memory_and_max_pods_match_for_every_type(nodeadm: Path) -> None:
     answers = _read(nodeadm, [(name, _of(name)) for name in INSTANCES])
     for name, answer in zip(INSTANCES, answers, strict=True):
         hardware = eks_hardware_of(PoolSettings.model_validate({"instance": name, "nodes": 1}))
@@ -85,7 +85,7 @@ def test_reserve_and_most_pods_are_those_of_every_type(nodeadm: Path) -> None:
 
 
 def _allocatable(kubelet: Mapping[str, Any], cpu_millis: int, memory_bytes: int) -> tuple[int, int]:
-    """The kubelet keeps its reserve and the threshold of eviction."""
+    """Capacity without the kubelet's reserve and eviction threshold."""
     reserved, evicted = kubelet["kubeReserved"], kubelet["evictionHard"]["memory.available"]
     assert kubelet["evictionHard"]["nodefs.available"] == "10%"
     assert reserved["ephemeral-storage"] == "1Gi"
@@ -100,7 +100,7 @@ def _mebibytes(quantity: str) -> int:
 
 
 @pytest.mark.parametrize("name", ON_AWS)
-def test_it_reads_every_launch_template_of_the_stacks(nodeadm: Path, name: str) -> None:
+def test_nodeadm_accepts_every_launch_template_of_the_stacks(nodeadm: Path, name: str) -> None:
     templates = platform(name).of("LaunchTemplate")
     texts = [b64decode(it.inputs["userData"]).decode() for it in templates]
     documents = [("g6.4xlarge", text) for text in texts if text.startswith("MIME")]
@@ -109,7 +109,7 @@ def test_it_reads_every_launch_template_of_the_stacks(nodeadm: Path, name: str) 
     assert [answer.get("error") for answer in _read(nodeadm, documents)] == [None] * len(documents)
 
 
-def test_it_does_what_a_pool_asks_for(nodeadm: Path) -> None:
+def test_nodeadm_applies_the_settings_of_a_pool(nodeadm: Path) -> None:
     mig = user_data(*pool_with(instance="p5.48xlarge", sharing={"mig": {"1g.10gb": 7}}))
     [with_mig, system] = _read(nodeadm, [("p5.48xlarge", mig), ("m7i.xlarge", _of("m7i.xlarge"))])
 
@@ -130,14 +130,14 @@ def test_it_does_what_a_pool_asks_for(nodeadm: Path) -> None:
         ("node.eks.aws/v1alpha1", "node.eks.aws/v1", "no kind"),
     ],
 )
-def test_what_it_does_not_know_is_refused(nodeadm: Path, right: str, wrong: str, problem: str) -> None:
+def test_unknown_setting_is_refused(nodeadm: Path, right: str, wrong: str, problem: str) -> None:
     text = _of("p5.48xlarge")
     assert right in text
     [answer] = _read(nodeadm, [("p5.48xlarge", text.replace(right, wrong))])
     assert problem in answer.get("error", "")
 
 
-def test_it_passes_over_a_part_of_another_type(nodeadm: Path) -> None:
+def test_part_of_another_mime_type_is_ignored(nodeadm: Path) -> None:
     text = _of("p5.48xlarge").replace("application/node.eks.aws", "application/node.eks")
     [answer] = _read(nodeadm, [("p5.48xlarge", text)])
 

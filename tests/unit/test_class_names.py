@@ -1,4 +1,4 @@
-"""One public class name means one thing in all three packages."""
+"""Public class names are unique in all three packages."""
 
 import ast
 from collections import Counter
@@ -6,10 +6,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 PROVIDED = PROJECT / "components/gpu_cluster/component_provider"
-"""Its classes have the names of the components that they offer to other languages: names become tokens."""
+"""Its classes have the names of the components offered to other languages, which become tokens."""
 
 
-def test_a_public_class_name_is_defined_once() -> None:
+def test_public_class_name_is_defined_once() -> None:
     files = [file for root in ("components", "policies", "tools") for file in (PROJECT / root).rglob("*.py")]
     names = Counter(
         node.name

@@ -37,13 +37,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(file)
 
 
-def test_the_wheel_adds_three_packages_and_no_other_module(wheel: zipfile.ZipFile) -> None:
+def test_wheel_contains_three_packages_and_no_other_module(wheel: zipfile.ZipFile) -> None:
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert {top for top in tops if not top.endswith(".dist-info")} == PACKAGES.keys()
 
 
-def test_the_wheel_has_every_file_of_its_packages(wheel: zipfile.ZipFile) -> None:
-    """Tables and Go modules as well as Python."""
+def test_wheel_contains_every_file_of_its_packages(wheel: zipfile.ZipFile) -> None:
+    """Includes tables and Go modules."""
     tracked = subprocess.run(
         ["git", "ls-files", *(f"{root}/{package}" for package, root in PACKAGES.items())],
         cwd=PROJECT,
@@ -56,15 +56,13 @@ def test_the_wheel_has_every_file_of_its_packages(wheel: zipfile.ZipFile) -> Non
     assert files - set(wheel.namelist()) == set()
 
 
-def test_the_command_starts_in_a_package_of_the_wheel(wheel: zipfile.ZipFile) -> None:
+def test_command_entry_point_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     [points] = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     assert "gpu-cluster = gpu_cluster_tools.cli.main:run" in wheel.read(points).decode().splitlines()
     assert "gpu_cluster_tools/cli/main.py" in wheel.namelist()
 
 
-def test_an_unpacked_wheel_serves_a_project_outside_of_any_checkout(
-    wheel: zipfile.ZipFile, tmp_path: Path
-) -> None:
+def test_unpacked_wheel_works_in_a_project_outside_a_checkout(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     site = tmp_path / "site-packages"
     wheel.extractall(site)
     path = os.pathsep.join((str(site), os.environ.get("PYTHONPATH", "")))

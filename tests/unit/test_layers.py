@@ -1,4 +1,4 @@
-"""Imports flow one way: each package uses only what is below it, and no two use each other."""
+"""Imports flow one way: each package uses only those below it, and no two use each other."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -37,12 +37,12 @@ USES = {
     "gpu_cluster_tools.diagram": _SETTINGS,
     "gpu_cluster_tools.scaffold": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster_policies "
-        "gpu_cluster.program"  # which the files of a new project import
+        "gpu_cluster.program"  # imported by the files of a new project
     ),
     "gpu_cluster_tools.schedule": f"{_SETTINGS} gpu_cluster.plan gpu_cluster_tools.toolchain",
     "gpu_cluster_tools.reports": f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule",
     "gpu_cluster_tools.throughput": (
-        f"{_SETTINGS} gpu_cluster.cost gpu_cluster.images"  # no plan: an estimate is of settings alone
+        f"{_SETTINGS} gpu_cluster.cost gpu_cluster.images"  # no plan: estimates depend only on settings
     ),
     "gpu_cluster_tools.doctor": (
         f"{_SETTINGS} gpu_cluster.project gpu_cluster.stack gpu_cluster.aws.tags "
@@ -66,7 +66,7 @@ def files_of(package: str) -> list[Path]:
 
 
 def imports(package: str) -> Iterator[str]:
-    """Dotted names of packages of the project, with what is imported of them."""
+    """Dotted names imported by packages of the project, with the imported names."""
     for file in files_of(package):
         for node in ast.walk(ast.parse(file.read_text())):
             names: list[str] = []
@@ -93,7 +93,7 @@ def without_circles(uses: Mapping[str, set[str]]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("package", USES)
-def test_a_package_uses_only_what_is_below_it(package: str) -> None:
+def test_package_imports_only_lower_packages(package: str) -> None:
     files = files_of(package)
     assert files
     allowed = (package, *USES[package].split())
@@ -104,7 +104,7 @@ def test_a_package_uses_only_what_is_below_it(package: str) -> None:
 @pytest.mark.parametrize(
     "whole", ["gpu_cluster", "gpu_cluster.aws", "gpu_cluster.kubernetes", "gpu_cluster_tools"]
 )
-def test_parts_of_a_package_import_each_other_without_circles(whole: str) -> None:
+def test_parts_of_a_package_have_no_import_cycles(whole: str) -> None:
     parts = parts_of(whole)
     assert len(parts) > 5
     uses = {
@@ -119,11 +119,11 @@ def test_parts_of_a_package_import_each_other_without_circles(whole: str) -> Non
     assert without_circles(uses) == {}
 
 
-def test_a_circle_is_seen() -> None:
+def test_import_cycle_is_detected() -> None:
     assert without_circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}).keys() == {"a", "b", "c"}
 
 
-def test_the_library_imports_neither_policies_nor_tools() -> None:
+def test_library_imports_neither_policies_nor_tools() -> None:
     assert {name.split(".")[0] for name in imports("gpu_cluster")} == {"gpu_cluster"}
     assert {name.split(".")[0] for name in imports("gpu_cluster_policies")} == {
         "gpu_cluster",

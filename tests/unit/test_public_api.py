@@ -124,14 +124,14 @@ PUBLIC = {
 
 
 @pytest.mark.parametrize("package", PUBLIC)
-def test_a_package_offers_what_it_promises(package: str) -> None:
+def test_package_exports_its_public_names(package: str) -> None:
     module = import_module(package)
 
     assert sorted(module.__all__) == sorted(PUBLIC[package].split())
     assert all(hasattr(module, name) for name in module.__all__)
 
 
-def test_the_library_offers_every_component() -> None:
+def test_library_exports_every_component() -> None:
     """Derived from the sources: every new component is exported."""
     defined = {
         node.name
@@ -148,7 +148,7 @@ def test_the_library_offers_every_component() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(it for it in gpu_cluster.__all__ if it[0].isupper()))
-def test_the_arguments_of_a_component_can_be_written_with_public_names(name: str) -> None:
+def test_component_arguments_use_only_public_types(name: str) -> None:
     """Users find each type in `gpu_cluster` or `gpu_cluster.config`, and options are optional."""
     component = getattr(gpu_cluster, name)
     if not _is_component(component):
@@ -170,8 +170,8 @@ def _own_types(hint: Any) -> Iterator[type]:
         yield from _own_types(part)
 
 
-def test_what_type_checkers_see_of_the_library_is_what_programs_get() -> None:
-    """The names are imported on first use, so that types and programs read two lists."""
+def test_static_exports_equal_the_runtime_exports() -> None:
+    """Names are imported on first use, so type checkers and programs use separate lists."""
     [typed] = [
         node
         for node in ast.parse(Path(str(gpu_cluster.__file__)).read_text()).body
@@ -195,7 +195,7 @@ def test_importing_the_library_loads_no_sdk() -> None:
     assert shown.stdout == "[]\n"
 
 
-def test_a_name_that_the_library_does_not_have_is_an_error_of_its_own() -> None:
+def test_unknown_attribute_of_the_library_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'DevicePlugins'"):
         _ = gpu_cluster.DevicePlugins  # pyright: ignore[reportAttributeAccessIssue]
 

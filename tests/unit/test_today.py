@@ -1,4 +1,4 @@
-"""The day on which tests take place is that of the programs which they start, too."""
+"""The frozen date of the tests also applies to programs that they start."""
 
 import subprocess
 import sys
@@ -10,11 +10,11 @@ from tests.today import TODAY
 ASK = "from gpu_cluster.catalog.today import now, today; print(today(), now().date())"
 
 
-def test_it_is_that_day_here() -> None:
+def test_date_is_frozen_in_the_test_process() -> None:
     assert today() == now().date() == TODAY
 
 
-def test_it_is_that_day_in_what_a_test_starts(tmp_path: Path) -> None:
+def test_date_is_frozen_in_started_programs(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-c", ASK], cwd=tmp_path, capture_output=True, text=True, check=True
     )

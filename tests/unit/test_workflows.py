@@ -1,4 +1,4 @@
-"""The workflows of GitHub: what they run exists here, and nothing in them trusts a pull request."""
+"""GitHub workflows: what they run exists, and they do not trust pull requests."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def targets() -> set[str]:
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
-def test_github_understands_it(name: str) -> None:
+def test_workflow_matches_the_github_schema(name: str) -> None:
     schemas = import_module("check_jsonschema.builtin_schemas")
     schema = json.loads((Path(str(schemas.__file__)).parent / "vendor/github-workflows.json").read_text())
 
@@ -67,7 +67,7 @@ def test_github_understands_it(name: str) -> None:
     assert [error.message for error in Draft7Validator(schema).iter_errors(content)] == []  # pyright: ignore[reportUnknownMemberType]
 
 
-def test_an_auditor_of_workflows_finds_nothing() -> None:
+def test_zizmor_has_no_findings() -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
     done = subprocess.run(
         [zizmor, "--offline", "--persona", "pedantic", "--no-progress", *FILES],
@@ -80,13 +80,13 @@ def test_an_auditor_of_workflows_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", ["gate.yml", "drift.yml", "deploy.yml"])
-def test_what_asks_a_cluster_runs_where_its_api_server_is_reached(name: str) -> None:
-    """A private endpoint keeps the runners of GitHub out."""
+def test_cluster_jobs_run_on_the_configured_runner(name: str) -> None:
+    """A private endpoint is not reachable from GitHub's runners."""
     jobs = WORKFLOWS[name]["jobs"].values()
     assert {job["runs-on"] for job in jobs} == {"${{ vars.RUNNER || 'ubuntu-24.04' }}"}
 
 
-def test_an_update_waits_for_its_preview_and_for_who_approves_it() -> None:
+def test_update_waits_for_preview_and_approval() -> None:
     jobs = WORKFLOWS["deploy.yml"]["jobs"]
 
     assert jobs["update"]["needs"] == "preview"
@@ -94,7 +94,7 @@ def test_an_update_waits_for_its_preview_and_for_who_approves_it() -> None:
     assert jobs["preview"]["environment"] == "${{ matrix.stack }}-preview"
 
 
-def test_a_new_project_has_the_same_workflows_but_for_those_of_the_package() -> None:
+def test_new_project_has_the_same_workflows_except_those_of_the_package() -> None:
     folder = PROJECT / "tools/gpu_cluster_tools/scaffold/project/.github/workflows"
     of_the_package = {"release.yml", "tests.yml"}
     assert {file.name: file.read_text() for file in folder.iterdir()} == {
@@ -102,20 +102,20 @@ def test_a_new_project_has_the_same_workflows_but_for_those_of_the_package() -> 
     }
 
 
-def test_a_team_says_which_runners_take_its_jobs() -> None:
+def test_team_workflow_runs_on_the_given_runner() -> None:
     jobs = WORKFLOWS["team-stack.yml"]["jobs"].values()
     assert {job["runs-on"] for job in jobs} == {"${{ inputs.runner }}"}
 
 
 @pytest.mark.parametrize("step", USES, ids=lambda step: step.name)
-def test_an_action_is_one_commit_and_says_its_version(step: Step) -> None:
+def test_action_is_pinned_to_a_commit_with_its_version(step: Step) -> None:
     action = step.content["uses"]
 
     assert re.fullmatch(r"[\w-]+/[\w./-]+@[0-9a-f]{40}", action)
     assert re.search(re.escape(action) + r" # v\d+\.\d+\.\d+$", TEXTS[step.workflow], re.MULTILINE)
 
 
-def test_an_action_has_the_same_commit_everywhere() -> None:
+def test_action_has_the_same_commit_everywhere() -> None:
     commits: dict[str, set[str]] = {}
     for step in USES:
         action, _, commit = step.content["uses"].partition("@")
@@ -125,7 +125,7 @@ def test_an_action_has_the_same_commit_everywhere() -> None:
 
 
 @pytest.mark.parametrize("step", RUNS, ids=lambda step: step.name)
-def test_what_a_step_runs_is_a_command_or_a_target_of_this_project(step: Step) -> None:
+def test_workflow_step_runs_an_existing_command_or_target(step: Step) -> None:
     lines = [line.strip() for line in step.content["run"].splitlines() if line.strip()]
 
     assert lines
@@ -148,17 +148,17 @@ def test_what_a_step_runs_is_a_command_or_a_target_of_this_project(step: Step) -
 
 
 @pytest.mark.parametrize("step", RUNS, ids=lambda step: step.name)
-def test_no_word_of_anyone_becomes_a_part_of_a_script(step: Step) -> None:
+def test_run_step_has_no_expression(step: Step) -> None:
     assert "${{" not in step.content["run"]
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS)
-def test_nothing_is_allowed_that_a_job_does_not_ask_for(workflow: str) -> None:
+def test_workflow_has_no_default_permissions(workflow: str) -> None:
     assert WORKFLOWS[workflow]["permissions"] == {}
 
 
 @pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
-def test_a_job_may_write_no_more_than_it_has_to(workflow: str, name: str, job: dict[str, Any]) -> None:
+def test_job_has_only_its_required_write_permissions(workflow: str, name: str, job: dict[str, Any]) -> None:
     allowed = {scope for scope, level in job["permissions"].items() if level == "write"}
 
     assert allowed == WRITES.get((workflow, name), set())
@@ -166,19 +166,21 @@ def test_a_job_may_write_no_more_than_it_has_to(workflow: str, name: str, job: d
 
 
 @pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
-def test_a_job_ends(workflow: str, name: str, job: dict[str, Any]) -> None:
+def test_job_has_a_timeout_and_workflow_a_concurrency_group(
+    workflow: str, name: str, job: dict[str, Any]
+) -> None:
     longest = 360 if (workflow, name) == ("deploy.yml", "update") else 120
     assert job["timeout-minutes"] <= longest
     assert "concurrency" in WORKFLOWS[workflow]
 
 
-def test_no_code_of_a_pull_request_meets_a_secret() -> None:
+def test_pull_request_workflows_have_no_secrets() -> None:
     assert all("pull_request_target" not in text for text in TEXTS.values())
     assert "secrets." not in TEXTS["pull-request.yml"] + TEXTS["team-stack.yml"] + TEXTS["comment.yml"]
 
 
 @pytest.mark.parametrize(("workflow", "name", "job"), JOBS)
-def test_code_that_meets_credentials_is_of_this_repository_and_of_an_environment(
+def test_jobs_with_credentials_run_only_code_of_this_repository(
     workflow: str, name: str, job: dict[str, Any]
 ) -> None:
     own = "github.event.pull_request.head.repo.full_name == github.repository"
@@ -191,14 +193,14 @@ def test_code_that_meets_credentials_is_of_this_repository_and_of_an_environment
     assert ("environment" in job) is signs_in
 
 
-def test_no_checkout_leaves_its_token_behind() -> None:
+def test_checkout_does_not_persist_credentials() -> None:
     checkouts = [step for step in USES if step.content["uses"].startswith("actions/checkout@")]
 
     assert checkouts
     assert all(step.content["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_the_comment_is_written_by_the_code_of_the_default_branch() -> None:
+def test_comment_workflow_checks_out_the_default_branch() -> None:
     [checkout] = [
         step
         for step in USES
@@ -207,7 +209,7 @@ def test_the_comment_is_written_by_the_code_of_the_default_branch() -> None:
     assert set(checkout.content["with"]) == {"persist-credentials"}
 
 
-def test_the_code_of_a_team_stack_is_the_commit_that_was_named() -> None:
+def test_team_workflow_checks_out_the_given_platform_commit() -> None:
     checkouts = [
         step.content["with"]
         for step in USES

@@ -1,8 +1,6 @@
-"""Usage of one day in a real Prometheus, and what it cost, worked out by hand.
-
-Samples are taken at half past each minute, and one is seen for five minutes: a series that ends at 06:00 is
-seen up to 06:04, as where Prometheus stops. 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00.
-"""
+"""Usage of one day in a real Prometheus, and its cost, calculated by hand. Samples are taken at half past
+each minute, and Prometheus returns a sample for five minutes: a series that ends at 06:00 is returned up to
+06:04. The day has 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00."""
 
 import copy
 import json
@@ -43,7 +41,7 @@ PRICES: dict[str, Any] = {
 
 
 def minutes(first: int, last: int, value: float = 1) -> Iterator[tuple[float, float]]:
-    """Samples of minutes of the day, without those of the gap."""
+    """Samples for minutes of the day, without those of the gap."""
     for minute in range(first, last):
         if minute not in GAP:
             yield START + minute * 60 + 30, value
@@ -88,7 +86,7 @@ CHAT, LARGE = pod("serving", "chat-0"), pod("serving", "large-0")
 NOTEBOOK, TRAINED = pod("vision", "notebook"), pod("vision", "trained")
 DAY = (0, 1440)
 SAMPLES: dict[str, list[tuple[float, float]]] = {
-    # Seen for 364 minutes before the gap and 960 after it: 1,324.
+    # Returned for 364 minutes before the gap and 960 after it: 1,324.
     node("system-a", "system", "m7i.2xlarge", "ON_DEMAND"): [*minutes(*DAY)],
     node("l4-a", "l4", "g6.4xlarge", "ON_DEMAND"): [*minutes(*DAY)],
     node("h100-a", "h100", "p5.48xlarge", "CAPACITY_BLOCK"): [*minutes(*DAY)],
@@ -107,17 +105,17 @@ SAMPLES: dict[str, list[tuple[float, float]]] = {
         *minutes(540, 720, 0),
         *minutes(720, 1440, 40),
     ],
-    # Four GPUs of eight all day, of which two are never used.
+    # Four GPUs of eight all day, two of which are never used.
     requests(LARGE, "h100-a"): [*minutes(*DAY, 4)],
     phase(LARGE, "Running"): [*minutes(*DAY)],
     workload(LARGE, "large"): [*minutes(*DAY)],
     **{utilization("serving", "large-0", gpu): [*minutes(*DAY, 90 * (gpu < 2))] for gpu in range(4)},
-    # Waits for a node until 02:00, is started until 02:30, ends at 06:00: 02:01 to 06:04, 244 minutes.
+    # Unscheduled until 02:00, starting until 02:30, ends at 06:00: 02:01 to 06:04, 244 minutes.
     requests(NOTEBOOK, "").replace('node="",', ""): [*minutes(60, 120)],
     requests(NOTEBOOK, "l4-b"): [*minutes(120, 360)],
     phase(NOTEBOOK, "Pending"): [*minutes(60, 150), *minutes(150, 360, 0)],
     phase(NOTEBOOK, "Running"): [*minutes(60, 150, 0), *minutes(150, 360)],
-    # Has ended, and holds nothing.
+    # Completed, and holds nothing.
     requests(TRAINED, "h100-a"): [*minutes(*DAY, 4)],
     phase(TRAINED, "Succeeded"): [*minutes(*DAY)],
     phase(TRAINED, "Running"): [*minutes(*DAY, 0)],
@@ -154,7 +152,7 @@ def cost(project: Path, url: str, monkeypatch: pytest.MonkeyPatch, stack: str = 
 
 
 def check(document: Any, *, within: int = 0) -> None:
-    """The figures of the day. `within`: minutes by which the beginning and end of a series may be off."""
+    """Check the figures of the day. `within`: tolerance in minutes for the start and end of a series."""
 
     def hours(minutes: int) -> Any:
         return pytest.approx(minutes / 60, abs=0.005 + 4 * within / 60)
@@ -183,7 +181,7 @@ def check(document: Any, *, within: int = 0) -> None:
     assert workloads == {
         ("serving", "chat"): [hours(1324), hours(1324 - 166), hours(166), hours(0)],
         ("serving", "large"): [hours(4 * 1324), hours(2 * 1324), hours(2 * 1324), hours(0)],
-        ("serving", "code"): [0, 0, 0, 0],  # planned, and never there
+        ("serving", "code"): [0, 0, 0, 0],  # planned, but never running
         ("vision", None): [hours(244), hours(0), hours(0), hours(244)],
     }
     shared = {(it["what"], it["pool"]): it["gpuHours"] for it in document["shared"]}
@@ -193,7 +191,7 @@ def check(document: Any, *, within: int = 0) -> None:
 
 
 def check_costs(document: Any) -> None:
-    """Prices are round, and those of spot are a range."""
+    """Check the costs. Prices are round numbers; those of spot are a range."""
     measured = 1324 / 60
     [block] = [it["reservedNotRun"] for it in document["pools"] if it["pool"] == "h100"]
     assert block["cost"]["most"] == pytest.approx(60 * measured, abs=0.01)
@@ -218,10 +216,10 @@ def check_costs(document: Any) -> None:
         assert sum(nodes) == pytest.approx(document["cost"][end], abs=0.1)
 
 
-def test_the_command_finds_in_prometheus_what_ran(
+def test_cost_command_reads_usage_from_prometheus(
     data: Path, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without recorded series: those of exporters alone."""
+    """Uses series of exporters only, without recorded series."""
     with prometheus(data) as url:
         code, document = cost(project, url, monkeypatch)
     check(document)
@@ -230,14 +228,12 @@ def test_the_command_finds_in_prometheus_what_ran(
     assert document["uncertain"][0] == "91.9 % of the period is measured"
 
 
-def test_recorded_series_give_the_same_answer(
+def test_recorded_series_give_the_same_cost(
     data: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rules are evaluated by Prometheus each minute, and the series of exporters are out of the way.
-
-    They are so at a second of the minute that promtool chooses. A running Prometheus marks series that end;
-    in blocks that are made a sample is that of its minute alone.
-    """
+    """Prometheus evaluates the rules each minute, without the series of exporters, at a second of the minute
+    that promtool chooses. A running Prometheus marks series that end; in blocks made by promtool a sample
+    counts for its minute only."""
     rules = [{"record": name, "expr": expression} for name, expression in expanded_rules({}).items()]
     file = tmp_path / "usage.rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "usage", "interval": "1m", "rules": rules}]}))
@@ -298,7 +294,7 @@ SHARED_SAMPLES: dict[str, list[tuple[float, float]]] = {
     # Seven of 56 instances: an eighth of the server, one of its eight GPUs.
     requests(BATCH, "a100-a", MIG): [*minutes(*DAY, 7)],
     phase(BATCH, "Running"): [*minutes(*DAY)],
-    # A node of a type without a price, which no pool has.
+    # A node of a type without a price and without a pool.
     f'kube_node_labels{{node="by-hand",label_node_kubernetes_io_instance_type="{UNKNOWN}"}}': [
         *minutes(*DAY)
     ],

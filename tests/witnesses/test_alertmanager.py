@@ -1,7 +1,5 @@
-"""The real Alertmanager reads every configuration, and sends an alert by mail, to SNS and to a webhook.
-
-The mail server and the receiver of the webhook are those of this test; SNS is that of moto.
-"""
+"""The real Alertmanager reads every configuration, and sends an alert by mail, to SNS and to a webhook. This
+test provides the mail server and the webhook receiver; moto provides SNS."""
 
 import json
 import os
@@ -34,7 +32,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
 REGION = "eu-central-1"
 PASSWORD = "of-the-mail-server"
-SECONDS = 90  # of which Alertmanager waits 30 for further alerts of a group
+SECONDS = 90  # Alertmanager waits 30 of these seconds for further alerts of a group
 SECRETS = "/etc/alertmanager-secrets"
 RULE: dict[str, Any] = next(
     rule
@@ -53,12 +51,12 @@ class Receivers:
     mail: MailServer
     posted: list[dict[str, Any]]
     queue: Any
-    """Queue of SQS that subscribes to the topic."""
+    """SQS queue that subscribes to the topic."""
 
 
 @contextmanager
 def alertmanager(folder: Path, config: str, environment: Mapping[str, str]) -> Generator[str]:
-    """Address of a server with this configuration, with the secrets in `folder`."""
+    """Address of an Alertmanager with this configuration and the secrets in `folder`."""
     port = assign(("alertmanager",), {})["alertmanager"]
     file = folder / "alertmanager.yml"
     file.write_text(config.replace(SECRETS, str(folder)))
@@ -106,7 +104,7 @@ def _webhook() -> Generator[tuple[str, list[dict[str, Any]]]]:
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -120,7 +118,7 @@ def _webhook() -> Generator[tuple[str, list[dict[str, Any]]]]:
 
 @contextmanager
 def _topic(keys: Mapping[str, str]) -> Generator[tuple[str, str, Any]]:
-    """Endpoint of an account, ARN of a topic in it, and a queue that gets its messages."""
+    """Endpoint of an account, ARN of a topic in it, and a queue that receives its messages."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
@@ -141,7 +139,7 @@ def _resource(session: boto3.Session, service: str, endpoint: str) -> Any:
 
 @pytest.fixture(scope="module")
 def receivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receivers]:
-    """Receivers of one alert that was given to Alertmanager."""
+    """Receivers of one alert that was sent to Alertmanager."""
     folder = tmp_path_factory.mktemp("alertmanager")
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     with ExitStack() as running:
@@ -169,7 +167,7 @@ def receivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receivers]:
         yield Receivers(mail, posted, queue)
 
 
-def test_a_mail_arrives_by_tls_with_the_runbook(receivers: Receivers) -> None:
+def test_mail_is_sent_with_tls_and_runbook(receivers: Receivers) -> None:
     [mail] = _until(lambda: receivers.mail.received)
     assert (mail.user, mail.password, mail.sender) == ("alerts", PASSWORD, "gpu-cluster@example.com")
     assert mail.to == ["a@example.com", "b@example.com"]
@@ -177,14 +175,14 @@ def test_a_mail_arrives_by_tls_with_the_runbook(receivers: Receivers) -> None:
     assert "Run `nvidia-bug-report.sh` before the reboot" in " ".join(mail.text.split())
 
 
-def test_a_webhook_gets_labels_and_runbook(receivers: Receivers) -> None:
+def test_webhook_receives_labels_and_runbook(receivers: Receivers) -> None:
     [posted] = _until(lambda: receivers.posted)
     [alert] = posted["alerts"]
     assert (alert["status"], alert["labels"]["severity"]) == ("firing", "critical")
     assert alert["annotations"]["runbook"] == RULE["annotations"]["runbook"]
 
 
-def test_a_topic_gets_labels_and_runbook(receivers: Receivers) -> None:
+def test_topic_receives_labels_and_runbook(receivers: Receivers) -> None:
     [received] = _until(lambda: receivers.queue.receive_messages())
     message = json.loads(received.body)
     assert "GpuNeedsReplacement" in message["Subject"]
@@ -195,12 +193,12 @@ STACKS = [path for path in HAPPY if load(path).telemetry.alerts.sent]
 
 
 @pytest.mark.parametrize("path", STACKS, ids=lambda path: path.stem)
-def test_alertmanager_reads_the_configuration_of_a_stack(path: Path, tmp_path: Path) -> None:
+def test_alertmanager_accepts_the_configuration_of_a_stack(path: Path, tmp_path: Path) -> None:
     with alertmanager(tmp_path, alertmanager_config(load(path).telemetry.alerts), {}):
         pass
 
 
-def test_a_wrong_configuration_is_refused(tmp_path: Path) -> None:
+def test_invalid_configuration_is_refused(tmp_path: Path) -> None:
     settings = AlertSettings.model_validate({"webhook": True, "secret": "alert-secrets"})
     config = alertmanager_config(settings).replace("url_file", "url_fil")
     with (

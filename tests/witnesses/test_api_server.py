@@ -1,4 +1,4 @@
-"""Documents of wrong shapes: whatever the API server cannot read is refused, or a finding of rule 106."""
+"""Documents of invalid shape: those that the API server refuses are refused or a finding of rule 106."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _Resource(NamedTuple):
 
 
 class ApiServer:
-    """A real one, asked for dry runs."""
+    """A real API server that receives dry-run requests."""
 
     def __init__(self, kubeconfig: Path) -> None:
         config = KubeConfig.from_file(kubeconfig).get()
@@ -56,7 +56,7 @@ class ApiServer:
         return _type(document) in self._resources
 
     def cannot_read(self, document: dict[str, Any]) -> bool:
-        """Whether it refuses the shape of the document; not whether the values may be."""
+        """Whether the API server refuses the shape of the document, regardless of its values."""
         path, name, namespaced = self._resources[_type(document)]
         target = f"{path}/namespaces/{_namespace(document)}/{name}" if namespaced else f"{path}/{name}"
         # kubectl sends 10.0 as 10
@@ -92,7 +92,7 @@ def api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 
 
 def _said(document: dict[str, Any]) -> str:
-    """How a check of it ends."""
+    """Result of a check."""
     try:
         judged = evaluate_manifests({"a.json": json.dumps(document).encode()}, None)
     except ManifestError:
@@ -103,7 +103,7 @@ def _said(document: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("mutants", [400, pytest.param(20_000, marks=pytest.mark.slow)])
-def test_no_shape_that_the_api_server_refuses_is_clean(
+def test_shape_refused_by_the_api_server_is_not_clean(
     api_server: ApiServer, mutants: int, record_property: Callable[[str, object], None]
 ) -> None:
     documents = [

@@ -1,4 +1,4 @@
-"""The device plugin's own parser on every configuration that is rendered, and on wrong ones."""
+"""The device plugin's own parser on every rendered configuration, and on invalid ones."""
 
 import copy
 import json
@@ -26,7 +26,7 @@ MPS_ROOT = {"MPS_ROOT": "/run/nvidia/mps"}
 
 @dataclass(frozen=True)
 class Rendered:
-    """The configuration of a pool, as its DaemonSet gets it."""
+    """The configuration of a pool, as in its DaemonSet."""
 
     where: str
     pool: Pool
@@ -56,7 +56,7 @@ def rendered() -> list[tuple[Rendered, Read]]:
     return list(zip(every, read([each.asked for each in every]), strict=True))
 
 
-def test_the_plugin_takes_every_configuration(rendered: list[tuple[Rendered, Read]]) -> None:
+def test_plugin_accepts_every_rendered_configuration(rendered: list[tuple[Rendered, Read]]) -> None:
     assert {each.where: said.error for each, said in rendered if said.error} == {}
     ways = {
         way
@@ -67,7 +67,7 @@ def test_the_plugin_takes_every_configuration(rendered: list[tuple[Rendered, Rea
     assert ways == {"time_slicing", "mps", "mig"}, "the stacks have pools of every kind"
 
 
-def test_it_offers_as_many_as_the_scheduler_is_said_to_find(rendered: list[tuple[Rendered, Read]]) -> None:
+def test_plugin_offers_the_resources_that_the_plan_expects(rendered: list[tuple[Rendered, Read]]) -> None:
     for each, said in rendered:
         if each.pool.sharing and each.pool.sharing.mig:
             assert (said.config["flags"]["migStrategy"], said.replicas) == ("mixed", {}), each.where
@@ -77,14 +77,14 @@ def test_it_offers_as_many_as_the_scheduler_is_said_to_find(rendered: list[tuple
         assert offered == dict(each.pool.gpu_resources), each.where
 
 
-def test_it_refuses_pods_that_ask_for_two_shares_of_a_gpu(rendered: list[tuple[Rendered, Read]]) -> None:
+def test_plugin_refuses_pods_that_request_two_shares_of_a_gpu(rendered: list[tuple[Rendered, Read]]) -> None:
     for each, said in rendered:
         sharing = said.config["sharing"]
         ways = sharing.get("mps") or sharing["timeSlicing"]
         assert bool(ways.get("failRequestsGreaterThanOne")) == bool(said.replicas), each.where
 
 
-def test_it_hands_gpus_out_as_the_nodes_need_it(rendered: list[tuple[Rendered, Read]]) -> None:
+def test_plugin_uses_the_device_list_strategy_of_the_pool(rendered: list[tuple[Rendered, Read]]) -> None:
     for each, said in rendered:
         strategies = said.config["flags"]["plugin"]["deviceListStrategy"]
         assert strategies == [each.pool.handover.value], each.where
@@ -129,7 +129,7 @@ def _unknown_handover(config: Document) -> None:
     ],
     ids=["one replica", "none", "MPS with MIG", "misspelled", "nothing to share", "no such handover"],
 )
-def test_wrong_forms_are_refused_by_the_plugin_and_by_the_stack_file_alike(
+def test_plugin_and_stack_file_both_refuse_invalid_settings(
     wrong: Callable[[Document], None], says: str, settings: Document | None, ours: str
 ) -> None:
     config = copy.deepcopy(json.loads(plugin_config(Sharing(time_slicing=4))))
@@ -146,7 +146,7 @@ def test_wrong_forms_are_refused_by_the_plugin_and_by_the_stack_file_alike(
         Sharing.model_validate(settings)
 
 
-def test_mps_is_refused_without_the_root_of_its_daemon() -> None:
+def test_mps_without_its_root_folder_is_refused() -> None:
     config = plugin_config(Sharing(mps=4))
 
     with_root, without = read([Asked(config, MPS_ROOT), Asked(config, {})])
@@ -155,7 +155,7 @@ def test_mps_is_refused_without_the_root_of_its_daemon() -> None:
     assert "needs an MPS root" in (without.error or "")
 
 
-def test_a_variable_beats_the_file() -> None:
+def test_environment_variable_overrides_the_file() -> None:
     [said] = read([Asked(plugin_config(Sharing(mig={"1g.10gb": 7})), {"MIG_STRATEGY": "none"})])
 
     assert said.config["flags"]["migStrategy"] == "none"

@@ -1,4 +1,4 @@
-"""The real API server takes the pods that mount images, in a namespace held to Pod Security restricted."""
+"""The real API server accepts pods that mount images, in a namespace with Pod Security level restricted."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,8 +42,8 @@ def api(tmp_path_factory: pytest.TempPathFactory, rendered: Graph) -> Iterator[D
         control_plane.remove()
 
 
-def test_pods_keep_their_image_volumes(api: DynamicClient, rendered: Graph) -> None:
-    """A server with the feature off would drop the source, and refuse a volume without one."""
+def test_api_server_keeps_image_volumes_of_pods(api: DynamicClient, rendered: Graph) -> None:
+    """A server with the feature disabled would drop the source, and refuse a volume without one."""
     seen: dict[str, list[str]] = {}
     for name, template in _templates(rendered):
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": template["spec"]}
@@ -56,7 +56,7 @@ def test_pods_keep_their_image_volumes(api: DynamicClient, rendered: Graph) -> N
     assert all(seen.values())
 
 
-def test_pods_that_keep_images_preempt_nothing(api: DynamicClient, rendered: Graph) -> None:
+def test_prefetch_pods_preempt_no_other_pods(api: DynamicClient, rendered: Graph) -> None:
     template = dict(_templates(rendered))["image-prefetch-l4"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "it"}, "spec": template["spec"]}
     spec = api.create(f"{SERVING}/pods?dryRun=All", pod)["spec"]

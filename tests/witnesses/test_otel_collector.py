@@ -1,4 +1,4 @@
-"""The real collector reads every configuration, and keeps logs, journals and events where they belong."""
+"""The real collector accepts every configuration, and delivers logs, journals and events to their targets."""
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
@@ -45,7 +45,7 @@ UID = "0b8a2f9e-55a1-4a51-9d2e-6b8d2f1f7a10"
 
 
 def line(text: str, stream: str = "stdout") -> str:
-    """A line as containerd writes it."""
+    """A log line in the format of containerd."""
     return f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')}000Z {stream} F {text}\n"
 
 
@@ -58,7 +58,7 @@ def pod_log(root: Path, namespace: str, pod: str, text: str) -> Path:
 
 
 @pytest.mark.parametrize("path", [it for it in HAPPY if load(it).logs], ids=lambda path: path.stem)
-def test_it_takes_every_configuration(path: Path, tmp_path: Path) -> None:
+def test_collector_accepts_every_configuration(path: Path, tmp_path: Path) -> None:
     settings = load(path).logs
     assert settings
     given = settings.model_dump(mode="json", exclude_unset=True, by_alias=True)
@@ -66,8 +66,8 @@ def test_it_takes_every_configuration(path: Path, tmp_path: Path) -> None:
     validate(tmp_path / "agent", agent_here(tmp_path, free_port(), given, tmp_path), VARIABLES)
 
 
-def test_it_refuses_a_key_that_it_has_not(tmp_path: Path) -> None:
-    """The check above tells a right configuration from a wrong one."""
+def test_collector_refuses_an_unknown_key(tmp_path: Path) -> None:
+    """Proves that the check above detects an invalid configuration."""
     config = collector_here(tmp_path, free_port(), {"files": {}})
     config["exporters"]["file"]["rotation"]["max_day"] = 3
     with pytest.raises(AssertionError, match="max_day"):
@@ -75,7 +75,7 @@ def test_it_refuses_a_key_that_it_has_not(tmp_path: Path) -> None:
 
 
 class _Store(BaseHTTPRequestHandler):
-    """An endpoint of OTLP that keeps what it gets, and refuses the first request."""
+    """An OTLP endpoint that stores what it receives, and refuses the first request."""
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -99,8 +99,8 @@ def store() -> Iterator[Any]:
     server.server_close()
 
 
-def test_lines_of_pods_arrive_in_files_and_at_an_endpoint(tmp_path: Path, store: Any) -> None:
-    """They wait for a collector that starts late, and go on where a stopped agent was."""
+def test_pod_logs_are_delivered_to_files_and_an_otlp_endpoint(tmp_path: Path, store: Any) -> None:
+    """Lines wait for a collector that starts late, and a restarted agent continues where it stopped."""
     settings: dict[str, Any] = {
         "files": {},
         "otlp": {"url": "https://store.test", "secret": "store"},
@@ -136,8 +136,8 @@ def test_lines_of_pods_arrive_in_files_and_at_an_endpoint(tmp_path: Path, store:
     assert {it[:2] for it in sent} == {("/v1/logs", "Bearer of-a-test")}
 
 
-def test_agents_that_are_killed_lose_no_line(tmp_path: Path) -> None:
-    """SIGKILL is what the kernel sends when a container exceeds its memory limit."""
+def test_killed_agent_loses_no_line(tmp_path: Path) -> None:
+    """The kernel sends SIGKILL if a container exceeds its memory limit."""
     settings: dict[str, Any] = {"files": {}, "nodes": False, "events": False}
     port, root = free_port(), tmp_path / "host"
     agent = agent_here(tmp_path, port, settings, root)
@@ -158,7 +158,7 @@ def test_agents_that_are_killed_lose_no_line(tmp_path: Path) -> None:
     assert set(found) == {*map(str, numbers), "last"}
 
 
-def test_a_file_that_is_rotated_is_read_to_its_end(tmp_path: Path) -> None:
+def test_rotated_file_is_read_to_its_end(tmp_path: Path) -> None:
     """The kubelet renames a file, and the runtime creates another one."""
     settings: dict[str, Any] = {"files": {}, "nodes": False, "events": False}
     port, root = free_port(), tmp_path / "host"
@@ -178,7 +178,7 @@ def test_a_file_that_is_rotated_is_read_to_its_end(tmp_path: Path) -> None:
     assert sorted(found, key=int) == list(map(str, range(600)))
 
 
-def test_lines_arrive_in_a_log_group(tmp_path: Path) -> None:
+def test_pod_logs_are_delivered_to_a_log_group(tmp_path: Path) -> None:
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     _, at = server.get_host_and_port()
@@ -232,14 +232,14 @@ shift
 trap 'kill $program; wait $program; kill %1' TERM
 wait $program
 """
-"""A node's journal in a mount namespace of its own: a real journald, and paths as the agent mounts them."""
+"""A node's journal in its own mount namespace: a real journald, and the paths that the agent mounts."""
 
 
 @pytest.mark.skipif(
     os.geteuid() != 0 or not JOURNALD.exists() or not shutil.which("unshare") or not Path("/lib64").exists(),
     reason="needs root, unshare and journald",
 )
-def test_journals_are_read_without_a_capability_but_sys_chroot(tmp_path: Path) -> None:
+def test_journal_is_read_with_only_the_sys_chroot_capability(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"files": {}, "events": False}
     port, root = free_port(), tmp_path / "host"
     for name in ("usr", "lib", "lib64", "proc", "run/log", "etc", "var/log/pods"):
@@ -272,7 +272,7 @@ def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCon
         plane.stop()
 
 
-def test_events_of_the_api_server_arrive_with_the_rights_of_the_role(
+def test_api_server_events_are_read_with_the_rendered_role(
     tmp_path: Path, control_plane: LocalControlPlane
 ) -> None:
     config = KubeConfig.from_file(control_plane.kubeconfig).get()
@@ -314,7 +314,7 @@ def _event() -> dict[str, Any]:
 
 
 def _as_collector(api: Any, folder: Path, admin: Path) -> Path:
-    """A kubeconfig of the rendered service account, whose rights are those of the rendered role."""
+    """A kubeconfig of the rendered service account with the permissions of the rendered role."""
     [role] = [
         it
         for it in platform_of(load(STACKS / "happy/eks-logs.yaml"))[0].of("ClusterRole")

@@ -1,4 +1,4 @@
-"""promtool reads every configuration and rule, and each alert fires when it should and only then."""
+"""promtool accepts every configuration and rule, and each alert fires exactly when it should."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from tests.witnesses.promtool import promtool
 pytestmark = pytest.mark.engine
 
 CASES: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("alerts.yaml").read_text())
-BLOCK = datetime(1970, 1, 15, 1, tzinfo=UTC)  # the tool's clock starts in 1970
+BLOCK = datetime(1970, 1, 15, 1, tzinfo=UTC)  # promtool's clock starts in 1970
 
 
 def _rules(folder: Path) -> list[Path]:
@@ -50,7 +50,7 @@ def test_every_alert_has_a_case() -> None:
     assert {rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule} == CASES.keys()
 
 
-def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
+def test_alerts_fire_exactly_when_they_should(tmp_path: Path) -> None:
     tests: list[dict[str, Any]] = []
     for alert, case in CASES.items():
         tests.append(_test(alert, case["fires"], case["at"], fires=True))
@@ -58,7 +58,7 @@ def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
     content = {
         "rule_files": [path.name for path in _rules(tmp_path)],
         "evaluation_interval": "5m",
-        "group_eval_order": ["usage", "waste"],  # alerts read what is recorded at the same moment
+        "group_eval_order": ["usage", "waste"],  # alerts use values recorded in the same evaluation
         "tests": tests,
     }
     file = tmp_path / "alerts.test.yml"
@@ -67,8 +67,8 @@ def test_alerts_fire_when_they_should_and_only_then(tmp_path: Path) -> None:
     promtool("test", "rules", files=[file])
 
 
-def test_a_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
-    """The cases tell a rule from a wrong one."""
+def test_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
+    """Proves that the cases detect a wrong rule."""
     rules = _rules(tmp_path)
     [file] = [path for path in rules if path.name == "gpus.rules.yml"]
     file.write_text(file.read_text().replace("DCGM_FI_DEV_XID_ERRORS == 79", "DCGM_FI_DEV_XID_ERRORS == 78"))
@@ -80,8 +80,8 @@ def test_a_rule_with_a_wrong_threshold_fails(tmp_path: Path) -> None:
         promtool("test", "rules", files=[tmp_path / "wrong.test.yml"])
 
 
-def test_prometheus_parses_every_expression_of_a_dashboard(tmp_path: Path) -> None:
-    """Expressions as rules; Grafana puts a time in place of its variables."""
+def test_prometheus_parses_every_dashboard_expression(tmp_path: Path) -> None:
+    """Expressions as rules, with a duration in place of Grafana's variables."""
     rules = [
         {"record": f"{name}:{number}", "expr": _at_a_time(target["expr"])}
         for name in DASHBOARDS
@@ -101,7 +101,7 @@ def _at_a_time(expression: str) -> str:
     return expression
 
 
-def test_prometheus_reads_every_configuration_and_rule(tmp_path: Path) -> None:
+def test_prometheus_accepts_every_configuration_and_rule(tmp_path: Path) -> None:
     configs: list[Path] = []
     for path in HAPPY:
         stack = load(path)

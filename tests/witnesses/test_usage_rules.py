@@ -1,4 +1,4 @@
-"""promtool evaluates the recording rules of usage on series as exporters have them."""
+"""promtool evaluates the recording rules of usage on series in the format of exporters."""
 
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ SERIES = {
     'kube_node_status_allocatable{node="b",resource="nvidia_com_gpu"}': "2x40",
     'kube_node_status_allocatable{node="d",resource="nvidia_com_gpu"}': "8x40",
     'kube_node_status_allocatable{node="o",resource="cpu"}': "8x40",
-    # A model of two GPUs, one of which it uses no more after ten minutes.
+    # A model with two GPUs, one of which is unused after ten minutes.
     'kube_pod_container_resource_requests{namespace="serving",pod="chat",uid="1",container="c",node="a",'
     'resource="nvidia_com_gpu"}': "2x40",
     'kube_pod_status_phase{namespace="serving",pod="chat",uid="1",phase="Running"}': "1x40",
@@ -31,13 +31,13 @@ SERIES = {
     'label_app_kubernetes_io_part_of="gpu-cluster"}': "1x40",
     'DCGM_FI_DEV_GPU_UTIL{namespace="serving",pod="chat",gpu="0",UUID="u0",node="a"}': "50x40",
     'DCGM_FI_DEV_GPU_UTIL{namespace="serving",pod="chat",gpu="1",UUID="u1",node="a"}': "50x10 0x29",
-    # A pod of a team that is being started, whose labels are another program's.
+    # A starting pod of a team, whose labels are those of another program.
     'kube_pod_container_resource_requests{namespace="vision",pod="train",uid="2",container="c",node="d",'
     'resource="nvidia_com_gpu"}': "4x40",
     'kube_pod_status_phase{namespace="vision",pod="train",uid="2",phase="Pending"}': "1x40",
     'kube_pod_labels{namespace="vision",pod="train",uid="2",'
     'label_app_kubernetes_io_instance="release"}': "1x40",
-    # One that waits for a node, and one that has ended.
+    # An unscheduled pod, and a completed one.
     'kube_pod_container_resource_requests{namespace="vision",pod="waits",uid="3",container="c",'
     'resource="nvidia_com_gpu"}': "4x40",
     'kube_pod_status_phase{namespace="vision",pod="waits",uid="3",phase="Pending"}': "1x40",
@@ -50,7 +50,7 @@ REPLACED = {
     for name, values in SERIES.items()
     if name.startswith("kube_") and 'node="a"' in name
 }
-"""kube-state-metrics has been replaced, and is there twice."""
+"""kube-state-metrics was replaced, so its series exist twice."""
 
 A = 'pool="l4", instance_type="g6.4xlarge", capacity_type="SPOT"'
 B = 'pool="l4", instance_type="g6.4xlarge", capacity_type="on-demand"'
@@ -72,7 +72,7 @@ EXPECTED: dict[str, dict[str, float]] = {
     },
     "gpu_usd_per_hour:by_namespace": {'namespace="serving"': 2.64},
 }
-"""After half an hour: the second GPU was used until the tenth minute, and is idle from the 26th on."""
+"""Values after half an hour: the second GPU was used until minute 10, and is idle from minute 26."""
 
 
 def rules(folder: Path) -> Path:
@@ -113,6 +113,6 @@ def test_nodes_and_gpus_are_counted_by_pool_holder_and_use(tmp_path: Path) -> No
     evaluate(tmp_path, case("30m", EXPECTED), case("24m", before))
 
 
-def test_another_count_is_told_from_the_right_one(tmp_path: Path) -> None:
+def test_wrong_count_fails(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"(?s)gpus_idle.*got:"):
         evaluate(tmp_path, case("30m", {"gpus_idle:by_workload": {CHAT: 2}}))

@@ -1,4 +1,4 @@
-"""The example of a user's program runs on Pulumi's mocks."""
+"""The example of a user's program runs with Pulumi's mocks."""
 
 import re
 import subprocess
@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "components-in-your-program.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 
-def test_strict_types_hold_for_the_examples(tmp_path: Path) -> None:
+def test_examples_pass_strict_type_checks(tmp_path: Path) -> None:
     """pyright checks the examples against the installed package, as in a user's project."""
     first, second = EXAMPLES
     platform = f"from pathlib import Path\n\nimport gpu_cluster\n\n{second}"
@@ -37,7 +37,7 @@ def test_strict_types_hold_for_the_examples(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_a_platform_of_a_file_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_example_plans_a_platform_from_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(PAGE.parents[1])
     names = {"gpu_cluster": gpu_cluster, "Path": Path}
 
@@ -47,7 +47,7 @@ def test_a_platform_of_a_file_is_planned(monkeypatch: pytest.MonkeyPatch) -> Non
     assert graph.only("Platform").name == "platform"
 
 
-def test_the_example_makes_its_components(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_example_creates_its_components(monkeypatch: pytest.MonkeyPatch) -> None:
     program, _ = EXAMPLES
     exported: dict[str, Any] = {}
     monkeypatch.setattr(pulumi, "export", exported.__setitem__)

@@ -1,4 +1,4 @@
-"""Examples on pages: stack files and commands give the output that the page shows."""
+"""Examples in the docs: stack files are valid, and commands give the shown output."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ from tests.unit.docs.test_pages import PAGES, PROJECT
 GPU_CLUSTER = Path(sys.executable).parent / "gpu-cluster"
 
 OFFLINE = ("diagram", "gpus", "init", "schema", "validate")
-"""Commands that say the same on every machine."""
+"""Commands whose output is the same on every machine."""
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -44,7 +44,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("text", FILES)
-def test_a_whole_stack_file_that_a_page_shows_is_right(text: str, tmp_path: Path) -> None:
+def test_complete_stack_file_in_the_docs_is_valid(text: str, tmp_path: Path) -> None:
     environment = re.search(r"team: {environment: ([\w-]+)", text)
     name = environment[1] if environment else "shown"
     if environment:
@@ -56,7 +56,7 @@ def test_a_whole_stack_file_that_a_page_shows_is_right(text: str, tmp_path: Path
 
 
 @pytest.mark.parametrize(("command", "output"), EXAMPLES)
-def test_a_command_that_a_guide_shows_says_what_it_shows(command: str, output: str, tmp_path: Path) -> None:
+def test_command_in_a_guide_gives_the_shown_output(command: str, output: str, tmp_path: Path) -> None:
     stacks = {
         file.name.split(".")[1]: file.read_text() for file in (PROJECT / "stacks").glob("Pulumi.*.yaml")
     }
@@ -71,18 +71,18 @@ def test_a_command_that_a_guide_shows_says_what_it_shows(command: str, output: s
         assert done.stdout.strip() == shown
 
 
-def test_there_are_examples() -> None:
+def test_examples_exist() -> None:
     assert len(EXAMPLES) >= 4
     assert FILES
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("docs/guides")])
-def test_every_command_that_a_guide_names_exists(page: str) -> None:
+def test_every_command_named_in_a_guide_exists(page: str) -> None:
     named = set(re.findall(r"gpu-cluster ([a-z]+)\b", PAGES[page]))
     assert named <= COMMANDS.keys()
 
 
-def test_lines_of_a_shortened_output_are_those_of_the_command() -> None:
+def test_shortened_output_has_lines_of_the_real_output() -> None:
     golden = (PROJECT / "tests/golden/cost-prod.txt").read_text()
     plan = subprocess.run(
         [GPU_CLUSTER, "plan", "prod"], cwd=PROJECT, capture_output=True, text=True, check=True

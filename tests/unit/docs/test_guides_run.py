@@ -1,7 +1,5 @@
-"""Quickstart and guides, command by command in their order, as from an empty machine.
-
-The virtual environment is that of the tests; it is on no PATH until a page says so.
-"""
+"""Commands of quickstart and guides, run in order from an empty machine. The virtual environment is that of
+the tests; it is not on PATH until a page adds it."""
 
 from __future__ import annotations
 
@@ -30,16 +28,17 @@ GUIDES = {
     "docs/guides/training.md": "prod",
     "docs/guides/upgrade.md": "prod",
 }
-"""The stack whose file gets the sections that the page shows: of the gateway dev, which needs no keys."""
+"""The stack whose file gets the sections that the page shows; `dev` for the gateway, because it needs no
+keys."""
 
 ON_YOUR_ACCOUNT = "# on your account"
-"""Mark of a command that the page says is for an account or a cluster of the reader's."""
+"""Mark of a command that needs the reader's account or cluster, as the page says."""
 
 ENGINE = re.compile(r"make (up|status|down|rehearse)\b|gpu-cluster (status|rehearse)\b")
-"""Commands that run the engine for minutes: tests/rehearsal runs them."""
+"""Commands that run the engine for minutes; tests/rehearsal runs them."""
 
 ON_SERVERS = re.compile(r"crane |\bpulumi |^gpu-cluster up |^kubectl |^curl ")
-"""Commands of the guide without internet that need servers: tests/real_node/test_air_gapped.py runs all."""
+"""Commands of the offline guide that need servers; tests/real_node/test_air_gapped.py runs them all."""
 
 SITE = """\
 config:
@@ -62,7 +61,7 @@ config:
 """
 
 NOT_THERE = "chat-next"
-"""A model that a guide supposes, of which it shows no section."""
+"""A model that a guide requires without showing its section."""
 
 NAMED = ("pools", "storage", "models", "teams")
 """Sections and keys whose keys are names."""
@@ -76,18 +75,18 @@ ANSWERS = {
     "cost-centre": '"4711"',
     "revision": "4fbd2f2b9d1a7c3a3f9f8f1a2f6d8b9e0c1d2e3f",
 }
-"""Values of placeholders by the last key before them."""
+"""Values for placeholders by the last key before them."""
 
 
 class Step(NamedTuple):
     command: str
-    """Command of a shell; empty for a section of a stack file."""
+    """A shell command; empty for a section of a stack file."""
 
     section: str = ""
 
 
 def steps(page: str) -> Iterator[Step]:
-    """Commands in blocks and in prose, and sections of stack files, as they follow each other."""
+    """Commands in blocks and in prose, and sections of stack files, in order."""
     pattern = re.compile(
         r"^ *```(?P<language>\w*)\n(?P<block>.*?)^ *```|`(?P<inline>(?:gpu-cluster|make) [^`]+)`",
         re.DOTALL | re.MULTILINE,
@@ -107,7 +106,7 @@ def steps(page: str) -> Iterator[Step]:
 
 
 class Machine:
-    """A shell in a checkout, whose folder and variables stay from command to command."""
+    """A shell in a checkout that keeps its folder and variables from command to command."""
 
     def __init__(self, folder: Path) -> None:
         checkout = folder / "checkout"
@@ -140,7 +139,7 @@ class Machine:
         return Path(self._state.read_text().rpartition("cd ")[2].strip())
 
     def fill(self) -> None:
-        """Answer each placeholder of the stack files."""
+        """Fill each placeholder of the stack files."""
         for file in (self.folder / "stacks").glob("Pulumi.*.yaml"):
             text = file.read_text()
             if "CHANGEME" in text:
@@ -150,7 +149,7 @@ class Machine:
                 file.write_text(filled)
 
     def merge(self, stack: str, section: str) -> None:
-        """Put a section that a page shows into a stack file, beside what is there."""
+        """Merge a section that a page shows into a stack file."""
         yaml = YAML()
         file = self.folder / "stacks" / f"Pulumi.{stack}.yaml"
         document: Any = yaml.load(file)  # pyright: ignore[reportUnknownMemberType]
@@ -159,7 +158,7 @@ class Machine:
 
 
 def _merge(into: Any, shown: Any, *, named: bool = False) -> None:
-    """`named`: keys are names, and what stands under one is replaced."""
+    """Merge two mappings. `named`: keys are names, whose values are replaced."""
     for key, value in shown.items():
         if isinstance(into.get(key), dict) and isinstance(value, dict) and not named:
             _merge(into[key], value, named=key.rpartition(":")[2] in NAMED)
@@ -170,7 +169,7 @@ def _merge(into: Any, shown: Any, *, named: bool = False) -> None:
 @pytest.mark.parametrize(
     "page", [page if page in QUICK else pytest.param(page, marks=pytest.mark.slow) for page in GUIDES]
 )
-def test_its_commands_run_in_their_order(page: str, tmp_path: Path) -> None:
+def test_commands_of_a_page_run_in_order(page: str, tmp_path: Path) -> None:
     machine, stack = Machine(tmp_path), GUIDES[page]
     if stack == "site":
         (machine.folder / "stacks/Pulumi.site.yaml").write_text(SITE)
@@ -202,7 +201,7 @@ def test_its_commands_run_in_their_order(page: str, tmp_path: Path) -> None:
 
 
 def _ends(command: str) -> tuple[int, ...]:
-    """How a command may end: a doctor without credentials and a change with findings say so."""
+    """Allowed exit codes: a doctor without credentials and a change with findings do not exit with 0."""
     match command.split()[:2]:
         case ["gpu-cluster", "doctor" | "check" | "review"]:
             return (0, 1)

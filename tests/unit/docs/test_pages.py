@@ -16,15 +16,15 @@ PAGES = {
 
 
 def sections(page: str) -> list[tuple[str, Any]]:
-    """The sections of a stack file that a page shows by themselves."""
+    """Sections of a stack file that a page shows alone."""
     blocks = re.findall(r"```yaml\n(.*?)```", PAGES[page], re.DOTALL)
     shown = [YAML(typ="safe", pure=True).load(block) for block in blocks]  # pyright: ignore[reportUnknownMemberType]
-    files = [block for block in shown if hasattr(block, "items")]  # others are no stack files
+    files = [block for block in shown if hasattr(block, "items")]  # other blocks are no stack files
     pairs = [(key.partition(":")[2], value) for file in files for key, value in file.items()]
     return [(section, value) for section, value in pairs if section]
 
 
-def test_every_page_is_reached_from_the_readme() -> None:
+def test_every_page_is_linked_from_the_readme() -> None:
     reached: set[str] = set()
     ahead = {"README.md"}
     while ahead:
@@ -47,7 +47,7 @@ def anchors(page: str) -> set[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_links_to_a_heading_find_it(page: str) -> None:
+def test_links_to_headings_are_valid(page: str) -> None:
     found = re.findall(r"\]\(([^):#]*)#([^)]+)\)", PAGES[page])
     here = [
         (str((PROJECT / page).parent.joinpath(it).resolve().relative_to(PROJECT)) if it else page, anchor)
@@ -57,7 +57,7 @@ def test_links_to_a_heading_find_it(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if sections(page)])
-def test_a_section_that_a_page_shows_is_right(page: str) -> None:
+def test_section_in_the_docs_is_valid(page: str) -> None:
     names = {(field.alias or name).rpartition(":")[2]: name for name, field in Stack.model_fields.items()}
     for section, value in sections(page):
         TypeAdapter(Stack.__annotations__[names[section]]).validate_python(value)

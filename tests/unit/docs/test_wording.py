@@ -23,13 +23,13 @@ from docs.wording import PROJECT, comment_problems, commented, page_problems, pa
         ("def test_nobody_logs_in() -> None: ...", "has nobody"),
     ],
 )
-def test_a_text_without_its_subject_is_refused(source: str, reason: str) -> None:
+def test_text_without_a_subject_is_refused(source: str, reason: str) -> None:
     found = list(problems(source))
     assert found
     assert found[0][1].startswith(reason)
 
 
-def test_texts_with_their_subject_pass() -> None:
+def test_text_with_a_subject_passes() -> None:
     assert (
         list(problems('"""Findings of a rule."""\nrule(40, "key-rotation", "KMS keys rotate automatically")'))
         == []
@@ -47,7 +47,7 @@ def test_texts_with_their_subject_pass() -> None:
         ("Seen by [everybody](page.md).", 1, "everybody"),
     ],
 )
-def test_a_refused_word_in_the_prose_of_a_page_is_found(page: str, line: int, word: str) -> None:
+def test_refused_word_in_a_page_is_found(page: str, line: int, word: str) -> None:
     assert list(page_problems(page)) == [(line, f"has {word}: use the term of the field")]
 
 
@@ -65,7 +65,7 @@ def test_code_links_and_longer_words_pass(page: str) -> None:
     assert list(page_problems(page)) == []
 
 
-def test_pages_whose_text_is_of_docstrings_are_left_to_these() -> None:
+def test_pages_generated_from_docstrings_are_skipped() -> None:
     names = {str(page.relative_to(PROJECT)) for page in pages()}
     assert {"README.md", "CONTRIBUTING.md", "docs/network.md", "docs/guides/team.md"} <= names
     assert not any(name.startswith("docs/reference/") for name in names)
@@ -76,7 +76,7 @@ def test_make_lint_checks_the_wording() -> None:
     assert "python -m docs.wording" in recipe
 
 
-def test_comments_of_workflows_and_of_new_projects_are_held_to_the_same() -> None:
+def test_comments_in_workflows_and_new_projects_are_checked() -> None:
     found = list(comment_problems("name: Deploy # once somebody has approved it\n\nnobody: 1\n"))
 
     assert found == [(1, "has somebody: use the term of the field")]
