@@ -37,7 +37,7 @@ def test_unknown_outputs_are_taken_from_the_plan() -> None:
         POLICY.replace("::gpu-cluster::", "::another::"),
         POLICY.replace("platform-cluster-secrets", "added-by-hand"),
     ],
-    ids=["no such stack", "another project", "no such resource"],
+    ids=["missing stack", "another project", "missing resource"],
 )
 def test_resource_outside_the_plan_stays_unknown(urn: str) -> None:
     assert planned_inputs(urn, PROJECT).at("policy").value is UNKNOWN

@@ -38,24 +38,24 @@ def test_truncated_preview_is_rejected(length: int) -> None:
 
 
 REFUSED: dict[str, tuple[str, str]] = {
-    "nothing": (" \n", "it is empty: did `pulumi preview --json` fail?"),
-    "cut off": (WHOLE[:120], "it is truncated, at line 5, column "),
-    "words": ("Previewing update (prod):", "it is not JSON: Expecting value, at line 1, column 1"),
+    "empty": (" \n", "it is empty: did `pulumi preview --json` fail?"),
+    "truncated": (WHOLE[:120], "it is truncated, at line 5, column "),
+    "no JSON": ("Previewing update (prod):", "it is not JSON: Expecting value, at line 1, column 1"),
     "a list": ("[]", "expected an object with steps, got list"),
-    "something else": ('{"resources": []}', "it has neither steps nor changeSummary; it has resources"),
+    "other keys": ('{"resources": []}', "it has neither steps nor changeSummary; it has resources"),
     "a state": ('{"version": 3, "deployment": {}}', "it is a state, the output of `pulumi stack export`"),
     "events": ('{"sequence": 0}\n{"sequence": 1}', "it is not JSON: Extra data, at line 2, column 1"),
-    "steps of another kind": ('{"steps": {}}', "expected steps to be a list, got dict"),
+    "steps of wrong type": ('{"steps": {}}', "expected steps to be a list, got dict"),
     "a step without op": (json.dumps({"steps": [{"urn": URN}]}), "steps[0] has no op and urn"),
-    "an op that nobody knows": (
+    "unknown op": (
         json.dumps({"steps": [STEP | {"op": "evict"}]}),
         "steps[0] is 'evict', an unknown operation",
     ),
-    "a loss of nothing": (
+    "delete without type": (
         json.dumps({"steps": [{"op": "delete", "urn": URN}]}),
         "steps[0] is 'delete' and has no resource type",
     ),
-    "steps left out": (
+    "missing steps": (
         json.dumps({"steps": [], "changeSummary": {"replace": 1}}),
         "it is incomplete: changeSummary counts 1 of 'replace', steps have 0",
     ),

@@ -50,7 +50,7 @@ def test_every_model_cache_has_a_storage_class() -> None:
     assert cache_class("full-local", "large") == "standard"
 
 
-def test_model_slice_defaults_to_the_only_mig_profile_that_fits() -> None:
+def test_model_slice_defaults_to_the_only_mig_profile_of_the_pool() -> None:
     models = load(STACKS / "happy/sharing-mig.yaml").serving.models
 
     assert models["small"].slice == "1g.10gb"

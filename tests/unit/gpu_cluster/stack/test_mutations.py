@@ -42,7 +42,7 @@ def test_random_edit_ends_in_a_stack_or_diagnostics_with_lines(
 
 
 def changed(text: str, changes: list[tuple[float, int, str]]) -> str:
-    """Apply changes of position (as a fraction of the text), number of removed characters, inserted text."""
+    """Apply changes: position as a fraction of the text, characters to remove, text to insert."""
     for place, length, insert in changes:
         start = int(place * len(text))
         text = text[:start] + insert + text[start + length :]

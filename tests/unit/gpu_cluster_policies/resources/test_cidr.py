@@ -9,12 +9,12 @@ def _range(text: str) -> Property:
 
 
 @pytest.mark.parametrize("cidr", ["0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "2000::/3", "64.0.0.0/2"])
-def test_range_that_covers_part_of_the_internet_is_the_world(cidr: str) -> None:
+def test_large_part_of_the_internet_counts_as_the_world(cidr: str) -> None:
     assert is_the_world(_range(cidr))
 
 
 @pytest.mark.parametrize("cidr", ["10.0.0.0/8", "203.0.113.7/32", "203.0.113.7", "2001:db8::/32", "fd00::/8"])
-def test_a_network_is_not_the_world(cidr: str) -> None:
+def test_limited_network_does_not_count_as_the_world(cidr: str) -> None:
     assert not is_the_world(_range(cidr))
 
 

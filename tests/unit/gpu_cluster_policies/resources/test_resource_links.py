@@ -78,7 +78,7 @@ def test_unknown_value_links_by_the_dependencies_of_the_engine() -> None:
         _plain_block(UNKNOWN),
         _plain_block("models"),
     ],
-    ids=["of nothing", "of something else", "of either", "nobody tells", "of what has no name yet"],
+    ids=["no dependency", "other dependency", "two dependencies", "no dependency data", "unnamed resource"],
 )
 def test_ambiguous_unknown_value_raises_not_known_error(block: Resource) -> None:
     models, datasets = _bucket("models", id=UNKNOWN), _bucket("datasets", id=UNKNOWN)

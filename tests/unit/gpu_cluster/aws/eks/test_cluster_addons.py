@@ -54,7 +54,7 @@ def test_dcgm_agent_tolerates_the_taints_of_every_gpu_pool() -> None:
 
 
 def test_dcgm_agent_waits_for_the_mig_configuration_of_a_node() -> None:
-    """A process that holds a GPU of an A100 keeps it from changing its MIG mode without a reboot."""
+    """While a process uses an A100, its MIG mode can change only with a reboot."""
     agent = values(addon(addons(), "eks-node-monitoring-agent"))["dcgmAgent"]
 
     assert set(agent) == {"affinity", "tolerations"}, "the add-on's schema has no nodeSelector at v1.6.6"

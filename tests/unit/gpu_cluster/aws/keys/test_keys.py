@@ -115,7 +115,7 @@ def test_account_creates_grants_on_the_cluster_key_unconditionally() -> None:
 
 
 @pytest.mark.parametrize("purpose", KeyUsage)
-def test_grants_are_retired_by_callers_of_ecr_and_backup(purpose: KeyUsage) -> None:
+def test_retire_grant_is_allowed_only_on_keys_of_ecr_and_backup(purpose: KeyUsage) -> None:
     [use] = [it for it in statements(purpose).values() if it["Sid"].startswith(("Use", "Encrypt"))][:1]
     retires = "kms:RetireGrant" in use["Action"]
     assert retires == (purpose in (KeyUsage.DATA, KeyUsage.REGISTRY, KeyUsage.COPIES))

@@ -57,7 +57,7 @@ def test_vaults_are_deleted_before_the_role_that_deletes_their_recovery_points()
         {"disk": {"kind": "ebs", "reclaim": "delete"}, "models": {"kind": "s3"}},
         {"disk": {"kind": "ebs", "backup_days": 0}},
     ],
-    ids=["not wanted", "linked to a bucket", "gone with its claim", "no disks wanted"],
+    ids=["file system disabled", "linked to a bucket", "reclaim delete", "volumes disabled"],
 )
 def test_no_vault_without_backups(storage: dict[str, Any]) -> None:
     graph = made(storage)

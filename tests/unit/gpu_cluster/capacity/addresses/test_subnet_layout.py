@@ -69,7 +69,7 @@ def test_subnet_has_the_recorded_range(tier: Tier, zone: str, expected: str) -> 
     assert str(subnet("10.40.0.0/16", tier, zone)) == expected
 
 
-def test_smallest_vpc_has_subnets_of_at_least_27() -> None:
+def test_smallest_vpc_has_no_subnet_smaller_than_27() -> None:
     assert max(each.prefixlen for each in subnets(f"10.0.0.0/{VPC_SIZES[-1]}")) == 27
     assert subnet(f"100.64.0.0/{POD_SIZES[-1]}", Tier.PODS, "eu-central-1a").prefixlen == 27
 

@@ -58,7 +58,7 @@ def test_model_type_without_vllm_class_requires_code_of_its_repository(kind: str
         ({"quantization_config": FP8, **LATENT}, False),
     ],
 )
-def test_kv_cache_scales_are_read_only_for_quantizations_that_vllm_supports(
+def test_checkpoint_has_kv_cache_scales_only_if_vllm_supports_them(
     keys: dict[str, object], scales: bool | None
 ) -> None:
     assert read(**keys).cache_scales is scales

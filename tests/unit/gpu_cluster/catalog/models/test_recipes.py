@@ -87,7 +87,7 @@ def test_write_recipes_writes_one_row_per_recipe() -> None:
     assert "moonshotai/Kimi-K3,0.27.1," in text
 
 
-def test_publisher_memory_of_a_model_exceeds_the_catalog_weights() -> None:
+def test_published_memory_is_about_1_2_times_the_catalog_weights() -> None:
     """The published memory is 1.2 times the weights in the median; small models are rounded."""
     stated = [
         each.memory_gb * 1e9 / MODELS[each.model].weights

@@ -92,7 +92,7 @@ def test_dashboard_files_match_the_generated_dashboards() -> None:
 
 @pytest.mark.parametrize("name", DASHBOARDS)
 def test_picture_in_docs_matches_the_dashboard(name: str) -> None:
-    """If it fails: `make pictures`."""
+    """On failure run `make pictures`."""
     assert recorded()[name] == fingerprint(json.loads(dashboard_file(name)))
     assert 10_000 < picture(name).stat().st_size < 150_000
     assert f"](pictures/{picture(name).name})" in (FOLDER.parent / "dashboards.md").read_text()

@@ -1,4 +1,4 @@
-"""Kubernetes versions whose support has ended today."""
+"""Kubernetes versions are checked against the end of their support."""
 
 from datetime import date
 from importlib import import_module
