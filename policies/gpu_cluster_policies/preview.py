@@ -40,6 +40,9 @@ _REPLACING = frozenset(
 _COUNTED = ("create", "update", "delete", "replace")
 """Operations that the summary of a preview counts."""
 
+_SEPARATORS = 3
+"""`::` in a URN, at least."""
+
 
 class PreviewError(Exception):
     """Text that is no preview, or one of an update that cannot be judged."""
@@ -137,17 +140,21 @@ def _object(text: str) -> Mapping[str, Any]:
         cut = error.msg.startswith("Unterminated") or error.pos >= len(text.rstrip()) - 1
         what = "it is truncated" if cut else f"it is not JSON: {error.msg}"
         raise PreviewError(f"{what}, at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise PreviewError("it is nested too deeply") from None
+    except ValueError as error:  # a number with thousands of digits
+        raise PreviewError(f"it is not JSON: {error}") from None
     if not isinstance(content, Mapping):
         raise PreviewError(f"expected an object with steps, got {type(content).__name__}")
     return cast(Mapping[str, Any], content)
 
 
-def _list(content: Mapping[str, Any], key: str) -> list[Any]:
+def _list(content: Mapping[str, Any], key: str, above: str = "") -> list[Any]:
     found: Any = content.get(key)
     if found is None:
         return []
     if not isinstance(found, list):
-        raise PreviewError(f"expected {key} to be a list, got {type(found).__name__}")
+        raise PreviewError(f"expected {above}{key} to be a list, got {type(found).__name__}")
     return cast(list[Any], found)
 
 
@@ -165,28 +172,44 @@ def _words(diagnostic: Mapping[str, Any]) -> str:
 def _step(given: Any, index: int) -> Step:
     step = cast(dict[str, Any], given) if isinstance(given, dict) else dict[str, Any]()
     kind, urn = step.get("op"), step.get("urn")
-    if not isinstance(kind, str) or not isinstance(urn, str) or urn.count("::") < 3:
+    if not isinstance(kind, str) or not isinstance(urn, str) or not _is_urn(urn):
         raise PreviewError(f"steps[{index}] has no op and urn")
     if kind not in _CHANGING | _REST:
         raise PreviewError(f"steps[{index}] is '{kind}', an unknown operation")
     before, after = (_state(step, key, index) for key in ("oldState", "newState"))
     if (kind == "delete" or kind in _REPLACING) and not before and not after:
         raise PreviewError(f"steps[{index}] is '{kind}' and has no resource type")
-    return Step(kind, urn, before, after, tuple(map(str, step.get("replaceReasons") or ())))
+    reasons = _list(step, "replaceReasons", f"steps[{index}].")
+    return Step(kind, urn, before, after, tuple(map(str, reasons)))
 
 
-def _state(given: Mapping[str, Any], key: str, index: int) -> Mapping[str, Any]:
-    state: Any = given.get(key) or {}
-    if not isinstance(state, Mapping):
-        raise PreviewError(f"expected steps[{index}].{key} to be an object, got {type(state).__name__}")
-    return cast(Mapping[str, Any], state)
+def _state(step: Mapping[str, Any], key: str, index: int) -> Mapping[str, Any]:
+    state = _map(step, key, f"steps[{index}].")
+    _map(state, "inputs", f"steps[{index}].{key}.")
+    return state
 
 
 def _stored(given: Any, index: int) -> Step:
-    if not isinstance(given, Mapping) or "urn" not in given:
-        raise PreviewError(f"deployment.resources[{index}] has no urn")
+    place = f"deployment.resources[{index}]"
+    urn: Any = cast(Mapping[str, Any], given).get("urn") if isinstance(given, Mapping) else None
+    if not isinstance(urn, str) or not _is_urn(urn):
+        raise PreviewError(f"{place} has no urn")
     resource = cast(Mapping[str, Any], given)
-    return Step("same", str(resource["urn"]), resource, resource)
+    _map(resource, "inputs", f"{place}.")
+    return Step("same", urn, resource, resource)
+
+
+def _is_urn(text: str) -> bool:
+    """Whether it has stack, project, types and name."""
+    return text.count("::") >= _SEPARATORS
+
+
+def _map(content: Mapping[str, Any], key: str, above: str) -> Mapping[str, Any]:
+    """An object of the document; empty if it is absent."""
+    found: Any = content.get(key) or {}
+    if not isinstance(found, Mapping):
+        raise PreviewError(f"expected {above}{key} to be an object, got {type(found).__name__}")
+    return cast(Mapping[str, Any], found)
 
 
 def _complete(steps: tuple[Step, ...], content: Mapping[str, Any]) -> None:

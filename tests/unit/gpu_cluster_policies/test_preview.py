@@ -55,6 +55,16 @@ REFUSED: dict[str, tuple[str, str]] = {
         json.dumps({"steps": [{"op": "delete", "urn": URN}]}),
         "steps[0] is 'delete' and has no resource type",
     ),
+    "nested without end": ('{"steps": ' + "[" * 100_000, "it is nested too deeply"),
+    "a number that Python does not read": (f'{{"steps": {"9" * 5000}}}', "it is not JSON: Exceeds the limit"),
+    "reasons of another kind": (
+        json.dumps({"steps": [STEP | {"replaceReasons": 1}]}),
+        "expected steps[0].replaceReasons to be a list, got int",
+    ),
+    "inputs of another kind": (
+        json.dumps({"steps": [STEP | {"oldState": {"inputs": "models-a"}}]}),
+        "expected steps[0].oldState.inputs to be an object, got str",
+    ),
     "missing steps": (
         json.dumps({"steps": [], "changeSummary": {"replace": 1}}),
         "it is incomplete: changeSummary counts 1 of 'replace', steps have 0",
@@ -87,6 +97,11 @@ def test_text_that_is_no_preview_is_rejected_with_a_reason(text: str, said: str)
     [
         (WHOLE, "it is not a state: it has no deployment"),
         ('{"deployment": {"resources": [{}]}}', "deployment.resources[0] has no urn"),
+        ('{"deployment": {"resources": [{"urn": "a::b::c"}]}}', "deployment.resources[0] has no urn"),
+        (
+            json.dumps({"deployment": {"resources": [{"urn": URN, "inputs": ["models-a"]}]}}),
+            "expected deployment.resources[0].inputs to be an object, got list",
+        ),
     ],
 )
 def test_text_that_is_no_state_is_rejected(text: str, said: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
 from gpu_cluster_tools.review.changes import ResourceChange
 
@@ -50,8 +50,8 @@ class ReviewFinding:
 class Spending:
     """US dollars per month: minimum, and maximum under load."""
 
-    least: float
-    most: float
+    least: FiniteFloat
+    most: FiniteFloat
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,9 @@ class CostChange:
 class DurationChange:
     """Minutes until a stack that is created from nothing is ready."""
 
-    before: float | None
-    after: float
-    path: tuple[tuple[str, float], ...]
+    before: FiniteFloat | None
+    after: FiniteFloat
+    path: tuple[tuple[str, FiniteFloat], ...]
     """The longest chain of resources that wait for each other, with the minutes of each."""
 
 

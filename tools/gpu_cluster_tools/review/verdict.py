@@ -77,11 +77,9 @@ def _restarts(changes: Sequence[ResourceChange]) -> Iterator[Reason]:
     """A node group with another launch template or version replaces its nodes."""
     found = {change.name: change.rollout for change in changes if change.rollout}
     if found:
-        minutes = max(each.minutes for each in found.values())
-        yield Reason(
-            False,
-            f"replaces every node of {_some(list(found))}, whose pods are evicted, in up to {minutes} min",
-        )
+        known = [each.minutes for each in found.values() if each.minutes is not None]
+        time = f"in up to {max(known)} min" if len(known) == len(found) else "in an unknown time"
+        yield Reason(False, f"replaces every node of {_some(list(found))}, whose pods are evicted, {time}")
 
 
 def _fuller(changes: Sequence[ResourceChange]) -> Iterator[Reason]:

@@ -47,3 +47,14 @@ def test_other_changes_keep_the_nodes(changed: dict[str, Any]) -> None:
 
 def test_other_resource_types_have_no_rollout() -> None:
     assert rollout_of("aws:eks/cluster:Cluster", {"version": "1.35"}, {"version": "1.36"}) is None
+
+
+def test_a_size_that_is_not_known_yet_is_said() -> None:
+    after = INPUTS | {
+        "version": "1.36",
+        "scalingConfig": {"maxSize": UNKNOWN},
+        "updateConfig": {"maxUnavailable": UNKNOWN},
+    }
+    assert str(rollout_of(GROUP, INPUTS, after)).startswith(
+        "replaces every node: their number is not known yet, 1 at a time, new nodes first, in an unknown time"
+    )
