@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http.client import HTTPException
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import httpx2
@@ -33,6 +33,8 @@ _AMAZON = re.compile(r"aps-workspaces(-fips)?\.(?P<region>[a-z0-9-]+)\.(amazonaw
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _PORT_NAMES = ("http-web", "web", "http")
 
+T = TypeVar("T")
+
 Ask = Callable[[str, bytes], tuple[int, bytes]]
 """Sends a form to a path; status and body of the answer."""
 
@@ -49,17 +51,16 @@ class Prometheus:
 
     def at(self, expression: str, moment: datetime) -> list[tuple[Mapping[str, str], float]]:
         """Labels and value of each series at a moment."""
-        found = self._answer("/api/v1/query", query=expression, time=str(int(moment.timestamp())))
-        return [(it["metric"], float(it["value"][1])) for it in found["result"]]
+        time = str(int(moment.timestamp()))
+        return self._answer(_labelled, "/api/v1/query", query=expression, time=time)
 
     def moments(self, expression: str, start: datetime, end: datetime) -> list[int]:
         """Seconds since 1970 at which an expression of one series has a value, in steps of a minute."""
         times = {"start": str(int(start.timestamp())), "end": str(int(end.timestamp()))}
         step = str(int(STEP.total_seconds()))
-        found = self._answer("/api/v1/query_range", query=expression, step=step, **times)
-        return [int(float(time)) for it in found["result"] for time, _ in it["values"]]
+        return self._answer(_times, "/api/v1/query_range", query=expression, step=step, **times)
 
-    def _answer(self, path: str, **form: str) -> dict[str, Any]:
+    def _answer(self, read: Callable[[Any], list[T]], path: str, **form: str) -> list[T]:
         try:
             status, body = self._ask(path, urlencode(form).encode())
         except (NoAnswerError, HTTPException, httpx2.HTTPError, OSError) as error:
@@ -67,11 +68,19 @@ class Prometheus:
         try:
             content = json.loads(body)
             if content["status"] == "success":
-                return content["data"]
+                return read(content["data"]["result"])
             problem = str(content["error"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, IndexError, TypeError, OverflowError, RecursionError):
             problem = f"{path} answers {status} and no JSON of Prometheus' API"
         raise NoUsageError(f"Prometheus refuses: {problem}")
+
+
+def _labelled(series: Any) -> list[tuple[Mapping[str, str], float]]:
+    return [({**it["metric"]}, float(it["value"][1])) for it in series]
+
+
+def _times(series: Any) -> list[int]:
+    return [int(float(time)) for it in series for time, _ in it["values"]]
 
 
 def prometheus_at(url: str) -> Prometheus:

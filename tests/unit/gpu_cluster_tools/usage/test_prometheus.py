@@ -132,6 +132,10 @@ def answering(status: int, body: bytes) -> Prometheus:
         (503, b"no healthy upstream", "answers 503 and no JSON"),
         (200, b'{"status": "success"}', "answers 200 and no JSON"),
         (200, b"[]", "answers 200 and no JSON"),
+        (200, b'{"status": "success", "data": {"result": [{"metric": {}}]}}', "answers 200 and no JSON"),
+        (200, b'{"status": "success", "data": {"result": [{"value": [0, "1"]}]}}', "answers 200 and no JSON"),
+        (200, b'{"status": "success", "data": {"result": ["a"]}}', "answers 200 and no JSON"),
+        (200, b'{"status":' + b"[" * 100_000, "answers 200 and no JSON"),
     ],
 )
 def test_invalid_answer_is_an_error(status: int, body: bytes, message: str) -> None:
