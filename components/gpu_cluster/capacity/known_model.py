@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gpu_cluster.capacity.engine_options import engine_options
 from gpu_cluster.capacity.model_memory import ModelLoad
@@ -29,6 +29,8 @@ def load_of(settings: ModelSettings, model: LanguageModel) -> ModelLoad:
     draft = MODELS.get(options.draft) if options.draft else None
     return ModelLoad(model, settings.context or model.context, settings.concurrency, options, draft)
 
+
+_QUANTIZATION = "hf_quant_config.json"
 
 _WHILE_LOADING = {"fp8": 0.62, "bitsandbytes": 0.45}
 """Fraction of the bf16 bytes if an engine quantizes linear layers while loading; embeddings stay in bf16.
@@ -82,14 +84,24 @@ def _shaped(name: str, shape: ModelShape) -> LanguageModel:
 def _read(path: str) -> LanguageModel | Unreadable:
     """Includes hf_quant_config.json of ModelOpt, if present."""
     file = Path(path)
-    if not file.is_file():
-        return Unreadable("there is no such file")
-    beside = file.with_name("hf_quant_config.json")
     try:
-        config: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        quant: dict[str, Any] | None = json.loads(beside.read_text("utf-8")) if beside.is_file() else None
+        if not file.is_file():
+            return Unreadable("there is no such file")
+        beside = file.with_name(_QUANTIZATION)
+        config, quant = _section(file), _section(beside) if beside.is_file() else None
         return read_config(file.parent.name, config, quant)
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        return Unreadable("is not JSON")
     except ConfigError as error:
         return Unreadable(str(error))
+    except OSError as error:
+        return Unreadable(f"cannot be read: {error.strerror}")
+
+
+def _section(file: Path) -> dict[str, Any]:
+    which = f"{file.name} beside it " if file.name == _QUANTIZATION else ""
+    try:
+        found: Any = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):  # no text, a number of thousands of digits, nested without end
+        raise ConfigError(f"{which}is not JSON") from None
+    if not isinstance(found, dict):
+        raise ConfigError(f"{which}is not a JSON object")
+    return cast("dict[str, Any]", found)

@@ -87,12 +87,12 @@ def _shared_width(fields: Fields, width: int) -> int:
 def _is_sparse(fields: Fields, layer: int) -> bool:
     if not fields.number(*_COUNT):
         return False
-    if pattern := fields.items("moe_layer_freq"):
-        return bool(pattern[layer])
+    if fields.items("moe_layer_freq"):
+        return bool(fields.item("moe_layer_freq", layer))
     if layer in fields.items("mlp_only_layers"):
         return False
-    if kinds := fields.words("mlp_layer_types"):
-        return kinds[layer] == "sparse"
+    if fields.items("mlp_layer_types"):
+        return fields.item("mlp_layer_types", layer) == "sparse"
     if layer < fields.number("first_k_dense_replace", "moe_layer_start_index"):
         return False
     step = fields.number("interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq", default=1) or 1

@@ -5,6 +5,9 @@ from typing import cast
 
 Json = Mapping[str, object]
 
+_MOST = 10**36
+"""More than any number of a config.json; tokenizers have a context of 10**30."""
+
 _TEXT = ("text_config", "llm_config", "language_config", "thinker_config", "decoder_config")
 
 
@@ -23,12 +26,12 @@ class Fields:
         for key in keys:
             value = self.section.get(key)
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return int(value)
+                return int(_in_range(key, value))
         return default
 
     def required(self, *keys: str) -> int:
         found = self.number(*keys)
-        if not found:
+        if found <= 0:
             raise ConfigError(f"has no {' or '.join(keys)}")
         return found
 
@@ -43,6 +46,13 @@ class Fields:
         value = self.section.get(key)
         return tuple(cast("Iterable[object]", value)) if isinstance(value, list) else ()
 
+    def item(self, key: str, layer: int) -> object:
+        """The element of a layer in a list with one for each layer."""
+        found = self.items(key)
+        if layer >= len(found):
+            raise ConfigError(f"has {len(found)} elements in {key}, and none for layer {layer + 1}")
+        return found[layer]
+
     def words(self, key: str) -> tuple[str, ...]:
         return tuple(each for each in self.items(key) if isinstance(each, str))
 
@@ -51,6 +61,12 @@ class Fields:
 
     def __contains__(self, key: str) -> bool:
         return self.section.get(key) is not None
+
+
+def _in_range(key: str, value: float) -> float:
+    if not abs(value) < _MOST:  # NaN too
+        raise ConfigError(f"has a number out of range as {key}")
+    return value
 
 
 def as_section(value: object) -> Json:

@@ -16,6 +16,7 @@ from gpu_cluster.catalog.models.hub_fields import ConfigError, Fields, as_fields
 
 _WINDOWED = frozenset(("sliding_attention", "local_attention", "sliding_window"))
 _LINEAR = frozenset(("linear_attention", "linear"))
+_MOST_LAYERS = 10_000
 _STEPS = {
     "gemma2": 2,
     "gemma3_text": 6,
@@ -45,6 +46,8 @@ def layers(fields: Fields) -> Iterator[tuple[Block, tuple[Module, ...]]]:
 def kinds(fields: Fields) -> tuple[str, ...]:
     """Type of each layer: full, window, latent, compressed, linear, delta, mamba, both or conv."""
     count = fields.required("num_hidden_layers", "n_layer", "num_layers", "n_layers")
+    if count > _MOST_LAYERS:
+        raise ConfigError(f"has {count} layers, more than {_MOST_LAYERS}")
     if "compress_ratios" in fields:
         return ("compressed",) * count
     if "linear_attn_config" in fields:
@@ -96,7 +99,7 @@ def _block(fields: Fields, layer: int, kind: str) -> Block:
         case "latent":
             return attention_blocks.latent_attention(fields, prefix)
         case "compressed":
-            ratio = fields.items("compress_ratios")[layer]
+            ratio = fields.item("compress_ratios", layer)
             return attention_blocks.compressed_attention(
                 fields, prefix, ratio if isinstance(ratio, int) else 0
             )
@@ -153,9 +156,7 @@ def _puzzle(fields: Fields, given: tuple[object, ...]) -> Iterator[tuple[Block, 
     for layer, each in enumerate(map(as_fields, given)):
         block, group, heads = Block((), ()), each.below("attention"), fields.required("num_attention_heads")
         if not group.flag("no_op") and not group.flag("replace_with_linear"):
-            kv_heads = group.number("num_key_value_heads") or heads // group.number(
-                "n_heads_in_group", default=1
-            )
+            kv_heads = group.number("num_key_value_heads") or heads // (group.number("n_heads_in_group") or 1)
             own = Fields({**fields.section, "num_key_value_heads": kv_heads})
             window = group.number("window_length", "sliding_window")
             block = attention_blocks.attention(own, f"layers.{layer}.self_attn", window=window)
@@ -173,6 +174,6 @@ def _puzzle_mlp(fields: Fields, ffn: Fields, prefix: str) -> Iterator[Module]:
         return
     width = ffn.number("intermediate_size")
     multiple = ffn.section.get("ffn_mult")
-    if not width and isinstance(multiple, int | float):
+    if not width and isinstance(multiple, int | float) and ffn.number("ffn_mult") >= 0:
         width = -(-int(2 * multiple * hidden / 3) // 256) * 256
     yield from dense_mlp(fields, prefix, width)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import cache
 from math import prod
 
 from gpu_cluster.catalog.models.blocks import Module
-from gpu_cluster.catalog.models.hub_fields import Fields, Json, as_fields, as_section
+from gpu_cluster.catalog.models.hub_fields import ConfigError, Fields, Json, as_fields, as_section
 
 _DTYPES = {"float32": ("fp32", 4), "float16": ("fp16", 2), "bfloat16": ("bf16", 2)}
 _LISTS = ("ignore", "modules_to_not_convert", "exclude_modules")
@@ -130,7 +131,7 @@ def _scheme(given: Fields) -> Scheme:
                 return Scheme("int8", 1)
             return Scheme("nf4", 0.5 + 4 / 64)
         case "fp8" | "fbgemm_fp8":
-            block = [each for each in given.items("weight_block_size") if isinstance(each, int)]
+            block = [each for each in given.items("weight_block_size") if isinstance(each, int) and each > 0]
             return Scheme("fp8", 1 + (4 / prod(block) if block else 0))
         case _:
             return _algorithm(given)
@@ -140,7 +141,7 @@ def _algorithm(given: Fields) -> Scheme:
     """Scheme by its algorithm name in ModelOpt."""
     name = given.text("quant_algo").upper()
     if "NVFP4" in name:
-        return Scheme("nvfp4", 0.5 + 1 / given.number("group_size", default=16))
+        return Scheme("nvfp4", 0.5 + 1 / _group(given, default=16))
     if "MXFP4" in name:
         return _mxfp4()
     if name.startswith(("W4A16", "W4A8", "INT4")):
@@ -159,8 +160,14 @@ def _compressed(given: Fields) -> Scheme:
     if given.text("format").startswith("mxfp4"):
         return _mxfp4()
     if weights.text("type") == "float":
-        return Scheme("nvfp4", 0.5 + 1 / (group or 16)) if bits == 4 else Scheme("fp8", 1)
+        return Scheme("nvfp4", 0.5 + 1 / _group(weights, default=16)) if bits == 4 else Scheme("fp8", 1)
     return _integers(bits, group, zeros=not weights.flag("symmetric", default=True))
+
+
+def _group(given: Fields, *, default: int) -> int:
+    """Weights that share a scale; 0 and -1 stand for the method's own."""
+    size = given.number("group_size")
+    return size if size > 0 else default
 
 
 def _integers(bits: int, group: int, *, zeros: bool) -> Scheme:
@@ -196,7 +203,15 @@ def _tail(pattern: str) -> str:
 
 def _matches(pattern: str, name: str) -> bool:
     if pattern.startswith("re:"):
-        return any(re.match(pattern[3:], each) for each in (f"model.{name}", name))
+        return any(_expression(pattern).match(each) for each in (f"model.{name}", name))
     if "*" in pattern:
         return any(fnmatchcase(each, pattern) for each in (name, f"model.{name}"))
     return name == pattern or name.startswith(f"{pattern}.") or f".{pattern}." in f".{name}."
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern.removeprefix("re:"))
+    except re.error as error:
+        raise ConfigError(f"has the invalid regular expression '{pattern}': {error}") from None

@@ -23,6 +23,10 @@ CONFIG = {
 }
 
 
+def changed(**keys: object) -> str:
+    return json.dumps(CONFIG | keys)
+
+
 def settings(**given: Any) -> ModelSettings:
     return ModelSettings.model_validate(
         {"model": "acme/chat", "pool": "l4", "replicas": 1, "cache": {"size": "40Gi"}} | given
@@ -55,6 +59,19 @@ def test_config_json_matches_the_catalog_entry(tmp_path: Path) -> None:
         ("{", "is not JSON"),
         ('{"num_hidden_layers": 2}', "has no hidden_size or n_embd or d_model or dim"),
         (json.dumps(CONFIG | {"vocab_size": None}), "has no vocab_size"),
+        ("[]", "is not a JSON object"),
+        ("[" * 100_000, "is not JSON"),
+        (f'{{"vocab_size": {"9" * 5000}}}', "is not JSON"),
+        (changed(hidden_size=1e99), "has a number out of range as hidden_size"),
+        (changed(num_hidden_layers=10**9), "has 1000000000 layers, more than 10000"),
+        (
+            changed(num_experts=8, moe_intermediate_size=64, moe_layer_freq=[1]),
+            "has 1 elements in moe_layer_freq, and none for layer 2",
+        ),
+        (
+            changed(quantization_config={"quant_method": "fp8", "ignore": ["re:("]}),
+            "has the invalid regular expression 're:(': missing ), unterminated subpattern at position 0",
+        ),
     ],
 )
 def test_incomplete_config_json_is_reported(tmp_path: Path, text: str | None, problem: str) -> None:
@@ -63,6 +80,31 @@ def test_incomplete_config_json_is_reported(tmp_path: Path, text: str | None, pr
         file.write_text(text)
     assert config_problem(str(file)) == problem
     assert known_model(settings(config=str(file))) is None
+
+
+@pytest.mark.parametrize(
+    "quantization",
+    [
+        {"quant_method": "fp8", "weight_block_size": [0, 128]},
+        {"quant_method": "modelopt", "quant_algo": "NVFP4", "group_size": 0},
+        {"quant_method": "compressed-tensors", "config_groups": {"a": {"weights": {"num_bits": 4}}}},
+    ],
+)
+def test_blocks_of_size_0_are_those_of_the_method(tmp_path: Path, quantization: dict[str, Any]) -> None:
+    file = tmp_path / "config.json"
+    file.write_text(changed(quantization_config=quantization))
+    assert config_problem(str(file)) is None
+
+
+def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
+    assert config_problem(str(tmp_path / ("x" * 300))) == "cannot be read: File name too long"
+
+
+def test_a_quantization_file_that_is_no_json_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(changed())
+    (tmp_path / "hf_quant_config.json").write_text("{")
+    problem = config_problem(str(tmp_path / "config.json"))
+    assert problem == "hf_quant_config.json beside it is not JSON"
 
 
 def test_shape_and_weights_describe_a_model() -> None:
