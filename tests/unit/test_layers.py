@@ -20,17 +20,19 @@ _RESULTS = f"{_SETTINGS} gpu_cluster.stack gpu_cluster.unknown gpu_cluster.plan 
 USES = {
     "gpu_cluster.unknown": "",
     "gpu_cluster.cache_folder": "",
+    "gpu_cluster.file_path": "",
     "gpu_cluster.catalog": "",
     "gpu_cluster.config": "gpu_cluster.catalog.kubernetes_kinds",
     "gpu_cluster.capacity": "gpu_cluster.catalog gpu_cluster.config",
-    "gpu_cluster.stack": f"{_SETTINGS} gpu_cluster.cache_folder",
+    "gpu_cluster.stack": f"{_SETTINGS} gpu_cluster.cache_folder gpu_cluster.file_path",
     "gpu_cluster.images": "gpu_cluster.catalog",
     "gpu_cluster.exemption": "gpu_cluster.config",
-    "gpu_cluster.kubernetes": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images",
+    "gpu_cluster.kubernetes": (f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.file_path gpu_cluster.images"),
     "gpu_cluster.aws": f"{_SETTINGS} gpu_cluster.exemption gpu_cluster.images gpu_cluster.kubernetes",
     "gpu_cluster": "gpu_cluster",
     "gpu_cluster_policies": (
-        f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.project"
+        f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.file_path "
+        "gpu_cluster.project"
     ),
     "gpu_cluster_tools.termination": "",
     "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder gpu_cluster_tools.termination",
@@ -45,15 +47,16 @@ USES = {
         f"{_SETTINGS} gpu_cluster.cost gpu_cluster.images"  # no plan: estimates depend only on settings
     ),
     "gpu_cluster_tools.doctor": (
-        f"{_SETTINGS} gpu_cluster.project gpu_cluster.stack gpu_cluster.aws.tags "
+        f"{_SETTINGS} gpu_cluster.file_path gpu_cluster.project gpu_cluster.stack gpu_cluster.aws.tags "
         "gpu_cluster.kubernetes.storage gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.rehearsal": (
-        f"{_SETTINGS} gpu_cluster.stack gpu_cluster.plan gpu_cluster_tools.schedule "
-        "gpu_cluster_tools.termination gpu_cluster_tools.toolchain"
+        f"{_SETTINGS} gpu_cluster.file_path gpu_cluster.project gpu_cluster.stack gpu_cluster.plan "
+        "gpu_cluster_tools.schedule gpu_cluster_tools.termination gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.review": (
-        f"{_RESULTS} gpu_cluster_policies gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"
+        f"{_RESULTS} gpu_cluster.file_path gpu_cluster_policies gpu_cluster_tools.schedule "
+        "gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools": "gpu_cluster gpu_cluster_policies gpu_cluster_tools",
     "stacks": "gpu_cluster",

@@ -10,6 +10,7 @@ from ruamel.yaml.nodes import ScalarNode
 
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamFile, TeamStack
+from gpu_cluster.file_path import is_file, real_path
 from gpu_cluster.stack.checks import check_sections
 from gpu_cluster.stack.checks.team_stack import check_team_stack
 from gpu_cluster.stack.defaults import with_defaults, with_team_defaults
@@ -179,15 +180,15 @@ def _on_environment(team: TeamFile, path: Path) -> TeamStack | Diagnostic:
     name, source = team.team.environment, team.team.platform
     keys = rooted(("team", "environment"))
     try:
-        platform = platform_of(source, path.resolve().parents[1])
+        platform = platform_of(source, real_path(path).parents[1])
     except FetchError as error:
         return Diagnostic(rooted(("team", "platform", "git")), str(error))
-    if platform and not (platform.folder / "Pulumi.yaml").is_file():
+    if platform and not is_file(platform.folder / "Pulumi.yaml"):
         at = rooted(("team", "platform", "folder" if platform.commit is None else "git"))
         return Diagnostic(at, lack_of_project(platform))
     file = (platform.folder / "stacks" if platform else path.parent) / f"Pulumi.{name}.yaml"
-    if not file.is_file():
-        others = (it for it in sorted(file.parent.glob("Pulumi.*.yaml")) if it.resolve() != path.resolve())
+    if not is_file(file):
+        others = (it for it in sorted(file.parent.glob("Pulumi.*.yaml")) if real_path(it) != real_path(path))
         near = did_you_mean(name, [it.stem.removeprefix("Pulumi.") for it in others])
         missing = f"stacks/{file.name} in {platform}" if platform else f"{file.name} beside this file"
         return Diagnostic(keys, f"there is no {missing}{near}")
@@ -233,6 +234,6 @@ def _shown_key(keys: Keys) -> str:
 
 def _shown(path: Path) -> str:
     """Path relative to the project, for any working directory: `stacks/Pulumi.prod.yaml`."""
-    file = path.resolve()
+    file = real_path(path)
     project = next((folder for folder in file.parents if (folder / "Pulumi.yaml").is_file()), Path.cwd())
     return str(file.relative_to(project)) if file.is_relative_to(project) else str(path)

@@ -88,16 +88,28 @@ def problems_of(paths: Iterable[str]) -> list[tuple[int, LocatedDiagnostic]]:
 
 
 def _of_path(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
-    if path.is_dir():
-        files = sorted(it for it in path.rglob("*") if it.suffix in _SUFFIXES and it.is_file())
-        if not files:
-            yield LocatedDiagnostic(shown(path), 1, "", "no file that ends in .yaml, .yml or .json")
-        for file in files:
-            yield from _of_file(file)
-    elif path.is_file():
-        yield from _of_file(path)
-    else:
+    try:
+        files = _files(path)
+    except OSError as error:
+        yield _unread(path, error)
+        return
+    if files is None:
         yield LocatedDiagnostic(shown(path), 1, "", "no such file or folder")
+    elif not files:
+        yield LocatedDiagnostic(shown(path), 1, "", "no file that ends in .yaml, .yml or .json")
+    for file in files or ():
+        yield from _of_file(file)
+
+
+def _files(path: Path) -> list[Path] | None:
+    """The file, or the manifests of a folder; None if there is neither."""
+    if path.is_dir():
+        return sorted(it for it in path.rglob("*") if it.suffix in _SUFFIXES and it.is_file())
+    return [path] if path.is_file() else None
+
+
+def _unread(path: Path, error: OSError) -> LocatedDiagnostic:
+    return LocatedDiagnostic(shown(path), 1, "", f"cannot be read: {error.strerror}")
 
 
 def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
@@ -105,6 +117,9 @@ def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
         documents = _documents(path.read_bytes())
     except UnreadableFileError as error:
         yield LocatedDiagnostic(shown(path), error.line, "", error.message)
+        return
+    except OSError as error:
+        yield _unread(path, error)
         return
     for document in documents:
         line = line_of(document.root)

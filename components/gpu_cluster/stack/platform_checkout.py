@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpu_cluster.config.platform_source import PlatformCheckout, PlatformSource
+from gpu_cluster.file_path import in_home, is_folder, real_path
 from gpu_cluster.stack.git_checkout import checkout_of
 from gpu_cluster.stack.suggestions import one_of
 
@@ -40,8 +41,8 @@ def checked_out(source: PlatformSource, project: Path) -> PlatformCheckout:
     """The platform as files. `FetchError` where it is neither in the cache nor can be fetched."""
     reading = _READING.get()
     if source.folder:
-        folder = (reading.project or project) / Path(source.folder).expanduser()
-        return PlatformCheckout(folder.resolve(), source.folder)
+        folder = (reading.project or project) / in_home(Path(source.folder))
+        return PlatformCheckout(real_path(folder), source.folder)
     url, revision = source.git or "", source.revision or ""
     found = checkout_of(url, revision, again=reading.again)
     if not source.path:
@@ -51,7 +52,7 @@ def checked_out(source: PlatformSource, project: Path) -> PlatformCheckout:
 
 def lack_of_project(platform: PlatformCheckout) -> str:
     """Words for a platform without Pulumi.yaml."""
-    if not platform.folder.is_dir():
+    if not is_folder(platform.folder):
         seen = "" if platform.commit else ", from the project of this file on"
         return f"there is no folder {platform}{seen}"
     found = sorted(str(it.parent.relative_to(platform.folder)) for it in platform.folder.glob(_BELOW))

@@ -6,6 +6,7 @@ from gpu_cluster.config.cluster import LocalCluster
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamFile
+from gpu_cluster.file_path import real_path
 
 LOCAL_CHARTS = Path(".local/charts")
 """Charts that were written on this machine, below the project's folder."""
@@ -25,9 +26,9 @@ def _with_extras(stack: Stack, project: Path) -> Stack:
     extras = stack.extras
     if not (extras.manifests or extras.charts):
         return stack
-    manifests = [str((project / path).resolve()) for path in extras.manifests or ()] or None
+    manifests = [str(real_path(project / path)) for path in extras.manifests or ()] or None
     charts = {
-        name: chart.model_copy(update={"chart": str((project / chart.chart).resolve())})
+        name: chart.model_copy(update={"chart": str(real_path(project / chart.chart))})
         if chart.is_path
         else chart
         for name, chart in extras.charts.items()
@@ -41,7 +42,7 @@ def _with_charts(stack: Stack, project: Path) -> Stack:
     rendered = stack.gateway and stack.gateway.is_installed and isinstance(stack.cluster, LocalCluster)
     if not rendered or stack.registry.charts:
         return stack
-    charts = stack.registry.model_copy(update={"charts": str((project / LOCAL_CHARTS).resolve())})
+    charts = stack.registry.model_copy(update={"charts": str(real_path(project / LOCAL_CHARTS))})
     return stack.model_copy(update={"registry": charts})
 
 
@@ -51,7 +52,7 @@ def located_team(team: TeamFile, folder: Path) -> TeamFile:
 
 def located_models(models: dict[str, ModelSettings], folder: Path) -> dict[str, ModelSettings]:
     return {
-        name: model.model_copy(update={"config": str((folder / model.config).resolve())})
+        name: model.model_copy(update={"config": str(real_path(folder / model.config))})
         if model.config
         else model
         for name, model in models.items()

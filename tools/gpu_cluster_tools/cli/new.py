@@ -9,6 +9,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from gpu_cluster.config.names import Name
+from gpu_cluster.file_path import real_path
 from gpu_cluster_tools.cli.terminal.width import say
 from gpu_cluster_tools.review.affected_stacks import REQUIREMENTS
 from gpu_cluster_tools.scaffold.new_project import project_files
@@ -42,7 +43,7 @@ def new(folder: Folder, *, name: Named = None) -> None:
     required = requirement()
     if (folder / REQUIREMENTS).exists():
         required = replace(required, wheel=None, note="")
-    files = list(project_files(_checked(name or folder.resolve().name), required))
+    files = list(project_files(_checked(name or real_path(folder).name), required))
     if folder.exists() and not folder.is_dir():
         raise typer.BadParameter(f"{folder} is not a folder", param_hint="FOLDER")
     kept = [path for path, _ in files if (folder / path).exists()]

@@ -7,6 +7,7 @@ from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
+from gpu_cluster.file_path import in_home, is_file
 from gpu_cluster_tools.doctor.account import account
 from gpu_cluster_tools.doctor.addons import addons
 from gpu_cluster_tools.doctor.aws import Aws, UnreachableError
@@ -94,7 +95,7 @@ def _in_cluster(project: Path, name: str, stack: Stack) -> Iterator[Check]:
 
     kubeconfig, context = _way(project, name, stack)
     on_eks = stack.cluster if isinstance(stack.cluster, EksSettings) else None
-    if not kubeconfig.is_file():
+    if not is_file(kubeconfig):
         if on_eks:
             yield endpoint(on_eks, None)
         yield _no_way(name, stack, kubeconfig)
@@ -115,7 +116,7 @@ def _way(project: Path, name: str, stack: Stack) -> tuple[Path, str | None]:
         case LocalCluster():
             return project / ".local" / "kubeconfig", None
         case ExistingCluster():
-            return project / Path(stack.cluster.kubeconfig).expanduser(), stack.cluster.context
+            return project / in_home(Path(stack.cluster.kubeconfig)), stack.cluster.context
         case EksSettings():
             return project / ".local" / f"{name}.kubeconfig", None
 

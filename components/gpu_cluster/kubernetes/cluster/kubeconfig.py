@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.team_stack import LOCAL_TEAMS, TeamStack
+from gpu_cluster.file_path import in_home, is_file
 
 LOCAL = Path(".local/kubeconfig")
 """Written by the control plane on this machine, below the project's folder."""
@@ -20,7 +21,7 @@ def kubeconfig_of(settings: LocalCluster | ExistingCluster, project: Path) -> st
     """
     given = settings.kubeconfig if isinstance(settings, ExistingCluster) else str(LOCAL)
     path = given if given.startswith("~") else str(project / given)
-    if Path(path).expanduser().is_file():
+    if is_file(in_home(Path(path))):
         return path
     if isinstance(settings, LocalCluster):
         raise NoKubeconfigError(

@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 
 from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
 from gpu_cluster.config.extras import ChartSettings, ExtrasSettings
+from gpu_cluster.file_path import real_path
 
 _Objects = Sequence[tuple[str, Mapping[str, Any]]]
 """Objects with their names. One name may stand for kinds of several API groups, whose URNs differ."""
@@ -74,7 +75,7 @@ def _chart(name: str, chart: ChartSettings, opts: pulumi.ResourceOptions) -> pul
     repository = k8s.helm.v4.RepositoryOptsArgs(repo=chart.repository) if chart.repository else None
     return k8s.helm.v4.Chart(
         name,
-        chart=str(Path(chart.chart).resolve()) if chart.is_path else chart.chart,
+        chart=str(real_path(Path(chart.chart))) if chart.is_path else chart.chart,
         version=chart.version,
         namespace=chart.namespace,
         repository_opts=repository,

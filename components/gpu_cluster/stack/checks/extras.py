@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gpu_cluster.config.extras import MANIFESTS, ChartSettings
 from gpu_cluster.config.stack import Stack
+from gpu_cluster.file_path import is_file
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 from gpu_cluster.stack.manifests import problems_of, shown
 from gpu_cluster.stack.suggestions import did_you_mean
@@ -15,7 +16,7 @@ def extras(stack: Stack, broken: frozenset[Keys]) -> Iterator[Diagnostic]:
     for position, problem in problems_of(stack.extras.manifests or ()):
         yield Diagnostic(("extras", "manifests", position), str(problem))
     for name, chart in stack.extras.charts.items():
-        if chart.is_path and not (Path(chart.chart) / "Chart.yaml").is_file():
+        if chart.is_path and not is_file(Path(chart.chart) / "Chart.yaml"):
             message = f"no Chart.yaml in {shown(Path(chart.chart))}"
             yield Diagnostic(("extras", "charts", name, "chart"), message)
     yield from _order(stack.extras.charts, broken)

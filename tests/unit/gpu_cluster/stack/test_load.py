@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster.stack import StackFileError, load
+from gpu_cluster.stack import StackFileError, load, load_any
 
 SMALLEST = """\
 config:
@@ -104,3 +104,35 @@ def test_thousand_errors_are_reported_within_the_timeout(project: Path) -> None:
     path.write_text(SMALLEST + pools)
 
     assert len(message(path).splitlines()) == 1000
+
+
+def test_a_link_to_itself_is_no_file(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").symlink_to("Pulumi.dev.yaml")
+
+    assert message(Path("stacks/Pulumi.dev.yaml")) == (
+        "stacks/Pulumi.dev.yaml:1 the file cannot be read: Too many levels of symbolic links"
+    )
+
+
+@pytest.mark.parametrize("name", ["loop", "x" * 300, "none"])
+def test_paths_that_the_system_refuses_are_missing(project: Path, name: str) -> None:
+    (project / "loop").symlink_to("loop")
+    (project / "stacks/Pulumi.dev.yaml").write_text(
+        SMALLEST + f"  gpu-cluster:extras: {{manifests: [{name}], charts: {{a: {{chart: ./{name}}}}}}}\n"
+    )
+
+    manifest, chart = message(Path("stacks/Pulumi.dev.yaml")).splitlines()
+    assert manifest.startswith(f"stacks/Pulumi.dev.yaml:5 gpu-cluster:extras.manifests[0]: {name}:1 ")
+    assert chart == f"stacks/Pulumi.dev.yaml:5 gpu-cluster:extras.charts.a.chart: no Chart.yaml in {name}"
+
+
+@pytest.mark.parametrize("folder", ["../loop", "x" * 300, "~nobody-of-this-name/platform"])
+def test_a_platform_in_a_path_that_the_system_refuses_is_missing(project: Path, folder: str) -> None:
+    (project / "loop").symlink_to("loop")
+    path = project / "stacks/Pulumi.team.yaml"
+    path.write_text(
+        f"config: {{'gpu-cluster:team': {{environment: a, name: b, platform: {{folder: {folder}}}}}}}"
+    )
+
+    with pytest.raises(StackFileError, match=r"team\.platform\.folder: there is no folder"):
+        load_any(path)

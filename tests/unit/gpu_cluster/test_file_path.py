@@ -1,0 +1,31 @@
+"""Paths that the operating system refuses, or that lead to themselves."""
+
+from pathlib import Path
+
+import pytest
+
+from gpu_cluster.file_path import in_home, is_file, is_folder, real_path
+
+
+@pytest.fixture
+def loop(tmp_path: Path) -> Path:
+    link = tmp_path / "loop"
+    link.symlink_to("loop")
+    return link
+
+
+def test_a_link_to_itself_stays(loop: Path) -> None:
+    assert real_path(loop) == real_path(loop.parent) / "loop"
+    assert real_path(loop / "a.yaml") == real_path(loop.parent) / "loop/a.yaml"
+
+
+def test_what_the_system_refuses_is_neither_a_file_nor_a_folder(loop: Path) -> None:
+    for path in (loop, loop / "a.yaml", loop.parent / ("x" * 300)):
+        assert not is_file(path)
+        assert not is_folder(path)
+
+
+def test_the_home_folder_of_an_unknown_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert in_home(Path("~/.kube/config")) == tmp_path / ".kube/config"
+    assert in_home(Path("~no-such-user/.kube/config")) == Path("~no-such-user/.kube/config")
