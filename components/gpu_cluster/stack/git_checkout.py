@@ -76,7 +76,7 @@ def _known(folder: Path) -> GitCheckout | None:
     try:
         record: dict[str, str] = json.loads((folder / "fetched.json").read_text("utf-8"))
         return GitCheckout(folder / "files", record["commit"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 from gpu_cluster.project import project_name
 from gpu_cluster_tools.doctor.check import Check, Group
@@ -82,9 +83,10 @@ def _backend(environment: Mapping[str, str]) -> str | None:
         return environment.get("PULUMI_API", "https://api.pulumi.com")
     home = Path(environment.get("PULUMI_HOME") or Path.home() / ".pulumi")
     try:
-        return json.loads((home / "credentials.json").read_text()).get("current") or None
+        signed_in: Any = json.loads((home / "credentials.json").read_text())
     except (OSError, ValueError):
         return None
+    return cast("dict[str, Any]", signed_in).get("current") or None if isinstance(signed_in, dict) else None
 
 
 def _locks(backend: str, name: str) -> Iterator[Check]:

@@ -78,7 +78,13 @@ class Fuzzer:
         """Cases of this run and of earlier ones."""
         if not self._file.exists():
             return []
-        return [Case(**json.loads(line)) for line in self._file.read_text().splitlines()]
+        try:
+            return [Case(**json.loads(line)) for line in self._file.read_text().splitlines()]
+        except (ValueError, TypeError):
+            raise RehearsalError(
+                f"{self._file} has results that cannot be read, of another version or after a full disk.\n"
+                "hint: discard them with --again"
+            ) from None
 
     def run(self, seeds: Iterable[int]) -> Iterator[Case]:
         """Run the cases of all seeds that have no result yet."""

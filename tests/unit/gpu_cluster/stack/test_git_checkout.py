@@ -144,3 +144,11 @@ def test_missing_git_raises_fetch_error(url: str, tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(FetchError, match="at v1: git is not installed"):
         checkout_of(url, "v1")
+
+
+@pytest.mark.parametrize("record", ["", "[]", "{}", '{"commit": '])
+def test_half_a_record_in_the_cache_is_fetched_again(url: str, record: str) -> None:
+    found = checkout_of(url, "v1")
+    (found.folder.parent / "fetched.json").write_text(record)
+
+    assert checkout_of(url, "v1") == found

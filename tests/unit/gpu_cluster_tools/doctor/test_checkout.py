@@ -107,6 +107,13 @@ def test_backend_of_an_earlier_login_is_used(nothing_set: pytest.MonkeyPatch, tm
     assert found.found == "s3://other"
 
 
+@pytest.mark.parametrize("content", ["", "[]", '{"current": '])
+def test_half_a_file_is_no_login(nothing_set: pytest.MonkeyPatch, tmp_path: Path, content: str) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "credentials.json").write_text(content)
+    assert of_prod()["state"] is FAIL
+
+
 def test_held_lock_is_a_warning(nothing_set: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nothing_set.setenv("PULUMI_BACKEND_URL", tmp_path.as_uri())
     nothing_set.setenv("PULUMI_CONFIG_PASSPHRASE", "x")

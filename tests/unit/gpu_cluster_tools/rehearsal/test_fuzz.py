@@ -2,6 +2,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import pytest
+
+from gpu_cluster_tools.rehearsal import RehearsalError
 from gpu_cluster_tools.rehearsal.fuzz import Case, Fuzzer, by_fault, show, summary
 from gpu_cluster_tools.toolchain import Toolchain
 
@@ -46,3 +49,12 @@ def test_fuzzing_resumes_after_the_recorded_cases(tmp_path: Path) -> None:
 
     assert fuzzer.done() == CASES
     assert list(fuzzer.run([0, 1, 2])) == []  # without any engine
+
+
+@pytest.mark.parametrize("line", ['{"seed": 1', '{"another": "version"}', "[]"])
+def test_results_that_cannot_be_read_are_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "campaign.jsonl"
+    file.write_text(line)
+
+    with pytest.raises(RehearsalError, match=r"campaign\.jsonl has results that cannot be read"):
+        Fuzzer(tmp_path, Toolchain({}), file).done()

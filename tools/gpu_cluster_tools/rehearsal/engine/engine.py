@@ -98,7 +98,7 @@ def local_state(project: Path) -> dict[str, str]:
 def local_stacks(project: Path) -> list[str]:
     """Stacks with resources in the state of the checkout."""
     kept = (_state(project) / ".pulumi" / "stacks").glob("*/*.json")
-    return sorted(file.stem for file in kept if '"resources"' in file.read_text())
+    return sorted(file.stem for file in kept if b'"resources"' in file.read_bytes())
 
 
 def forget_local_state(project: Path) -> None:
@@ -123,9 +123,17 @@ def forget_selection(project: Path, stacks: Collection[str] | None = None) -> No
     }
     for digest in digests:
         for file in (pulumi_home() / "workspaces").glob(f"*-{digest}-workspace.json"):
-            selected = json.loads(file.read_text() or "{}").get("stack", "").rpartition("/")[2]
-            if stacks is None or selected in stacks:
+            if stacks is None or _selected(file) in stacks:
                 file.unlink(missing_ok=True)
+
+
+def _selected(file: Path) -> str | None:
+    """The stack in a file of the engine about its selection; None if the file has none."""
+    try:
+        found: Any = json.loads(file.read_text())
+        return str(found["stack"]).rpartition("/")[2]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _state(project: Path) -> Path:

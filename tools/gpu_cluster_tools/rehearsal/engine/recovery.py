@@ -74,11 +74,17 @@ def _unlock(engine: PulumiEngine, files: StateFiles) -> list[str]:
     """Remove the lock of an engine that no longer runs, after stopping its providers."""
     words: list[str] = []
     for lock in files.locks():
-        holder = json.loads(lock.read_text())
-        pid, host = holder["pid"], holder["hostname"]
+        holder = files.holder(lock)
+        pid, host = holder.get("pid"), holder.get("hostname")
+        if pid is None or host is None:
+            raise RehearsalError(
+                f"stack {engine.stack} is locked, and {lock} does not name the process.\n"
+                f"If no update of it is running: pulumi cancel --stack {engine.stack}"
+            )
         if host != socket.gethostname():
             raise RehearsalError(
-                f"stack {engine.stack} is locked by process {pid} on {host} since {holder['timestamp']}.\n"
+                f"stack {engine.stack} is locked by process {pid} on {host} "
+                f"since {holder.get('timestamp')}.\n"
                 f"If it is no longer running: pulumi cancel --stack {engine.stack}"
             )
         if running := [found for found in processes("pulumi".__eq__) if found.pid == pid]:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import unquote, urlsplit
 
-from ruamel.yaml import YAML
-
+from gpu_cluster.file_path import in_home
+from gpu_cluster.project import project_name
 from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine
 
 
@@ -26,22 +26,28 @@ class StateFiles:
         url = urlsplit(engine.environment.get("PULUMI_BACKEND_URL", ""))
         if url.scheme != "file":
             return None
-        settings: Any = YAML(typ="safe").load(engine.project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
-        return cls(Path(unquote(url.netloc + url.path)).expanduser(), settings["name"], engine.stack)
+        name = project_name(engine.project)
+        if name is None:
+            return None  # the engine says what is wrong with Pulumi.yaml
+        return cls(in_home(Path(unquote(url.netloc + url.path))), name, engine.stack)
 
     def checkpoint(self) -> str:
         """The state as it was written last; empty before there is one."""
         file = self._stacks / f"{self.stack}.json"
-        return file.read_text() if file.exists() else ""
+        return file.read_text(errors="replace") if file.exists() else ""
 
     def last_update_failed(self) -> bool:
-        """Whether the engine's last recorded run failed or was stopped."""
+        """Whether the engine's last recorded run failed or was stopped, or left half of its record."""
         history = self.folder / ".pulumi" / "history" / self.project / self.stack
         last = max(history.glob("*.history.json"), default=None)  # names end with the time
-        return last is not None and json.loads(last.read_text())["result"] == "failed"
+        return last is not None and _content(last).get("result", "failed") == "failed"
 
     def locks(self) -> Iterator[Path]:
         return self._locks.glob("*.json")
+
+    def holder(self, lock: Path) -> dict[str, Any]:
+        """Process, host and time of a lock; empty if only a part of it was written."""
+        return _content(lock)
 
     def remove(self, lock: Path) -> None:
         lock.unlink(missing_ok=True)
@@ -85,6 +91,15 @@ def _attributes(file: Path) -> Path:
 def _is_json(file: Path) -> bool:
     try:
         json.loads(file.read_text())
-    except json.JSONDecodeError:
+    except ValueError:
         return False
     return True
+
+
+def _content(file: Path) -> dict[str, Any]:
+    """The object in a file; empty if only a part of it was written."""
+    try:
+        found: Any = json.loads(file.read_text())
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

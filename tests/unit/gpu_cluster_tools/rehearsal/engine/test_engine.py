@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu_cluster_tools.rehearsal.engine.engine import forget_selection
+from gpu_cluster_tools.rehearsal.engine.engine import forget_selection, local_stacks
 
 
 @pytest.fixture
@@ -53,3 +53,19 @@ def test_selection_of_a_project_behind_a_link_is_found(
 @pytest.mark.usefixtures("home")
 def test_engine_that_never_ran_has_no_selection(tmp_path: Path) -> None:
     forget_selection(tmp_path / "project", ["local"])
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"stack": ', "{}"])
+def test_half_a_file_selects_no_stack(home: Path, tmp_path: Path, content: str) -> None:
+    file = selected(home, tmp_path / "project", "local")
+    file.write_text(content)
+    forget_selection(tmp_path / "project", ["local"])
+    assert file.exists()
+
+
+def test_a_state_of_bytes_is_no_stack(tmp_path: Path) -> None:
+    folder = tmp_path / ".local/state/.pulumi/stacks/p"
+    folder.mkdir(parents=True)
+    (folder / "a.json").write_bytes(b"\xff\xfe")
+    (folder / "b.json").write_bytes(b'{"resources": "\xff')
+    assert local_stacks(tmp_path) == ["b"]

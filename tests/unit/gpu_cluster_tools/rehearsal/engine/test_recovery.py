@@ -129,6 +129,23 @@ def test_lock_of_another_machine_is_reported_and_kept(engine: StoredState) -> No
     assert lock.exists()
 
 
+@pytest.mark.parametrize("content", ["", '{"pid": 7', "[]", '{"hostname": "elsewhere"}'])
+def test_half_a_lock_is_named_and_kept(engine: StoredState, content: str) -> None:
+    lock = engine.lock(pid=7, hostname="elsewhere")
+    lock.write_text(content)
+
+    with pytest.raises(RehearsalError, match=r"1\.json does not name the process\.\nIf no update of it is"):
+        recover(engine)
+    assert lock.exists()
+
+
+@pytest.mark.parametrize("content", ["", "name: [", "- p", "name: 2026-13-45", "name: " + "[" * 5000])
+def test_a_project_file_that_the_engine_refuses_is_left_to_it(tmp_path: Path, content: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(content)
+
+    assert recover(StoredState(tmp_path, "s", {"PULUMI_BACKEND_URL": (tmp_path / "state").as_uri()})) == []
+
+
 def test_object_in_creation_keeps_its_field_manager(engine: StoredState) -> None:
     engine.store(_state([], creating=[_resource("n", inputs=_NAMESPACE)]))
 
@@ -155,6 +172,17 @@ def test_failed_update_refreshes_all_resources(engine: StoredState, last: str, r
 
     assert words == ["refreshed all resources, because the last update did not succeed"] * refreshed
     assert engine.refreshed == ["everything"] * refreshed
+
+
+def test_after_half_a_record_of_an_update_everything_is_refreshed(engine: StoredState) -> None:
+    engine.store(_state([], creating=[]))
+    history = engine.bookkeeping / "history" / "p" / engine.stack
+    history.mkdir(parents=True)
+    (history / f"{engine.stack}-1.history.json").write_text('{"result": "succ')
+
+    recover(engine)
+
+    assert engine.refreshed == ["everything"]
 
 
 def test_id_of_a_namespaced_object_includes_its_namespace(engine: StoredState) -> None:
@@ -206,7 +234,7 @@ def test_provider_in_creation_is_dropped(engine: StoredState) -> None:
 
 def test_incomplete_state_files_are_removed(engine: StoredState) -> None:
     engine.store(_state([], creating=[]))
-    engine.checkpoint.with_name("s.json.attrs").touch()
+    engine.checkpoint.with_name("s.json.attrs").write_bytes(b'{"a": "\xff')
     engine.checkpoint.with_name("s.json.18e9f455e614f9b5.tmp").touch()
     lock = engine.lock(pid=_GONE, hostname=socket.gethostname())
     lock.rename(lock.with_name("1.json.18e9f455e614f9b5.tmp"))
