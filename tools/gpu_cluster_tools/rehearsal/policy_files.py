@@ -27,13 +27,20 @@ def write(path: Path, calls: Iterable[RecordedCall]) -> list[Path]:
 
 
 def read(paths: Iterable[Path]) -> tuple[str, ...]:
-    """Policy documents. `RehearsalError` if a file cannot be read or is not a policy."""
+    """Policy documents. `RehearsalError` with every file that cannot be read or is not a policy."""
     texts: list[str] = []
+    wrong: list[str] = []
     for path in paths:
         try:
             text = path.read_text()
             parse(text)
-        except (OSError, PolicyError) as error:
-            raise RehearsalError(f"{path}: {error}") from error
-        texts.append(text)
+            texts.append(text)
+        except OSError as error:
+            wrong.append(f"{path}: {error.strerror}")
+        except UnicodeDecodeError:
+            wrong.append(f"{path}: it is not text")
+        except PolicyError as error:
+            wrong.append(f"{path}: {error}")
+    if wrong:
+        raise RehearsalError("\n".join(wrong))
     return tuple(texts)

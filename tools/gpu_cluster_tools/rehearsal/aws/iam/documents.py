@@ -68,6 +68,8 @@ def parse(text: str) -> Policy:
         document: Any = json.loads(text)
     except ValueError as error:
         raise PolicyError(f"policy is not JSON: {error}") from error
+    except RecursionError:
+        raise PolicyError("policy is nested too deeply") from None
     return policy_of(document)
 
 
@@ -82,10 +84,14 @@ def policy_of(document: Any) -> Policy:
         raise PolicyError(f"policy version {version} does not exist; there are {', '.join(_VERSIONS)}")
     given = document.get("Statement", [])
     statements = [given] if isinstance(given, Mapping) else given
+    if not isinstance(statements, list):
+        raise PolicyError("policy element Statement is neither an object nor a list of objects")
     return Policy(tuple(map(_statement, statements)), version == _VERSIONS[0])
 
 
-def _statement(given: Mapping[str, Any]) -> PolicyStatement:
+def _statement(given: Any) -> PolicyStatement:
+    if not isinstance(given, Mapping):
+        raise PolicyError(f"statement {given!r} is not an object")
     if unknown := given.keys() - _ELEMENTS:
         raise PolicyError(f"statement element {sorted(unknown)[0]} does not exist")
     if given.get("Effect") not in ("Allow", "Deny"):
@@ -104,10 +110,10 @@ def _statement(given: Mapping[str, Any]) -> PolicyStatement:
         principals=_principals(given.get("Principal")),
         not_principals=_principals(given.get("NotPrincipal")),
         conditions={
-            operator: {key: _values(value) for key, value in tests.items()}
-            for operator, tests in given.get("Condition", {}).items()
+            operator: {key: _values(value) for key, value in _object(tests, operator).items()}
+            for operator, tests in _object(given.get("Condition", {}), "Condition").items()
         },
-        sid=given.get("Sid", ""),
+        sid=str(given.get("Sid", "")),
     )
 
 
@@ -124,7 +130,16 @@ def _principals(given: Any) -> Mapping[str, tuple[str, ...]] | None:
 def _words(given: Any) -> tuple[str, ...]:
     if given is None:
         return ()
-    return (given,) if isinstance(given, str) else tuple(given)
+    listed = [given] if isinstance(given, str) else given
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+        raise PolicyError(f"{given!r} is neither text nor a list of texts")
+    return tuple(listed)
+
+
+def _object(given: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(given, Mapping):
+        raise PolicyError(f"{name} of a statement is not an object")
+    return given
 
 
 def _values(given: Any) -> tuple[str, ...]:

@@ -136,3 +136,17 @@ def test_invalid_policy_file_is_an_error_with_its_name(tmp_path: Path, text: str
     path.write_text(text)
     with pytest.raises(RehearsalError, match=rf"policy\.json: .*{words}"):
         policy_files.read([path])
+
+
+def test_every_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bytes.json").write_bytes(b"\xff")
+    (tmp_path / "empty.json").touch()
+    with pytest.raises(RehearsalError) as error:
+        policy_files.read([tmp_path / name for name in ("bytes.json", "empty.json", "none.json", ".")])
+    found = [line.rpartition("/")[2].partition(": ")[::2] for line in str(error.value).splitlines()]
+    assert found == [
+        ("bytes.json", "it is not text"),
+        ("empty.json", "policy is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        ("none.json", "No such file or directory"),
+        (tmp_path.name, "Is a directory"),
+    ]

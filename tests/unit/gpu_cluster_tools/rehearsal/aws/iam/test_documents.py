@@ -41,6 +41,12 @@ def test_star_principal_matches_everyone() -> None:
         ({"Statement": {"Effect": "Allow", "Resource": "*"}}, "neither Action nor NotAction"),
         ({"Statement": {**PLAIN, "Principal": "me"}}, "principal 'me' is neither"),
         ([], "not a JSON object"),
+        ({"Statement": 5}, "Statement is neither an object nor a list"),
+        ({"Statement": ["Allow"]}, "statement 'Allow' is not an object"),
+        ({"Statement": {**PLAIN, "Action": 5}}, "5 is neither text nor a list of texts"),
+        ({"Statement": {**PLAIN, "Resource": [5]}}, "is neither text nor a list of texts"),
+        ({"Statement": {**PLAIN, "Condition": []}}, "Condition of a statement is not an object"),
+        ({"Statement": {**PLAIN, "Condition": {"Bool": 1}}}, "Bool of a statement is not an object"),
     ],
 )
 def test_invalid_document_is_an_error_that_names_the_part(document: Any, words: str) -> None:
@@ -51,3 +57,5 @@ def test_invalid_document_is_an_error_that_names_the_part(document: Any, words: 
 def test_document_that_is_not_json_is_refused() -> None:
     with pytest.raises(PolicyError, match="not JSON"):
         parse("{")
+    with pytest.raises(PolicyError, match="nested too deeply"):
+        parse("[" * 100_000)
