@@ -13,6 +13,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _TAG = "tag:yaml.org,2002:"
+_BITS = 1000
+"""Of a whole number; a larger one is text, because Python cannot write all of them as decimals."""
+
 _TRUE = {"true", "yes", "on", "y"}
 
 
@@ -151,9 +154,10 @@ def _key_text(key: Node) -> str:
 
 def _integer(plain: str, *, otherwise: str) -> int | str:
     try:
-        return int(plain, 0 if plain.lstrip("+-")[:2] in ("0x", "0o", "0b") else 10)
+        number = int(plain, 0 if plain.lstrip("+-")[:2] in ("0x", "0o", "0b") else 10)
     except ValueError:
         return otherwise
+    return number if number.bit_length() <= _BITS else otherwise
 
 
 def _number(plain: str, *, otherwise: str) -> float | str:

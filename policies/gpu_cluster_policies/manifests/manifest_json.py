@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from gpu_cluster.stack.document import UnreadableFileError
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"(?:[ \t\r\n]|---[ \t]*(?:\r?\n|$))*")
+_DIGITS = 18  # that an int64 holds
 _SIGNS = frozenset('{}[]:,"')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -71,7 +73,9 @@ class JsonDocument:
 
 def json_documents(text: str) -> list[JsonDocument]:
     """Every value of the text. `NotJsonError` where it is anything else, or a key is given twice."""
-    decoder = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refused)
+    decoder = json.JSONDecoder(
+        object_pairs_hook=_once, parse_constant=_refused, parse_int=_integer, parse_float=_float
+    )
     whole, found, position = _Text(text), list[JsonDocument](), _skipped(_BETWEEN, text, 0)
     try:
         while position < len(text):
@@ -95,6 +99,18 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refused(constant: str) -> Any:
     raise ValueError(constant)  # NaN and Infinity, which are no JSON
+
+
+def _integer(digits: str) -> int | float:
+    """Numbers beyond 64 bits are floats, as in Go."""
+    return int(digits) if len(digits) <= _DIGITS else _float(digits)
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(digits)  # 1e400, which kubectl refuses
+    return number
 
 
 def _sound(data: Any) -> Any:

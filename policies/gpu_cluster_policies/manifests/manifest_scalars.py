@@ -21,6 +21,7 @@ _WORDS: dict[str, bool | None] = {
 _NUMBERS = "0123456789+-."  # that a number begins with
 _INTEGER = re.compile(r"([-+]?)(0[bB]|0[oO]|0[xX]|0)?([0-9a-fA-F]+)")
 _BASES = {"0b": 2, "0o": 8, "0x": 16, "0": 8}
+_LEAST, _MOST = -(2**63), 2**64 - 1  # what int64 and uint64 hold; others are floats or text
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
@@ -65,4 +66,5 @@ def _integer(plain: str) -> int | None:
         number = int(digits, _BASES.get((prefix or "").lower(), 10))
     except ValueError:  # such as 08, which is a float
         return None
-    return -number if sign == "-" else number
+    number = -number if sign == "-" else number
+    return number if _LEAST <= number <= _MOST else None

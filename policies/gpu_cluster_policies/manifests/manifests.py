@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from gpu_cluster.file_path import is_folder
 from gpu_cluster.stack.diagnostic import Diagnostic, FileError, Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import UnreadableFileError, decoded
 from gpu_cluster.stack.suggestions import did_you_mean
@@ -78,7 +79,7 @@ def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
     contents: dict[str, bytes] = {}
     problems: list[LocatedDiagnostic] = []
     for path in paths:
-        files = sorted(_files_in(path)) if path.is_dir() else [path]
+        files = sorted(_files_in(path)) if is_folder(path) else [path]
         if not files:
             problems.append(
                 LocatedDiagnostic(str(path), 1, "", f"no {', '.join(_SUFFIXES)} file in this folder")

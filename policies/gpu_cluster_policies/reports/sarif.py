@@ -138,7 +138,7 @@ def _unseen(unseen: Unseen, index: int) -> dict[str, Any]:
 def _location(place: SourceLocation) -> dict[str, Any]:
     """Manifests from a pipe have no path in the repository, but code scanning wants one for every result."""
     address = "stdin" if place.file == STDIN else place.file
-    artifact = {"uri": quote(address), "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": quote(address, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
     return {"physicalLocation": {"artifactLocation": artifact, "region": {"startLine": place.line}}}
 
 
@@ -158,7 +158,7 @@ def _fingerprint(shown: Shown) -> str:
 
 
 def _digest(*parts: str) -> str:
-    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+    return sha256("\n".join(parts).encode(errors="surrogateescape")).hexdigest()[:32]
 
 
 def _level(*, stops: bool) -> str:

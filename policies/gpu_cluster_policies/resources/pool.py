@@ -58,7 +58,7 @@ def gpus_at_most(
         limit = nodes.at("spec", "limits", _GPU)
         if known and not any(instance.gpus for instance in known):
             return limit, 0
-        return limit, int(limit.text) if limit.text.isdecimal() else None
+        return limit, limit.number
     size = nodes.at("scalingConfig", "maxSize")
     most = max((instance.gpus for instance in known), default=0)
     if not most:
@@ -101,9 +101,9 @@ def _node_group(group: Resource, inventory: Inventory) -> JudgedPool:
     most = group.at("scalingConfig", "maxSize").whole or 0
     _, gpus = gpus_at_most(group, inventory)
     tagged = {
-        key.removeprefix(_OFFERED): int(tag.text) * most
+        key.removeprefix(_OFFERED): tag.number * most
         for key, tag in group.at("tags").entries()
-        if key.startswith(f"{_OFFERED}nvidia.com/") and tag.text.isdecimal()
+        if key.startswith(f"{_OFFERED}nvidia.com/") and tag.number is not None
     }
     offers = tagged or {_GPU: gpus or 0}
     return JudgedPool(
@@ -114,8 +114,7 @@ def _node_group(group: Resource, inventory: Inventory) -> JudgedPool:
 def _karpenter(nodes: Resource) -> JudgedPool:
     labels = nodes.at("spec", "template", "metadata", "labels").texts()
     spot = any(value.text == "spot" for value in requirement(nodes, _CAPACITY))
-    limit = nodes.at("spec", "limits", _GPU).text
-    return JudgedPool(nodes.name, labels, spot, {_GPU: int(limit) if limit.isdecimal() else 0})
+    return JudgedPool(nodes.name, labels, spot, {_GPU: nodes.at("spec", "limits", _GPU).number or 0})
 
 
 def requirement(nodes: Resource, key: str) -> Iterator[Property]:

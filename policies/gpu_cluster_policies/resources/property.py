@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 from gpu_cluster.stack.diagnostic import Keys
 from gpu_cluster.unknown import UNKNOWN
 
+_DIGITS = 18  # of a number that an int64 holds
 _SHOWN = 160  # characters of a value that a finding quotes
 _STEP = re.compile(r'\["(.+?)"\]|\[(\d+)\]|([^.\[\]]+)')
 
@@ -71,6 +72,11 @@ class Property(NamedTuple):
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
     @property
+    def number(self) -> int | None:
+        """The value where it is a whole number from 0, or the text of one."""
+        return count_in(self.text)
+
+    @property
     def shown(self) -> str:
         """The value as a finding quotes it."""
         if self.value is None:
@@ -124,10 +130,17 @@ class Property(NamedTuple):
             return Property(self.owner, self.path, json.loads(self.value))
         except ValueError as error:
             raise UnreadableError(self, f"invalid JSON ({error})", "a JSON document") from None
+        except RecursionError:
+            raise UnreadableError(self, "nested too deeply", "a JSON document") from None
 
     def texts(self) -> dict[str, str]:
         """A map of texts, such as labels."""
         return {key: field.text for key, field in self.entries()}
+
+
+def count_in(text: str) -> int | None:
+    """The whole number from 0 that a text is; None if it is none, or one that no int64 holds."""
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def keys_of(path: str) -> Keys:

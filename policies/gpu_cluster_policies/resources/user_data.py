@@ -6,6 +6,7 @@ import base64
 import binascii
 import gzip
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def plain_text(given: Property) -> str:
         content = base64.b64decode("".join(given.text.split()), validate=True)
     try:
         return (gzip.decompress(content) if content.startswith(_GZIP) else content).decode()
-    except (OSError, EOFError, UnicodeDecodeError):
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise UnreadableError(given, "not text", "text, base64 text or gzipped text") from None
 
 
@@ -88,15 +89,24 @@ def _part(given: Property, text: str, *, is_node_config: bool) -> UserDataPart:
         return UserDataPart(node_config=_node_config(given, text))
     if not text.startswith("#!"):
         with suppress(tomllib.TOMLDecodeError):
-            if settings := tomllib.loads(text).get("settings"):
+            if settings := _toml(given, text).get("settings"):
                 return UserDataPart(bottlerocket=_shown_as(given, "settings", settings))
     return UserDataPart(text)
+
+
+def _toml(given: Property, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError):  # a number of thousands of digits, nested without end
+        raise UnreadableError(given, "TOML that cannot be read", "settings of Bottlerocket") from None
 
 
 def _node_config(given: Property, text: str) -> Property:
     try:
         document: Any = YAML(typ="safe", pure=True).load(text)  # pyright: ignore[reportUnknownMemberType]
-    except YAMLError:
+    except (YAMLError, ValueError, RecursionError):  # ValueError: 2026-13-45 is no date
         raise UnreadableError(given, "a NodeConfig that is invalid YAML", "a NodeConfig") from None
     if not isinstance(document, Mapping):
         raise UnreadableError(given, "a NodeConfig that is no map", "a NodeConfig")

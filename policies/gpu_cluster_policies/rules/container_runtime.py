@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any, cast
 
 from gpu_cluster_policies.resources.inventory import Inventory
-from gpu_cluster_policies.resources.property import Property, is_list
+from gpu_cluster_policies.resources.property import Property, UnreadableError, is_list
 from gpu_cluster_policies.resources.user_data import UserDataPart, user_data
 from gpu_cluster_policies.rule import Level, Violation, stack_rule
 from gpu_cluster_policies.user_data_problem import UserDataProblem, user_data_violations
@@ -145,6 +145,8 @@ def _of_toml(config: Property) -> Iterator[UserDataProblem]:
     except tomllib.TOMLDecodeError as error:
         yield UserDataProblem(f"{config.path} to invalid TOML ({error})", "TOML")
         return
+    except (ValueError, RecursionError):  # a number of thousands of digits, nested without end
+        raise UnreadableError(config, "TOML that cannot be read", "TOML") from None
     for path, value in _leaves(Property(config.owner, config.path, tables)):
         name = path.rpartition(".")[2]
         if setting := _SETTINGS.get(name):

@@ -180,4 +180,4 @@ def _parsed(value: str) -> Any:
     """A flag as the value of the field of the configuration file."""
     if value in ("true", "false", ""):
         return value != "false"
-    return int(value) if re.fullmatch(r"-?\d+", value) else value
+    return int(value) if re.fullmatch(r"-?\d{1,18}", value) else value

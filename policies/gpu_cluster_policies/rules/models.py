@@ -189,7 +189,7 @@ def _adapters(server: _Server) -> Iterator[tuple[Property, str]]:
 def _object(text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return cast(Mapping[str, Any], found) if isinstance(found, dict) else {}
 

@@ -109,7 +109,7 @@ def _of_yaml(field: Property) -> Property:
     """Values of an add-on as EKS reads them: JSON is YAML, too. EKS refuses others."""
     try:
         content: Any = YAML(typ="safe", pure=True).load(field.text)  # pyright: ignore[reportUnknownMemberType]
-    except YAMLError:
+    except (YAMLError, ValueError, RecursionError):
         content = None
     return Property(field.owner, field.path, content)
 

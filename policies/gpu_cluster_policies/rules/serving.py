@@ -1,13 +1,12 @@
 """Rules for model servers: disruption budgets, replicas, spot and surge."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.pool import Pools
-from gpu_cluster_policies.resources.property import Property
+from gpu_cluster_policies.resources.property import Property, count_in
 from gpu_cluster_policies.resources.resource import Pod, Resource, is_gpu, subjects
 from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
 
@@ -107,10 +106,8 @@ def _evictions(budget: Property, replicas: int) -> tuple[Property, int]:
 
 def _share(given: str, replicas: int) -> int:
     """Number, or percentage of replicas rounded up, as in the eviction API."""
-    number = given.removesuffix("%")
-    if not number.isdecimal():
-        return 0
-    return math.ceil(replicas * int(number) / 100) if given.endswith("%") else int(number)
+    number = count_in(given.removesuffix("%")) or 0
+    return -(-replicas * number // 100) if given.endswith("%") else number
 
 
 def no_spot(context: EvaluationContext) -> Rule:
@@ -218,7 +215,7 @@ def _gpus_of(pod: Pod) -> Counter[str]:
     for container in pod.containers:
         for name, limit in container.at("resources", "limits").entries():
             if is_gpu(name):
-                asked[name] += int(limit.text) if limit.text.isdecimal() else 0
+                asked[name] += limit.number or 0
     return asked
 
 
