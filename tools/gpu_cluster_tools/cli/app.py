@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -65,6 +66,9 @@ EXTRAS = dict.fromkeys(("boto3", "botocore", "cbor2", "flask", "flask_cors", "mo
 _NO_HOME = "Could not determine home directory."
 """Message of pathlib, whose error has no type of its own."""
 
+_NARROWEST = 40
+"""Width of a terminal, at least."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
@@ -99,6 +103,7 @@ def gpu_cluster(*, version: Version = False) -> None:
 def run() -> None:
     """Run the command line; expected errors print their message without a traceback."""
     _open_closed_streams()
+    _widen_columns()
     stdout = sys.stdout
     try:
         app()
@@ -134,9 +139,16 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115 (it lasts as long as the program)
+            setattr(sys, name, Path(os.devnull).open("w", errors="replace"))  # noqa: SIM115 (it lasts as long as the program)
         elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _widen_columns() -> None:
+    """Ignore a width that no line fits into: errors would be printed letter by letter, or not at all."""
+    with suppress(ValueError):
+        if int(os.environ.get("COLUMNS", _NARROWEST)) < _NARROWEST:
+            del os.environ["COLUMNS"]
 
 
 def _words(error: OSError) -> str | None:

@@ -98,7 +98,7 @@ def _write(content: str, output: Path | None) -> None:
         typer.echo(content, nl=False)
         return
     try:
-        output.write_text(content)
+        output.write_text(content, errors="replace")  # names of files may be no text
     except OSError as error:
         raise typer.BadParameter(
             f"{output} cannot be written: {error.strerror}", param_hint="--output"

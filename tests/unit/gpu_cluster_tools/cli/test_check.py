@@ -34,6 +34,15 @@ def test_findings_in_piped_manifests_name_stdin() -> None:
     assert "  <stdin>:1 " in _check("-f", "-", given=ROOM).stdout
 
 
+def test_a_file_name_that_is_no_text_is_written_with_a_replacement(tmp_path: Path) -> None:
+    (tmp_path / "\udcff.yaml").write_text(ROOM)
+
+    found = _check("-f", str(tmp_path), "-o", str(tmp_path / "findings.txt"))
+
+    assert isinstance(found.exception, SystemExit)
+    assert "?.yaml:1" in (tmp_path / "findings.txt").read_text()
+
+
 def test_advisory_finding_does_not_block(tmp_path: Path) -> None:
     room = ROOM.replace(
         "{name: team}", "{name: team, labels: {pod-security.kubernetes.io/enforce: restricted}}"

@@ -135,6 +135,24 @@ def test_closed_streams_cause_no_error() -> None:
         assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
+def test_a_name_that_is_no_text_is_written_to_a_closed_stream(tmp_path: Path) -> None:
+    folder = project(tmp_path, WRONG)
+    (folder / "stacks" / "Pulumi.\udcff.yaml").write_text(WRONG)
+    shell = f"'{GPU_CLUSTER}' doctor >&-"
+    done = subprocess.run(["bash", "-c", shell], cwd=folder, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("width", ["0", "1"])
+def test_a_width_that_no_line_fits_into_is_ignored(tmp_path: Path, width: str) -> None:
+    shell = f"COLUMNS={width} '{GPU_CLUSTER}' gate --unknown"
+    done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert "No such option: --unknown" in done.stderr
+
+
 def test_commands_work_in_a_subfolder_of_the_project(tmp_path: Path) -> None:
     pools = "gpu-cluster:pools: {system: {instance: m7i.large, nodes: 1}}"
     stack = f"config:\n  gpu-cluster:cluster: {{provider: local}}\n  {pools}\n"

@@ -25,7 +25,7 @@ def tell(text: str, output: Path | None, summary: str = "", *, wrap: bool = Fals
             typer.echo(text, nl=False)
         return
     try:
-        output.write_text(text)
+        output.write_text(text, errors="replace")  # names of files may be no text
     except OSError as error:
         message = f"{output} cannot be written: {error.strerror}"
         raise typer.BadParameter(message) from None
