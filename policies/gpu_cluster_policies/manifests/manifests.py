@@ -74,7 +74,7 @@ class Manifests:
 def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
     """Contents of these files, and of the YAML and JSON files in these folders, at any depth.
 
-    `ManifestError` names each that is missing, cannot be read, or holds none.
+    `ManifestError` names each that is missing, cannot be read, or holds none, and what is wrong with the rest.
     """
     contents: dict[str, bytes] = {}
     problems: list[LocatedDiagnostic] = []
@@ -90,7 +90,7 @@ def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
             except OSError as error:
                 problems.append(LocatedDiagnostic(str(file), 1, "", _unreadable(file, error)))
     if problems:
-        raise ManifestError(tuple(problems))
+        raise ManifestError((*problems, *_Reading.of(contents).problems))
     return contents
 
 
@@ -99,9 +99,7 @@ def manifests_in(contents: dict[str, bytes]) -> Manifests:
 
     A file that holds nothing is wrong only where no other holds anything.
     """
-    reading = _Reading()
-    for file, content in contents.items():
-        reading.file(file, content)
+    reading = _Reading.of(contents)
     if not (reading.resources or reading.unread):
         reading.problems += reading.empty
     if reading.problems:
@@ -118,6 +116,13 @@ class _Reading:
         self.unread: list[Unseen] = []
         self.problems: list[LocatedDiagnostic] = []
         self.empty: list[LocatedDiagnostic] = []
+
+    @classmethod
+    def of(cls, contents: dict[str, bytes]) -> _Reading:
+        reading = cls()
+        for file, content in contents.items():
+            reading.file(file, content)
+        return reading
 
     def file(self, file: str, content: bytes) -> None:
         documents: Sequence[ManifestDocument] = ()

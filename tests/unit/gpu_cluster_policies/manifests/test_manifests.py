@@ -224,3 +224,14 @@ def test_missing_file_and_empty_folder_are_reported(tmp_path: Path) -> None:
         f"{tmp_path}/pood.yaml:1 no such file or folder, did you mean 'pod.yaml'?",
         f"{tmp_path}/empty:1 no .yaml, .yml, .json file in this folder",
     ]
+
+
+def test_what_is_not_there_is_said_with_what_is_wrong_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_bytes(b"kind: [\n")
+
+    with pytest.raises(ManifestError) as raised:
+        contents_of([tmp_path / "none.yaml", tmp_path / "pod.yaml"])
+
+    missing, invalid = str(raised.value).splitlines()
+    assert missing.startswith(f"{tmp_path}/none.yaml:1 no such file")
+    assert invalid.startswith(f"{tmp_path}/pod.yaml:2 not valid YAML")
