@@ -360,7 +360,7 @@ GUARDS = (
     Guard(
         "20_existing_gpus",
         "components/gpu_cluster/kubernetes/cluster/kubeconfig.py",
-        "if Path(path).expanduser().is_file():",
+        "if is_file(in_home(Path(path))):",
         "if True:",
     ),
     Guard(
