@@ -14,7 +14,7 @@ from gpu_cluster.stack.diagnostic import Diagnostic, Keys
 
 _TAG = "tag:yaml.org,2002:"
 _BITS = 1000
-"""Of a whole number; a larger one is text, because Python cannot write all of them as decimals."""
+"""Size of a whole number at most; a larger one is text, because Python cannot print all of them."""
 
 _TRUE = {"true", "yes", "on", "y"}
 

@@ -74,7 +74,7 @@ class Manifests:
 def contents_of(paths: Sequence[Path]) -> dict[str, bytes]:
     """Contents of these files, and of the YAML and JSON files in these folders, at any depth.
 
-    `ManifestError` names each that is missing, cannot be read, or holds none, and what is wrong with the rest.
+    `ManifestError` names each that is missing, cannot be read, or holds none, and errors in the others.
     """
     contents: dict[str, bytes] = {}
     problems: list[LocatedDiagnostic] = []

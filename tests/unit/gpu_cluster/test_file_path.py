@@ -14,18 +14,20 @@ def loop(tmp_path: Path) -> Path:
     return link
 
 
-def test_a_link_to_itself_stays(loop: Path) -> None:
+def test_symlink_loop_is_not_resolved(loop: Path) -> None:
     assert real_path(loop) == real_path(loop.parent) / "loop"
     assert real_path(loop / "a.yaml") == real_path(loop.parent) / "loop/a.yaml"
 
 
-def test_what_the_system_refuses_is_neither_a_file_nor_a_folder(loop: Path) -> None:
+def test_invalid_path_is_neither_file_nor_folder(loop: Path) -> None:
     for path in (loop, loop / "a.yaml", loop.parent / ("x" * 300)):
         assert not is_file(path)
         assert not is_folder(path)
 
 
-def test_the_home_folder_of_an_unknown_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_home_folder_of_an_unknown_user_is_not_resolved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     assert in_home(Path("~/.kube/config")) == tmp_path / ".kube/config"
     assert in_home(Path("~no-such-user/.kube/config")) == Path("~no-such-user/.kube/config")

@@ -28,7 +28,7 @@ def written(text: str, name: str = "a.yaml") -> Evaluation:
     return found
 
 
-def test_a_file_name_that_is_no_text_is_shown_by_its_bytes() -> None:
+def test_file_name_with_invalid_utf_8_is_percent_encoded_in_sarif() -> None:
     found = written(json.dumps(server()), "\udcff.yaml")
     assert '"uri": "%FF.yaml"' in FORMATS["sarif"](found)
 
@@ -60,23 +60,23 @@ def budget(available: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("replicas", ["HEXADECIMAL", 10**400, 10**4000, -(10**4000)])
-def test_a_number_beyond_64_bits_is_no_count(replicas: Any) -> None:
+def test_number_beyond_64_bits_is_evaluated(replicas: Any) -> None:
     judged(server(replicas))
 
 
-def test_a_number_beyond_64_bits_of_yaml_is_text() -> None:
+def test_hexadecimal_number_beyond_64_bits_is_evaluated() -> None:
     written(
         f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {{replicas: {HEXADECIMAL}}}"
     )
 
 
 @pytest.mark.parametrize("option", [DEEP, f"a={DEEP}", LONG])
-def test_an_option_of_a_server_may_be_anything(option: str) -> None:
+def test_server_option_with_deep_nesting_is_evaluated(option: str) -> None:
     judged(server(option=option))
 
 
 @pytest.mark.parametrize("available", [LONG, f"{LONG}%", f"{'9' * 400}%"])
-def test_a_budget_may_count_anything(available: str) -> None:
+def test_disruption_budget_with_a_long_number_is_evaluated(available: str) -> None:
     judged(server(gpus=available), budget(available))
 
 
@@ -92,7 +92,7 @@ def test_a_budget_may_count_anything(available: str) -> None:
         ("Bottlerocket", base64.b64encode(b"\x1f\x8b\x08" + b"\0" * 7 + b"\xff" * 9).decode()),
     ],
 )
-def test_user_data_that_cannot_be_read_is_said(family: str, text: str) -> None:
+def test_unreadable_user_data_is_reported(family: str, text: str) -> None:
     found = judged(
         {
             "apiVersion": "karpenter.k8s.aws/v1",
@@ -105,7 +105,7 @@ def test_user_data_that_cannot_be_read_is_said(family: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("value", [DEEP, LONG])
-def test_toml_of_containerd_that_cannot_be_read_is_said(value: str) -> None:
+def test_unreadable_containerd_settings_are_reported(value: str) -> None:
     spec = json.dumps({"containerd": {"config": f"a = {value}"}})
     found = judged(
         {

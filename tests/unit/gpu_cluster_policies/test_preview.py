@@ -55,13 +55,13 @@ REFUSED: dict[str, tuple[str, str]] = {
         json.dumps({"steps": [{"op": "delete", "urn": URN}]}),
         "steps[0] is 'delete' and has no resource type",
     ),
-    "nested without end": ('{"steps": ' + "[" * 100_000, "it is nested too deeply"),
-    "a number that Python does not read": (f'{{"steps": {"9" * 5000}}}', "it is not JSON: Exceeds the limit"),
-    "reasons of another kind": (
+    "deep nesting": ('{"steps": ' + "[" * 100_000, "it is nested too deeply"),
+    "number of 5000 digits": (f'{{"steps": {"9" * 5000}}}', "it is not JSON: Exceeds the limit"),
+    "replaceReasons of another type": (
         json.dumps({"steps": [STEP | {"replaceReasons": 1}]}),
         "expected steps[0].replaceReasons to be a list, got int",
     ),
-    "inputs of another kind": (
+    "inputs of another type": (
         json.dumps({"steps": [STEP | {"oldState": {"inputs": "models-a"}}]}),
         "expected steps[0].oldState.inputs to be an object, got str",
     ),

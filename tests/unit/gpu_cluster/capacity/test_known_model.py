@@ -90,17 +90,17 @@ def test_incomplete_config_json_is_reported(tmp_path: Path, text: str | None, pr
         {"quant_method": "compressed-tensors", "config_groups": {"a": {"weights": {"num_bits": 4}}}},
     ],
 )
-def test_blocks_of_size_0_are_those_of_the_method(tmp_path: Path, quantization: dict[str, Any]) -> None:
+def test_group_size_0_is_the_default_of_the_method(tmp_path: Path, quantization: dict[str, Any]) -> None:
     file = tmp_path / "config.json"
     file.write_text(changed(quantization_config=quantization))
     assert config_problem(str(file)) is None
 
 
-def test_a_name_that_is_too_long_is_told(tmp_path: Path) -> None:
+def test_too_long_file_name_is_reported(tmp_path: Path) -> None:
     assert config_problem(str(tmp_path / ("x" * 300))) == "cannot be read: File name too long"
 
 
-def test_a_quantization_file_that_is_no_json_is_named(tmp_path: Path) -> None:
+def test_invalid_quantization_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(changed())
     (tmp_path / "hf_quant_config.json").write_text("{")
     problem = config_problem(str(tmp_path / "config.json"))

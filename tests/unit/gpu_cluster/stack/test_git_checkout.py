@@ -147,7 +147,7 @@ def test_missing_git_raises_fetch_error(url: str, tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("record", ["", "[]", "{}", '{"commit": '])
-def test_half_a_record_in_the_cache_is_fetched_again(url: str, record: str) -> None:
+def test_truncated_cache_record_is_fetched_again(url: str, record: str) -> None:
     found = checkout_of(url, "v1")
     (found.folder.parent / "fetched.json").write_text(record)
 

@@ -106,7 +106,7 @@ def test_thousand_errors_are_reported_within_the_timeout(project: Path) -> None:
     assert len(message(path).splitlines()) == 1000
 
 
-def test_a_link_to_itself_is_no_file(project: Path) -> None:
+def test_symlink_loop_is_reported(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").symlink_to("Pulumi.dev.yaml")
 
     assert message(Path("stacks/Pulumi.dev.yaml")) == (
@@ -115,7 +115,7 @@ def test_a_link_to_itself_is_no_file(project: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["loop", "x" * 300, "none"])
-def test_paths_that_the_system_refuses_are_missing(project: Path, name: str) -> None:
+def test_invalid_extras_paths_are_reported(project: Path, name: str) -> None:
     (project / "loop").symlink_to("loop")
     (project / "stacks/Pulumi.dev.yaml").write_text(
         SMALLEST + f"  gpu-cluster:extras: {{manifests: [{name}], charts: {{a: {{chart: ./{name}}}}}}}\n"
@@ -127,7 +127,7 @@ def test_paths_that_the_system_refuses_are_missing(project: Path, name: str) -> 
 
 
 @pytest.mark.parametrize("folder", ["../loop", "x" * 300, "~nobody-of-this-name/platform"])
-def test_a_platform_in_a_path_that_the_system_refuses_is_missing(project: Path, folder: str) -> None:
+def test_invalid_platform_folder_is_reported(project: Path, folder: str) -> None:
     (project / "loop").symlink_to("loop")
     path = project / "stacks/Pulumi.team.yaml"
     path.write_text(

@@ -226,7 +226,7 @@ def test_missing_file_and_empty_folder_are_reported(tmp_path: Path) -> None:
     ]
 
 
-def test_what_is_not_there_is_said_with_what_is_wrong_elsewhere(tmp_path: Path) -> None:
+def test_missing_and_invalid_files_are_reported_together(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_bytes(b"kind: [\n")
 
     with pytest.raises(ManifestError) as raised:

@@ -34,7 +34,7 @@ def test_findings_in_piped_manifests_name_stdin() -> None:
     assert "  <stdin>:1 " in _check("-f", "-", given=ROOM).stdout
 
 
-def test_a_file_name_that_is_no_text_is_written_with_a_replacement(tmp_path: Path) -> None:
+def test_file_name_with_invalid_utf_8_is_written_with_a_replacement(tmp_path: Path) -> None:
     (tmp_path / "\udcff.yaml").write_text(ROOM)
 
     found = _check("-f", str(tmp_path), "-o", str(tmp_path / "findings.txt"))

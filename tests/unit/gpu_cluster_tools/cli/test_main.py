@@ -135,7 +135,7 @@ def test_closed_streams_cause_no_error() -> None:
         assert (done.returncode, done.stdout, done.stderr) == (code, "", "")
 
 
-def test_a_name_that_is_no_text_is_written_to_a_closed_stream(tmp_path: Path) -> None:
+def test_stack_name_with_invalid_utf_8_and_closed_stdout(tmp_path: Path) -> None:
     folder = project(tmp_path, WRONG)
     (folder / "stacks" / "Pulumi.\udcff.yaml").write_text(WRONG)
     shell = f"'{GPU_CLUSTER}' doctor >&-"
@@ -145,7 +145,7 @@ def test_a_name_that_is_no_text_is_written_to_a_closed_stream(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("width", ["0", "1"])
-def test_a_width_that_no_line_fits_into_is_ignored(tmp_path: Path, width: str) -> None:
+def test_columns_below_40_are_ignored(tmp_path: Path, width: str) -> None:
     shell = f"COLUMNS={width} '{GPU_CLUSTER}' gate --unknown"
     done = subprocess.run(["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False)
 

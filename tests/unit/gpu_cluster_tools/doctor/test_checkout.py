@@ -108,7 +108,9 @@ def test_backend_of_an_earlier_login_is_used(nothing_set: pytest.MonkeyPatch, tm
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"current": '])
-def test_half_a_file_is_no_login(nothing_set: pytest.MonkeyPatch, tmp_path: Path, content: str) -> None:
+def test_truncated_credentials_file_is_no_login(
+    nothing_set: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "credentials.json").write_text(content)
     assert of_prod()["state"] is FAIL

@@ -52,7 +52,7 @@ def test_fuzzing_resumes_after_the_recorded_cases(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ['{"seed": 1', '{"another": "version"}', "[]"])
-def test_results_that_cannot_be_read_are_named(tmp_path: Path, line: str) -> None:
+def test_unreadable_results_are_reported(tmp_path: Path, line: str) -> None:
     file = tmp_path / "campaign.jsonl"
     file.write_text(line)
 

@@ -49,7 +49,7 @@ def test_other_resource_types_have_no_rollout() -> None:
     assert rollout_of("aws:eks/cluster:Cluster", {"version": "1.35"}, {"version": "1.36"}) is None
 
 
-def test_a_size_that_is_not_known_yet_is_said() -> None:
+def test_unknown_node_count_is_reported() -> None:
     after = INPUTS | {
         "version": "1.36",
         "scalingConfig": {"maxSize": UNKNOWN},

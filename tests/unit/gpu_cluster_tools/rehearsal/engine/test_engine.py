@@ -56,14 +56,14 @@ def test_engine_that_never_ran_has_no_selection(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"stack": ', "{}"])
-def test_half_a_file_selects_no_stack(home: Path, tmp_path: Path, content: str) -> None:
+def test_truncated_workspace_file_selects_no_stack(home: Path, tmp_path: Path, content: str) -> None:
     file = selected(home, tmp_path / "project", "local")
     file.write_text(content)
     forget_selection(tmp_path / "project", ["local"])
     assert file.exists()
 
 
-def test_a_state_of_bytes_is_no_stack(tmp_path: Path) -> None:
+def test_state_with_invalid_utf_8_is_read(tmp_path: Path) -> None:
     folder = tmp_path / ".local/state/.pulumi/stacks/p"
     folder.mkdir(parents=True)
     (folder / "a.json").write_bytes(b"\xff\xfe")

@@ -130,7 +130,7 @@ def test_lock_of_another_machine_is_reported_and_kept(engine: StoredState) -> No
 
 
 @pytest.mark.parametrize("content", ["", '{"pid": 7', "[]", '{"hostname": "elsewhere"}'])
-def test_half_a_lock_is_named_and_kept(engine: StoredState, content: str) -> None:
+def test_truncated_lock_is_reported_and_kept(engine: StoredState, content: str) -> None:
     lock = engine.lock(pid=7, hostname="elsewhere")
     lock.write_text(content)
 
@@ -140,7 +140,7 @@ def test_half_a_lock_is_named_and_kept(engine: StoredState, content: str) -> Non
 
 
 @pytest.mark.parametrize("content", ["", "name: [", "- p", "name: 2026-13-45", "name: " + "[" * 5000])
-def test_a_project_file_that_the_engine_refuses_is_left_to_it(tmp_path: Path, content: str) -> None:
+def test_invalid_project_file_is_left_to_the_engine(tmp_path: Path, content: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text(content)
 
     assert recover(StoredState(tmp_path, "s", {"PULUMI_BACKEND_URL": (tmp_path / "state").as_uri()})) == []
@@ -174,7 +174,7 @@ def test_failed_update_refreshes_all_resources(engine: StoredState, last: str, r
     assert engine.refreshed == ["everything"] * refreshed
 
 
-def test_after_half_a_record_of_an_update_everything_is_refreshed(engine: StoredState) -> None:
+def test_truncated_update_record_refreshes_all_resources(engine: StoredState) -> None:
     engine.store(_state([], creating=[]))
     history = engine.bookkeeping / "history" / "p" / engine.stack
     history.mkdir(parents=True)

@@ -138,7 +138,7 @@ def test_invalid_policy_file_is_an_error_with_its_name(tmp_path: Path, text: str
         policy_files.read([path])
 
 
-def test_every_file_that_is_no_policy_is_named(tmp_path: Path) -> None:
+def test_all_invalid_policy_files_are_reported(tmp_path: Path) -> None:
     (tmp_path / "bytes.json").write_bytes(b"\xff")
     (tmp_path / "empty.json").touch()
     with pytest.raises(RehearsalError) as error:
