@@ -1,5 +1,7 @@
-"""Output of `gpu-cluster cost` for production, for reviewers to read. `pytest tests/golden --snapshot-update`
-rewrites it."""
+"""Output of `gpu-cluster cost` for production, for reviewers to read.
+
+`pytest tests/golden --snapshot-update` rewrites it.
+"""
 
 from pathlib import Path
 

@@ -1,6 +1,8 @@
-"""Deletion that leaves network interfaces and load balancers, which block the deletion of the network. Each
-resource is deleted before those that it depends on. Every rehearsal of a stack shows that nothing remains in
-the account and in the cluster."""
+"""Deletion that leaves network interfaces and load balancers, which block the deletion of the network.
+
+Each resource is deleted before those that it depends on. Every rehearsal of a stack shows that nothing
+remains in the account and in the cluster.
+"""
 
 from gpu_cluster.plan import Graph
 from tests.pains.platforms import addon, of_package

@@ -1,6 +1,8 @@
-"""A new version of this package that renames a resource, and so replaces it. `pytest tests/pains
---snapshot-update` rewrites the names. A removed line and an added line are a rename, which without an alias
-deletes the existing resource."""
+"""A new version of this package that renames a resource, and so replaces it.
+
+`pytest tests/pains --snapshot-update` rewrites the names. A removed line and an added line are a rename,
+which without an alias deletes the existing resource.
+"""
 
 from pathlib import Path
 

@@ -69,9 +69,12 @@ def test_node_has_disk_for_two_model_server_images(instance: str) -> None:
     [({}, 234), ({"ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}, 110)],
 )
 def test_allocatable_matches_the_kubelet_reserve(ami: dict[str, Any], pods: int) -> None:
-    """A g6.4xlarge has 8 interfaces with 30 addresses, and EKS allows 110 pods on it. nodeadm reserves 11 MiB
-    for each pod of the interfaces plus 255 MiB, and evicts at 100 MiB (awslabs/amazon-eks-ami,
-    nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py checks every type."""
+    """A g6.4xlarge has 8 interfaces with 30 addresses, and EKS allows 110 pods on it.
+
+    nodeadm reserves 11 MiB for each pod of the interfaces plus 255 MiB, and evicts at 100 MiB
+    (awslabs/amazon-eks-ami, nodeadm/internal/kubelet/config.go, 2026-02-13); tests/toolchain/test_nodeadm.py
+    checks every type.
+    """
     hardware = eks_hardware_of(PoolSettings.model_validate({"instance": "g6.4xlarge", "nodes": 1, **ami}))
     assert hardware.allocatable.pods == 110
     kept = hardware.capacity.memory_bytes - hardware.allocatable.memory_bytes

@@ -1,5 +1,7 @@
-"""The policy pack on a program of AWS resources, with the real engine and provider. The program uses no
-component of this project, as a user may write it."""
+"""The policy pack on a program of AWS resources, with the real engine and provider.
+
+The program uses no component of this project, as a user may write it.
+"""
 
 import re
 from pathlib import Path

@@ -1,5 +1,7 @@
-"""The engine's policies, the plan and plain manifests give the same findings for the same resources. This
-test runs in process on several hundred changed stacks; test_engine.py runs the engine itself on a few."""
+"""The engine's policies, the plan and plain manifests give the same findings for the same resources.
+
+This test runs in process on several hundred changed stacks; test_engine.py runs the engine itself on a few.
+"""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -124,8 +124,11 @@ def test_rule_about_the_whole_stack_stops_the_preview(engine: Engine) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_engine_agrees_with_the_plan(engine: Engine, seed: int) -> None:
-    """A sample of mutated plans; test_agreement.py compares several hundred in process. Kinds that are
-    evaluated only as objects of the platform are left out, because this program is not the platform."""
+    """A sample of mutated plans; test_agreement.py compares several hundred in process.
+
+    Kinds that are evaluated only as objects of the platform are left out, because this program is not the
+    platform.
+    """
     changed = mutated(plan_of(PACK.parent, "local").graph.resources, seed).resources
     objects = [it for it in changed if is_object(it) and it.inputs["kind"] not in UNSEEN_KINDS]
     planned = by_plan(pack_of("elsewhere"), objects)

@@ -50,8 +50,7 @@ OPTIONS = {
 
 def judged_in(project: Path, options: InitOptions, stack: Stack) -> Evaluation:
     (project / "stacks").mkdir()
-    (project / f"stacks/Pulumi.{options.name}.yaml").write_text(stack_file(options))  # for lines of
-    # findings
+    (project / f"stacks/Pulumi.{options.name}.yaml").write_text(stack_file(options))  # for finding lines
     return evaluate_plan(planned(stack, options.name), project)
 
 

@@ -1,4 +1,4 @@
-"""The guide without internet, command by command: kubelets pull from a registry that requires a login."""
+"""The offline guide, command by command: kubelets pull from a registry that requires a login."""
 
 import json
 import os
@@ -40,18 +40,18 @@ MIRROR = "harbor.example.com"
 PUBLISHERS = ("nvcr.io", "index.docker.io", "registry.k8s.io")
 PODS = "/api/v1/namespaces/serving/pods"
 NEEDS_KUBECTL = "kubectl "
-"""Beginning of the one command that is not run: there is no kubectl, and the test opens the port."""
+"""Start of the only command that does not run: there is no kubectl, and the test opens the port."""
 
 
 @dataclass
 class Site:
-    """Surroundings that the guide supposes, and a shell of the machine that deploys."""
+    """Environment that the guide assumes, and a shell on the machine that deploys."""
 
     folder: Path
     environment: dict[str, str]
     mirror: OciRegistry
     asked: Names
-    """Names that nodes asked for."""
+    """Names that nodes looked up."""
 
     servers: Servers
 
@@ -85,7 +85,7 @@ class Site:
             up.wait(120)
 
     def reasons(self) -> list[str]:
-        """Reasons of pods that are not ready, as `gpu-cluster status` has them."""
+        """Reasons of unready pods in `gpu-cluster status`."""
         status = self.run("gpu-cluster status site --json")
         assert status.returncode == 0, status.stderr
         return [it["reason"] for it in json.loads(status.stdout)["models"]["chat"] if it["reason"]]
@@ -105,7 +105,7 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The stack file of the guide with paths of this test, servers for it, and images at their publishers."""
+    """The stack file of the guide with paths of this test, its servers, and images at their publishers."""
     root = Path(tmp_path_factory.mktemp("site"))
     toolchain = install(also=REAL_NODE)
     weights = root / "models" / "Qwen" / "Qwen3-8B"
@@ -146,7 +146,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(project, environment, mirror, asked, cluster)
 
 
-def test_its_commands_lead_to_an_answer(site: Site) -> None:
+def test_commands_of_the_guide_end_with_an_answer_of_the_model(site: Site) -> None:
     """Every command succeeds, in the order of the page."""
     answer, port = "", 0
     for command in commands():
@@ -163,8 +163,8 @@ def test_its_commands_lead_to_an_answer(site: Site) -> None:
     assert len(commands()) > 10
 
 
-def test_kubelets_pulled_every_image_with_the_login(site: Site) -> None:
-    """The registry names who asked for it; nodes asked for no other name."""
+def test_kubelets_pull_every_image_with_the_login(site: Site) -> None:
+    """The registry log names the user; nodes looked up no other name."""
     pulled = set(
         re.findall(
             rf'auth.user.name={USER} .*http.request.uri="/v2/(\S+)/manifests/\S+".*containerd/',
@@ -183,8 +183,8 @@ def test_kubelets_pulled_every_image_with_the_login(site: Site) -> None:
         assert is_ready(pod)
 
 
-def test_a_wrong_password_is_named_and_a_right_one_mends_it(site: Site) -> None:
-    """Another release, whose image no node has yet."""
+def test_wrong_password_is_reported_and_the_right_one_repairs_it(site: Site) -> None:
+    """Uses another release whose image no node has yet."""
     login = "pulumi config set --path --secret gpu-cluster:registry.login.password"
     image = f"{MIRROR}/mirror/docker.io/vllm/vllm-openai:0.25.1"
     copied = site.run(f"crane copy docker.io/vllm/vllm-openai:v0.26.0 {image} && echo wrong | {login}")

@@ -1,4 +1,4 @@
-"""An alert on its way: Prometheus, its rule and Alertmanager on kubelets, to a webhook in the cluster.
+"""An alert from Prometheus through Alertmanager on kubelets to a webhook in the cluster.
 
 Its Secret is created after the update, as by a user whose namespace did not exist before.
 """
@@ -45,7 +45,7 @@ config:
         context: 8192
         cache: {size: 40Gi}
 """
-PORT = 6443  # which the network policy of the namespace allows
+PORT = 6443  # allowed by the network policy of the namespace
 ALERTMANAGERS = "/api/v1/namespaces/telemetry/pods?labelSelector=app.kubernetes.io%2Fname%3Dalertmanager"
 NODE = "l4-0"
 
@@ -63,7 +63,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture(scope="module")
 def receiver(platform: Platform) -> str:
-    """Pod that prints what the webhook gets; its address is in the Secret."""
+    """A pod that prints what the webhook receives; its address is in the Secret."""
     [unhealthy] = _unhealthy(platform)
     assert unhealthy["owner"] == "alertmanager"
     assert unhealthy["reason"] == "ContainerCreating; mounts Secret pager, which must exist"
@@ -89,8 +89,8 @@ def _verified(platform: Platform) -> dict[str, Any]:
     return next(it for it in checks if (it["group"], it["name"]) == ("telemetry", "alerts"))
 
 
-def test_a_faulty_gpu_reaches_the_webhook_with_its_runbook(platform: Platform, receiver: str) -> None:
-    """The condition is that of the node problem detector; kube-state-metrics has it from the API server."""
+def test_faulty_gpu_alert_reaches_the_webhook_with_its_runbook(platform: Platform, receiver: str) -> None:
+    """The test sets the detector's condition; kube-state-metrics reads it from the API server."""
     assert _verified(platform)["numbers"]["critical"] == 0
     fault = {"type": "GpuFault", "status": "True", "reason": "NvidiaXid79", "message": "XID 79"}
     platform.api.patch(f"/api/v1/nodes/{NODE}/status", {"status": {"conditions": [fault]}})
@@ -107,8 +107,8 @@ def test_a_faulty_gpu_reaches_the_webhook_with_its_runbook(platform: Platform, r
     assert found["advice"] == f"GpuNodeFaulty: {alert['annotations']['runbook']}"
 
 
-def test_alertmanager_is_scraped_and_sends_without_a_failure(platform: Platform, receiver: str) -> None:
-    """The names of its metrics are those of the alert for alerts that are not sent."""
+def test_alertmanager_is_scraped_and_has_no_failed_notifications(platform: Platform, receiver: str) -> None:
+    """The metrics have the names used by the alert for failed notifications."""
     failed = _asked(platform, 'alertmanager_notifications_failed_total{integration="webhook"}')
     assert failed
     assert {it["value"][1] for it in failed} == {"0"}
@@ -116,7 +116,7 @@ def test_alertmanager_is_scraped_and_sends_without_a_failure(platform: Platform,
 
 
 def _asked(platform: Platform, query: str) -> list[dict[str, Any]]:
-    """Through the API server and the kubelet: network policies let no other pod ask Prometheus."""
+    """Uses the API server and the kubelet, because network policies deny other pods."""
     api = ApiServer(platform.local / "kubeconfig")
     with port_forward(api, "telemetry", "prometheus-0", 9090, timeout=30) as connection:
         connection.request("GET", f"/api/v1/query?query={quote(query)}")

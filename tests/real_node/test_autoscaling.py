@@ -1,8 +1,8 @@
-"""Replicas follow the waiting queue: the platform's own Prometheus, adapter and autoscaler, on kubelets.
+"""Replicas follow the waiting queue, with the platform's own Prometheus, adapter and autoscaler on kubelets.
 
-The real ones run here: Prometheus, its adapter, kube-state-metrics, node-exporter and the controller of
-HorizontalPodAutoscalers, as are all objects that the platform renders for them. Changed is the autoscaler's
-patience when it scales down alone.
+Prometheus, its adapter, kube-state-metrics, node-exporter and the controller of HorizontalPodAutoscalers are
+the real ones, and so are all rendered objects. Only the autoscaler's stabilization times for scaling down are
+changed.
 """
 
 import json
@@ -40,12 +40,12 @@ pytestmark = [
 ]
 
 CLIENTS = 16
-SYNC_SECONDS = 15  # between two looks of the controller
+SYNC_SECONDS = 15  # between two evaluations of the controller
 METRIC = "vllm:num_requests_waiting"
 API = "/apis/custom.metrics.k8s.io/v1beta1"
 SCALER = "/apis/autoscaling/v2/namespaces/serving/horizontalpodautoscalers/chat"
 QUICKLY = {"stabilizationWindowSeconds": 15, "policies": [{"type": "Pods", "value": 1, "periodSeconds": 15}]}
-"""Times in place of a quarter of an hour and five minutes: a stack file has no key for them."""
+"""Shorter times instead of fifteen and five minutes: a stack file has no key for them."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Sample:
     second: float
     clients: int
     waiting: int | None
-    """Sum over all replicas, as the metrics API serves it; None where it serves none."""
+    """Sum over all replicas, as served by the metrics API; None if it serves none."""
 
     wanted: int
     ready: int
@@ -61,7 +61,7 @@ class Sample:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """A stack with a model that scales, Prometheus and the adapter, brought up by `gpu-cluster up`."""
+    """A stack with an autoscaled model, Prometheus and the adapter, deployed with `gpu-cluster up`."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("scaling")) / "project")
     checkout.stack_file.write_text(scaling_stack(3))
     with brought_up(checkout):
@@ -72,7 +72,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture(autouse=True)
 def one_replica(platform: Platform) -> None:
-    """Each test begins with one idle replica, whichever ran before."""
+    """Each test begins with one idle replica."""
 
     def at_rest() -> bool:
         sample = _sample(platform, 0, 0)
@@ -87,7 +87,7 @@ def one_replica(platform: Platform) -> None:
     wait(at_rest, 300)
 
 
-def test_the_metric_is_served_by_the_adapter(platform: Platform) -> None:
+def test_metric_is_served_by_the_adapter(platform: Platform) -> None:
     listed = platform.api.get(API)
     assert f"pods/{METRIC}" in {it["name"] for it in listed["resources"]}
 
@@ -117,7 +117,7 @@ def test_replicas_follow_the_queue(platform: Platform, capsys: pytest.CaptureFix
 
 @pytest.mark.slow
 def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) -> None:
-    """A program that serves no metrics is in the place of DCGM's exporter."""
+    """A program without metrics replaces DCGM's exporter."""
     verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
     checks = {f"{it['group']}: {it['name']}": it for it in json.loads(verified.stdout)["checks"]}
     scaling = checks["autoscaling: chat"]
@@ -130,13 +130,13 @@ def test_verify_reads_the_metric_the_targets_and_the_alerts(platform: Platform) 
 
 @pytest.mark.slow
 def test_actual_cost_reads_the_prometheus_of_the_cluster(platform: Platform) -> None:
-    """The real kube-state-metrics, scraped, recorded and read. Other tests may have had more replicas."""
+    """The real kube-state-metrics is scraped, recorded and read. Other tests may have used more replicas."""
 
     def read() -> dict[str, Any] | None:
         command = ("cost", "local", "--actual", "--since", "10m", "--json")
         done = run_gpu_cluster(platform.local.parent, *command)
         assert done.returncode in (1, 3), done.stdout + done.stderr
-        found = json.loads(done.stdout) if done.returncode == 3 else None  # 1 until there is a sample
+        found = json.loads(done.stdout) if done.returncode == 3 else None  # 1 until the first sample
         return found if found and found["measuredHours"] > 0.05 else None
 
     document = wait(read, 420)
@@ -152,8 +152,8 @@ def test_actual_cost_reads_the_prometheus_of_the_cluster(platform: Platform) -> 
 
 
 @pytest.mark.slow
-def test_a_model_is_stopped_and_woken_by_hand(platform: Platform) -> None:
-    """The autoscaler rests without replicas, whatever its least is, until there is one again."""
+def test_model_can_be_scaled_to_zero_and_back_manually(platform: Platform) -> None:
+    """The autoscaler is disabled at zero replicas, regardless of its minimum, until a replica exists."""
     platform.api.patch(f"{DEPLOYMENT}/scale", {"spec": {"replicas": 0}})
     wait(lambda: not platform.replicas())
     wait(lambda: _condition(platform, "ScalingActive") == ("False", "ScalingDisabled"))
@@ -190,12 +190,12 @@ def _waiting(platform: Platform) -> int | None:
 def _served(platform: Platform, path: str) -> Any:
     try:
         return platform.api.get(path)
-    except httpx2.HTTPStatusError:  # until the adapter is there, and has seen the metric
+    except httpx2.HTTPStatusError:  # until the adapter runs and has read the metric
         return None
 
 
 def _table(samples: list[Sample]) -> str:
-    """Samples that differ from the one before."""
+    """Samples that differ from the previous one."""
     lines = ["", "second clients waiting wanted ready"]
     before: tuple[Any, ...] = ()
     for it in samples:

@@ -1,4 +1,4 @@
-"""A shell on a kubelet, opened with a break-glass token, and what ends it.
+"""A shell on a kubelet opened with a break-glass token, and the events that close it.
 
 Provider local has no on-call: the objects are those that the same library plans for an existing cluster.
 """
@@ -71,7 +71,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 
 def _signed_in(platform: Platform, folder: Path) -> ApiServer:
-    """Identity of a token that the API server issues for ten minutes."""
+    """Identity with a token that the API server issues for ten minutes."""
     asked: dict[str, Any] = {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
@@ -103,10 +103,8 @@ def _message(event: Event) -> bytes:
     return cast("bytes", event.data) if isinstance(event, BytesMessage) else b""  # pyright: ignore
 
 
-def test_a_shell_that_is_open_outlives_its_account_and_ends_with_its_pod(
-    platform: Platform, tmp_path: Path
-) -> None:
-    """The API server asks who calls when a connection begins, and not again."""
+def test_open_shell_outlives_its_account_and_ends_with_its_pod(platform: Platform, tmp_path: Path) -> None:
+    """The API server authenticates at the start of a connection only."""
     engineer = _signed_in(platform, tmp_path)
     with engineer.upgraded(EXEC, PROTOCOL, 30) as stream:
         shell = _output(stream)

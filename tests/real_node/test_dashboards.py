@@ -1,8 +1,8 @@
-"""Every expression of the dashboards gives data in the Prometheus of a platform that works.
+"""Every dashboard expression returns data in the Prometheus of a running platform.
 
-The platform's own Prometheus scrapes the real exporters on kubelets while a model serves, scales and rests. A
-copy of its data gets what has no source here: see `synthetic_gpus`. With DASHBOARD_PICTURES=yes the pictures
-of docs/dashboards.md are drawn from it again, which needs the extra `pictures`.
+The platform's own Prometheus scrapes the real exporters on kubelets while a model serves, scales and idles. A
+copy of its data is extended with series that have no source here: see `synthetic_gpus`.
+DASHBOARD_PICTURES=yes draws the pictures of docs/dashboards.md again, which needs the extra `pictures`.
 """
 
 import json
@@ -44,18 +44,18 @@ TEAM = """\
 """
 CHOSEN = {"namespace": "serving", "model": "chat", "pool": "l4"}
 LOAD = ((1, 60), (6, 60), (16, 120), (3, 60), (0, 30))
-"""Clients, and for how many seconds."""
+"""Number of clients, and their duration in seconds."""
 
 NOT_HERE = {
     ("pool", "InfiniBand and EFA"): "no such adapter",
     ("team", "Volumes"): "kubelets have no statistics of a hostPath",
 }
-"""Panels without data, and the reason."""
+"""Panels without data, with the reason."""
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Window]]:
-    """Address of a Prometheus with what happened, and when it did."""
+    """Address of a Prometheus with the recorded series, and their time window."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("dashboards")) / "project")
     checkout.stack_file.write_text(scaling_stack(2) + TEAM)
     folder = tmp_path_factory.mktemp("recorded")
@@ -65,7 +65,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wi
         started = time.time()
         platform.begin("vision", "count", "100000", "1s", gpu_of="l4")
         waits = client_pod("waits", ["count", "1", "1s"])
-        waits["spec"]["nodeSelector"] = {"gpu-cluster/pool": "l40s"}  # there is no such pool
+        waits["spec"]["nodeSelector"] = {"gpu-cluster/pool": "l40s"}  # the pool does not exist
         platform.api.create("/api/v1/namespaces/default/pods", waits)
         for clients, seconds in LOAD:
             with platform.load(clients):
@@ -79,14 +79,14 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wi
 
 
 def _volume(platform: Platform) -> Path:
-    """Folder of this machine in which the platform's Prometheus writes."""
+    """Folder of this machine to which the platform's Prometheus writes."""
     volumes = platform.api.items("/api/v1/persistentvolumes")
     [found] = [it for it in volumes if it["spec"]["claimRef"]["namespace"] == "telemetry"]
     return Path(found["spec"]["hostPath"]["path"])
 
 
 @pytest.mark.parametrize("name", DASHBOARDS)
-def test_every_expression_has_data(name: str, recorded: tuple[str, Window]) -> None:
+def test_every_dashboard_expression_has_data(name: str, recorded: tuple[str, Window]) -> None:
     url, window = recorded
     board: dict[str, Any] = json.loads(dashboard_file(name))
     of_team = {"namespace": "vision"} if name == "team" else {}

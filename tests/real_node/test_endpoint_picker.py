@@ -1,7 +1,7 @@
 """Routing by prefix cache on the local platform: the real endpoint picker beside the real gateway.
 
-Picker, Envoy Gateway and Envoy run in the rendered pods on kubelets, with network policies between them.
-Requests of a replica are counted by its own metrics.
+Picker, Envoy Gateway and Envoy run in the rendered pods on kubelets, with network policies between them. The
+requests of a replica are counted by its own metrics.
 """
 
 import os
@@ -88,11 +88,11 @@ def gateway(platform: Platform) -> GatewayClient:
 
 
 def prompt(topic: str, end: str = "") -> str:
-    """A long prompt that begins as no other topic's does."""
+    """A long prompt whose beginning is unique to the topic."""
     return " ".join(f"{topic}-{number}" for number in range(600)) + f" {end}"
 
 
-def test_the_pickers_run_on_a_real_node_without_rights(platform: Platform) -> None:
+def test_endpoint_pickers_run_on_a_real_node_without_privileges(platform: Platform) -> None:
     pods = platform.api.items(PICKERS)
     assert {pod["metadata"]["labels"]["app.kubernetes.io/instance"] for pod in pods} == {
         "chat-picker",
@@ -107,13 +107,13 @@ def test_the_pickers_run_on_a_real_node_without_rights(platform: Platform) -> No
         assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")  # 2 is a filter
 
 
-def test_a_replica_has_all_metrics_that_a_picker_is_configured_for(platform: Platform) -> None:
+def test_replica_has_all_metrics_that_a_picker_reads(platform: Platform) -> None:
     for pod in platform.api.items(PICKERS):
         assert "extract failed" not in platform.log("serving", pod["metadata"]["name"])
 
 
-def test_prompts_with_one_beginning_reach_one_replica(platform: Platform, gateway: GatewayClient) -> None:
-    """Eight beginnings spread over replicas, and all five requests of each go where its first went."""
+def test_prompts_with_the_same_prefix_reach_one_replica(platform: Platform, gateway: GatewayClient) -> None:
+    """Eight prefixes are spread over replicas, and all five requests of each reach the same replica."""
     reached: list[str] = []
     for number in range(8):
         with counted(platform) as requests:
@@ -127,8 +127,8 @@ def test_prompts_with_one_beginning_reach_one_replica(platform: Platform, gatewa
     assert len(set(reached)) > 1, reached
 
 
-def test_a_replica_with_a_queue_gives_requests_away(platform: Platform, gateway: GatewayClient) -> None:
-    """Four sequences and one that waits are of one beginning; the next of it goes to another replica."""
+def test_replica_with_a_queue_gets_no_further_requests(platform: Platform, gateway: GatewayClient) -> None:
+    """Four running sequences and one waiting have the same prefix; the next one goes to another replica."""
     with counted(platform) as first:
         assert gateway.chat("chat", KEY, content=prompt("busy"))[0] == HTTPStatus.OK
     [busy] = first
@@ -148,7 +148,7 @@ def test_a_replica_with_a_queue_gives_requests_away(platform: Platform, gateway:
     waiting.join()
 
 
-def test_a_client_does_not_choose_the_replica(platform: Platform, gateway: GatewayClient) -> None:
+def test_client_cannot_choose_the_replica(platform: Platform, gateway: GatewayClient) -> None:
     with counted(platform) as first:
         gateway.chat("chat", KEY, content=prompt("mine"))
     other = next(pod for pod in platform.api.items(REPLICAS) if pod["metadata"]["name"] not in first)
@@ -160,29 +160,29 @@ def test_a_client_does_not_choose_the_replica(platform: Platform, gateway: Gatew
 
 
 @pytest.mark.parametrize("key", [None, "wrong"])
-def test_a_request_without_a_right_key_is_refused(gateway: GatewayClient, key: str | None) -> None:
+def test_request_without_a_valid_key_is_refused(gateway: GatewayClient, key: str | None) -> None:
     assert gateway.chat("chat", key, content=prompt("secret"))[0] == HTTPStatus.UNAUTHORIZED
 
 
-def test_a_streamed_answer_arrives_piece_by_piece(gateway: GatewayClient) -> None:
+def test_streamed_answer_arrives_in_pieces(gateway: GatewayClient) -> None:
     arrived = [(time.monotonic(), event) for event in gateway.stream("chat", KEY, tokens=100)]
     assert arrived[-1][1] == "[DONE]"
     assert len(arrived) > 20
-    assert arrived[-1][0] - arrived[0][0] > 1  # 100 at 50 a second
+    assert arrived[-1][0] - arrived[0][0] > 1  # 100 tokens at 50 a second
 
 
-def test_other_paths_of_the_api_need_no_picker(gateway: GatewayClient) -> None:
+def test_other_api_paths_need_no_picker(gateway: GatewayClient) -> None:
     assert gateway.get("/chat/v1/models", KEY) == HTTPStatus.OK
     for path in ("/chat/metrics", "/chat/health", "/metrics", "/chat"):
         assert gateway.get(path, KEY) == HTTPStatus.NOT_FOUND
 
 
-def test_a_request_that_arrives_slowly_is_answered(gateway: GatewayClient) -> None:
-    """The picker answers once it has all of it."""
+def test_slow_request_is_answered(gateway: GatewayClient) -> None:
+    """The picker answers after it has received the complete request."""
     assert gateway.slow_chat("chat", KEY, seconds=5) == HTTPStatus.OK
 
 
-def test_a_replica_that_dies_is_not_chosen(platform: Platform, gateway: GatewayClient) -> None:
+def test_terminated_replica_is_not_chosen(platform: Platform, gateway: GatewayClient) -> None:
     with counted(platform) as first:
         gateway.chat("chat", KEY, content=prompt("dying"))
     [name] = first
@@ -193,8 +193,8 @@ def test_a_replica_that_dies_is_not_chosen(platform: Platform, gateway: GatewayC
     wait(lambda: len(_ready(platform)) == 3)
 
 
-def test_the_standby_takes_over(platform: Platform, gateway: GatewayClient) -> None:
-    """A stream that began before runs to its end, and one beginning still has one replica."""
+def test_standby_picker_takes_over(platform: Platform, gateway: GatewayClient) -> None:
+    """A stream that began before is completed, and requests with one prefix still reach one replica."""
     stream = gateway.stream("chat", KEY, 750, prompt("survivor"))
     assert next(stream)
     with gateway.load("chat", KEY, clients=3) as load:
@@ -210,7 +210,7 @@ def test_the_standby_takes_over(platform: Platform, gateway: GatewayClient) -> N
     assert list(stream)[-1] == "[DONE]"
 
 
-def test_without_a_picker_requests_are_refused(platform: Platform, gateway: GatewayClient) -> None:
+def test_requests_without_a_picker_are_refused(platform: Platform, gateway: GatewayClient) -> None:
     _scale(platform, {"chat-picker": 0, "chat-picker-standby": 0})
     wait(lambda: gateway.chat("chat", KEY)[0] >= 500)
     assert gateway.get("/chat/v1/models", KEY) == HTTPStatus.OK
@@ -218,7 +218,7 @@ def test_without_a_picker_requests_are_refused(platform: Platform, gateway: Gate
     wait(lambda: gateway.chat("chat", KEY)[0] == HTTPStatus.OK)
 
 
-def test_a_killed_picker_is_started_again(platform: Platform, gateway: GatewayClient) -> None:
+def test_killed_picker_is_restarted(platform: Platform, gateway: GatewayClient) -> None:
     before = len(_processes(platform))
     os.kill(_processes(platform)[0].pid, signal.SIGKILL)
     wait(lambda: sum(_restarts(platform)) == 1)
@@ -227,7 +227,7 @@ def test_a_killed_picker_is_started_again(platform: Platform, gateway: GatewayCl
 
 
 class counted:  # noqa: N801  # reads as the statement that it is
-    """Requests that each replica began during a block; replicas without any are left out."""
+    """Requests that each replica started during a block; replicas without requests are omitted."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform

@@ -1,6 +1,6 @@
-"""Requests by the gateway of the local platform: the rendered pods of Envoy Gateway and Envoy on kubelets.
+"""Requests through the gateway of the local platform, whose rendered pods run on kubelets.
 
-Controller and proxies are the real ones, and so are TLS, DNS, Services and network policies between them.
+Envoy Gateway, Envoy, TLS, DNS, Services and network policies are the real ones.
 """
 
 import json
@@ -94,7 +94,7 @@ def set_secret(checkout: Checkout, stack: str, path: str, value: str) -> None:
 
 @pytest.fixture(scope="module")
 def shown(checkout: Checkout) -> Iterator[str]:
-    """Output of `gpu-cluster up`, once the platform is up."""
+    """Output of `gpu-cluster up` after the platform is deployed."""
     with brought_up(checkout) as up:
         yield up.stdout
     assert not [it for it in processes(lambda _: True) if str(checkout.folder) in " ".join(it.arguments)]
@@ -113,7 +113,7 @@ def gateway(platform: Platform) -> GatewayClient:
     return GatewayClient(port, platform.local / "gateway.crt")
 
 
-def test_the_command_shows_how_to_ask_through_the_gateway(shown: str) -> None:
+def test_up_prints_a_working_curl_command(shown: str) -> None:
     assert "without a key: 401" in shown
     *_, line = [it for it in shown.splitlines() if it.startswith("ask it: curl ") and HOST in it]
     asked = subprocess.run(
@@ -122,8 +122,8 @@ def test_the_command_shows_how_to_ask_through_the_gateway(shown: str) -> None:
     assert "without a model behind it" in json.loads(asked.stdout)["choices"][0]["message"]["content"]
 
 
-def test_its_pods_run_on_a_real_node_and_are_ready(platform: Platform) -> None:
-    """Probes of the pods succeed, and so has the Job of the certificates."""
+def test_gateway_pods_on_a_real_node_are_ready(platform: Platform) -> None:
+    """Probes of the pods succeed, and the Job of the certificates has completed."""
     pods = platform.api.items(PODS)
     assert {pod["spec"]["nodeName"] for pod in pods} == {"edge-0"}
     ended = [pod for pod in pods if pod["status"]["phase"] == "Succeeded"]
@@ -141,8 +141,8 @@ def _gateway(platform: Platform) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("program", ["envoy", "envoy-gateway"])
-def test_its_processes_have_no_rights(platform: Platform, program: str) -> None:
-    """Processes as the kernel shows them: controller, proxies and their sidecars."""
+def test_gateway_processes_have_no_privileges(platform: Platform, program: str) -> None:
+    """Processes as the kernel reports them: controller, proxies and their sidecars."""
     found = _processes(platform, program)
     assert len(found) == {"envoy": 2, "envoy-gateway": 4}[program]
     for process in found:
@@ -162,48 +162,48 @@ def _processes(platform: Platform, program: str) -> list[Process]:
     ]
 
 
-def test_a_request_without_a_right_key_is_refused(gateway: GatewayClient) -> None:
+def test_request_without_a_valid_key_is_refused(gateway: GatewayClient) -> None:
     assert gateway.chat("chat")[0] == HTTPStatus.UNAUTHORIZED
     assert gateway.chat("chat", "wrong")[0] == HTTPStatus.UNAUTHORIZED
 
 
 @pytest.mark.parametrize("header", ["Authorization", "X-API-Key"])
-def test_a_request_with_a_key_gets_the_answer_of_the_model(gateway: GatewayClient, header: str) -> None:
+def test_request_with_a_key_gets_the_models_answer(gateway: GatewayClient, header: str) -> None:
     status, answer = gateway.chat("steady", KEYS["search"], header=header)
     assert status == HTTPStatus.OK
     assert answer["choices"][0]["message"]["content"].startswith("This is chat without a model")
 
 
-def test_a_streamed_answer_arrives_piece_by_piece(gateway: GatewayClient) -> None:
+def test_streamed_answer_arrives_in_pieces(gateway: GatewayClient) -> None:
     arrived = [(time.monotonic(), event) for event in gateway.stream("steady", KEYS["search"], tokens=100)]
     assert arrived[-1][1] == "[DONE]"
     assert len(arrived) > 20
-    assert arrived[-1][0] - arrived[0][0] > 1  # 100 at 50 a second
+    assert arrived[-1][0] - arrived[0][0] > 1  # 100 tokens at 50 a second
 
 
-def test_nothing_but_the_api_of_a_model_is_let_through(gateway: GatewayClient) -> None:
+def test_path_outside_the_model_api_is_not_found(gateway: GatewayClient) -> None:
     for path in ("/steady/metrics", "/steady/health", "/metrics", "/steady"):
         assert gateway.get(path, KEYS["search"]) == HTTPStatus.NOT_FOUND
     assert gateway.get("/steady/v1/models", KEYS["search"]) == HTTPStatus.OK
 
 
-def test_requests_divide_by_the_weights(gateway: GatewayClient) -> None:
+def test_requests_are_divided_by_weight(gateway: GatewayClient) -> None:
     answers = [gateway.chat("chat", KEYS["search"])[1] for _ in range(200)]
     said = Counter(it["choices"][0]["message"]["content"].split()[2] for it in answers)
     assert said.keys() == {"chat", "chat-next"}
-    assert 26 <= said["chat-next"] <= 74  # of 50: four standard deviations
+    assert 26 <= said["chat-next"] <= 74  # 50 expected; four standard deviations
 
 
-def test_each_consumer_has_a_limit_of_its_own(gateway: GatewayClient) -> None:
-    """Each of two proxies lets three through."""
+def test_each_consumer_has_its_own_rate_limit(gateway: GatewayClient) -> None:
+    """Each of two proxies allows three requests."""
     statuses = Counter(gateway.chat("limited", KEYS["search"])[0] for _ in range(10))
     assert statuses.keys() == {HTTPStatus.OK, HTTPStatus.TOO_MANY_REQUESTS}
     assert 3 <= statuses[HTTPStatus.OK] <= 6
     assert gateway.chat("limited", KEYS["other"])[0] == HTTPStatus.OK
 
 
-def test_tokens_of_a_consumer_are_counted_over_both_proxies(gateway: GatewayClient) -> None:
-    """The minute of the clock may end in between, which gives the consumer a new one."""
+def test_token_limit_is_shared_by_both_proxies(gateway: GatewayClient) -> None:
+    """The minute of the clock may end in between, which resets the limit."""
     statuses = [gateway.chat("counted", KEYS["search"])[0]]
     while statuses[-1] == HTTPStatus.OK and len(statuses) < 40:
         statuses.append(gateway.chat("counted", KEYS["search"])[0])
@@ -212,7 +212,7 @@ def test_tokens_of_a_consumer_are_counted_over_both_proxies(gateway: GatewayClie
     assert gateway.chat("counted", KEYS["other"])[0] == HTTPStatus.OK
 
 
-def test_a_team_has_routes_and_keys_of_its_own(checkout: Checkout, gateway: GatewayClient) -> None:
+def test_team_has_its_own_routes_and_keys(checkout: Checkout, gateway: GatewayClient) -> None:
     stack = checkout.folder / "stacks" / "Pulumi.local-vision.yaml"
     stack.write_text(TEAM)
     checkout.engine.output("stack", "select", "--create", "--stack", "local-vision", "--non-interactive")
@@ -225,7 +225,7 @@ def test_a_team_has_routes_and_keys_of_its_own(checkout: Checkout, gateway: Gate
     assert gateway.chat("steady", TEAM_KEY)[0] == HTTPStatus.UNAUTHORIZED
 
 
-def test_the_ports_of_its_operation_are_closed_to_other_pods(platform: Platform) -> None:
+def test_admin_ports_are_closed_to_other_pods(platform: Platform) -> None:
     platform.import_client()
     [proxy, *_] = platform.api.items(PROXIES)
     address = proxy["status"]["podIP"]
@@ -233,15 +233,15 @@ def test_the_ports_of_its_operation_are_closed_to_other_pods(platform: Platform)
         assert platform.run("default", "get", f"http://{address}:{port}/").startswith("error:")
 
 
-def test_a_proxy_serves_the_metrics_that_rules_ask_for(platform: Platform) -> None:
-    """Read through the API server. Routes are told from each other by the names of their clusters."""
+def test_proxy_serves_the_metrics_that_rules_use(platform: Platform) -> None:
+    """Read through the API server. Routes are distinguished by the names of their clusters."""
     [proxy, *_] = platform.api.items(PROXIES)
     text = platform.api.text(f"{PODS}/{proxy['metadata']['name']}:19001/proxy/stats/prometheus")
     assert {line.partition("{")[0] for line in text.splitlines()} >= METRICS
     assert 'envoy_cluster_name="httproute/serving/chat/rule/0' in text
 
 
-def test_a_killed_proxy_is_started_again(platform: Platform, gateway: GatewayClient) -> None:
+def test_killed_proxy_is_restarted(platform: Platform, gateway: GatewayClient) -> None:
     os.kill(_processes(platform, "envoy")[0].pid, signal.SIGKILL)
     wait(lambda: sum(_restarts(platform)) == 1)
     wait(lambda: _ready_proxies(platform) == 2)
@@ -258,8 +258,8 @@ def _ready_proxies(platform: Platform) -> int:
     return sum(all(it["ready"] for it in pod["status"].get("containerStatuses", [])) for pod in pods)
 
 
-def test_a_deleted_proxy_finishes_its_answers(platform: Platform, gateway: GatewayClient) -> None:
-    """Streams that run through both proxies end whole, and no request under load is lost."""
+def test_deleted_proxy_completes_its_responses(platform: Platform, gateway: GatewayClient) -> None:
+    """Streams through both proxies are completed, and no request under load is lost."""
     events = [gateway.stream("steady", KEYS["search"], tokens=1000) for _ in range(6)]
     begun = [next(each) for each in events]
     assert all(begun)
@@ -274,7 +274,7 @@ def test_a_deleted_proxy_finishes_its_answers(platform: Platform, gateway: Gatew
     assert load.answered > 50
 
 
-def test_rollouts_of_the_model_under_load_lose_no_request(platform: Platform, gateway: GatewayClient) -> None:
+def test_model_rollouts_under_load_lose_no_request(platform: Platform, gateway: GatewayClient) -> None:
     with gateway.load("steady", KEYS["search"], clients=4) as load:
         for turn in range(3):
             again = {"spec": {"template": {"metadata": {"annotations": {"gpu-cluster/turn": str(turn)}}}}}

@@ -1,4 +1,4 @@
-"""Labels that the platform gives GPU nodes are those that NVIDIA's GPU feature discovery would give them."""
+"""The platform's labels of GPU nodes equal those of NVIDIA's GPU feature discovery."""
 
 import os
 import subprocess
@@ -45,8 +45,8 @@ def _pools() -> list[tuple[str, Pool]]:
 
 
 @pytest.mark.parametrize(("name", "pool"), _pools(), ids=[name for name, _ in _pools()])
-def test_labels_are_those_of_gpu_feature_discovery(name: str, pool: Pool, tmp_path: Path) -> None:
-    """The rendered configuration says how the pool shares its GPUs."""
+def test_labels_match_gpu_feature_discovery(name: str, pool: Pool, tmp_path: Path) -> None:
+    """The rendered configuration contains the GPU sharing of the pool."""
     found = _discovered(pool, tmp_path)
 
     ours = {key: value for key, value in pool.labels.items() if key.startswith("nvidia.com/gpu.")}

@@ -27,7 +27,7 @@ SCALE = "/apis/apps/v1/namespaces/serving/deployments/chat/scale"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The stack local with weights in an image, images that are kept, and a replica on one of two nodes."""
+    """The stack local with weights in an image, prefetched images, and a replica on one of two nodes."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     checkout.edit("  gpu-cluster:serving:\n", "  gpu-cluster:serving:\n    prefetch: true\n")
     checkout.edit(
@@ -40,7 +40,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield Platform(checkout.folder / ".local")
 
 
-def test_the_server_reads_the_files_of_the_image(platform: Platform) -> None:
+def test_server_reads_the_files_of_the_image(platform: Platform) -> None:
     [replica] = _ready(platform, 1)
 
     log = platform.log("serving", replica["metadata"]["name"])
@@ -60,8 +60,8 @@ def test_each_node_of_the_pool_keeps_the_images(platform: Platform) -> None:
         assert sum(it["image"]["reference"] in event for event in present for it in _images(keeper)) == 2
 
 
-def test_a_further_replica_finds_its_images_on_another_node(platform: Platform) -> None:
-    """The kubelet says of both that they are there: no registry is reached from these nodes."""
+def test_new_replica_on_another_node_pulls_no_images(platform: Platform) -> None:
+    """The kubelet reports both images as present: these nodes reach no registry."""
     [first] = _ready(platform, 1)
 
     platform.api.patch(SCALE, {"spec": {"replicas": 2}})
@@ -77,8 +77,8 @@ def test_a_further_replica_finds_its_images_on_another_node(platform: Platform) 
     assert "read 2 bytes of config.json in /weights/models" in log
 
 
-def test_the_kubelet_counts_the_images_that_are_mounted_as_used(platform: Platform) -> None:
-    """Its metrics of image volumes: requested and mounted, and none that failed."""
+def test_kubelet_counts_mounted_images_as_used(platform: Platform) -> None:
+    """Metrics of image volumes: requested and mounted, with no failures."""
     for node in ("l4-0", "l4-1"):
         metrics = platform.api.text(f"/api/v1/nodes/{node}/proxy/metrics")
         counts = {
@@ -103,7 +103,7 @@ def _images(pod: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _present(platform: Platform, pod: str) -> list[str]:
-    """Messages of the kubelet about images that it did not have to pull."""
+    """Messages of the kubelet about images that were already present."""
     return [
         event["message"]
         for event in platform.api.items("/api/v1/namespaces/serving/events")

@@ -1,6 +1,6 @@
 """Logs from kubelets and containerd: the rendered agents and collector, under their own security contexts.
 
-The collector is the real one, and a second real one receives what it sends over HTTPS.
+The collector is the real one, and a second real one receives its output over HTTPS.
 """
 
 import os
@@ -68,7 +68,7 @@ class Kept:
     store: Path
 
     def of(self, namespace: str, pod: str) -> list[list[dict[str, Any]]]:
-        """Records of a pod in each of them."""
+        """Records of a pod in each destination."""
         return [
             [
                 it
@@ -80,7 +80,7 @@ class Kept:
         ]
 
     def numbers(self, namespace: str, pod: str) -> list[Counter[int]]:
-        """Times that each numbered line arrived in each of them."""
+        """Number of times that each numbered line arrived in each destination."""
         return [
             Counter(int(it["body"]["stringValue"].removeprefix("line ")) for it in records)
             for records in self.of(namespace, pod)
@@ -104,7 +104,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 @pytest.fixture(scope="module")
 def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """Destinations, of which the store is created when the collector has long had something for it."""
+    """Destinations; the store is created after the collector has had data for it for a long time."""
     volumes = platform.api.items("/api/v1/persistentvolumes")
     [volume] = [it for it in volumes if it["spec"]["claimRef"]["namespace"] == "logs"]
     files = Path(volume["spec"]["hostPath"]["path"]) / "files" / "logs.json"
@@ -112,7 +112,7 @@ def kept(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     return Kept(files, create_store(platform.api, tmp_path_factory.mktemp("store")))
 
 
-def test_agents_and_collector_run_as_their_security_contexts_say(platform: Platform) -> None:
+def test_log_agents_and_collector_run_with_their_security_contexts(platform: Platform) -> None:
     """The kernel reports agents as root with one capability, and the collector without any."""
     agents, collectors = platform.api.items(AGENTS), platform.api.items(COLLECTORS)
     real = {node.name for node in platform.settings.nodes}
@@ -129,8 +129,8 @@ def test_agents_and_collector_run_as_their_security_contexts_say(platform: Platf
     assert [pod["spec"]["nodeName"] for pod in collectors] == ["system-0"]
 
 
-def test_lines_of_the_model_server_arrive_with_their_pod(platform: Platform, kept: Kept) -> None:
-    """They were written before the store was there."""
+def test_lines_of_the_model_server_arrive_with_pod_attributes(platform: Platform, kept: Kept) -> None:
+    """The lines were written before the store existed."""
     [replica] = platform.replicas()
     name = replica["metadata"]["name"]
     expected = {
@@ -150,7 +150,7 @@ def test_lines_of_the_model_server_arrive_with_their_pod(platform: Platform, kep
         assert all(int(it["timeUnixNano"]) > 0 for it in records)
 
 
-def test_a_team_has_one_stream_and_no_line_of_the_log_pods_is_kept(platform: Platform, kept: Kept) -> None:
+def test_team_has_one_stream_and_logs_of_log_pods_are_dropped(platform: Platform, kept: Kept) -> None:
     pod = _counting(platform, 3, "1ms")
 
     for records in wait(lambda: _each(kept.of("vision", pod.rpartition("/")[2]))):
@@ -160,7 +160,7 @@ def test_a_team_has_one_stream_and_no_line_of_the_log_pods_is_kept(platform: Pla
         assert not namespaces & {"logs", "logs-nodes"}
 
 
-def test_a_restarted_agent_loses_no_line_and_repeats_none(platform: Platform, kept: Kept) -> None:
+def test_restarted_agent_loses_and_repeats_no_line(platform: Platform, kept: Kept) -> None:
     pod = _counting(platform, LINES, "20ms")
     name = pod.rpartition("/")[2]
     wait(lambda: _arrived(kept, name) > LINES // 10)
@@ -173,7 +173,7 @@ def test_a_restarted_agent_loses_no_line_and_repeats_none(platform: Platform, ke
     assert _settled(kept, name) == [Counter(range(1, LINES + 1))] * 2
 
 
-def test_a_killed_agent_loses_no_line(platform: Platform, kept: Kept) -> None:
+def test_killed_agent_loses_no_line(platform: Platform, kept: Kept) -> None:
     pod = _counting(platform, LINES, "20ms")
     name = pod.rpartition("/")[2]
     wait(lambda: _arrived(kept, name) > LINES // 10)
@@ -185,10 +185,10 @@ def test_a_killed_agent_loses_no_line(platform: Platform, kept: Kept) -> None:
     wait(lambda: _ended(kept, name))
     for numbers in _settled(kept, name):
         assert set(range(1, LINES + 1)) - set(numbers) == set()
-        assert numbers.total() < LINES * 1.1  # what was read last may come twice
+        assert numbers.total() < LINES * 1.1  # the lines read last may arrive twice
 
 
-def test_lines_wait_on_their_node_while_the_collector_is_away(platform: Platform, kept: Kept) -> None:
+def test_lines_wait_on_their_node_while_the_collector_is_down(platform: Platform, kept: Kept) -> None:
     scale = "/apis/apps/v1/namespaces/logs/statefulsets/log-collector/scale"
     platform.api.patch(scale, {"spec": {"replicas": 0}})
     try:
@@ -200,12 +200,12 @@ def test_lines_wait_on_their_node_while_the_collector_is_away(platform: Platform
     finally:
         platform.api.patch(scale, {"spec": {"replicas": 1}})
 
-    # A batch that failed is sent again after others: the last line may arrive before the first.
+    # A failed batch is sent again after others: the last line may arrive before the first.
     wait(lambda: _arrived(kept, name) == LINES, 180)
     assert _settled(kept, name) == [Counter(range(1, LINES + 1))] * 2
 
 
-def test_journals_of_the_kubelets_arrive(platform: Platform, kept: Kept) -> None:
+def test_kubelet_journals_arrive(platform: Platform, kept: Kept) -> None:
     """Written by the node's journald, and read by its journalctl below the agent's root."""
     of_kubelet = {"key": "SYSLOG_IDENTIFIER", "value": {"stringValue": "kubelet"}}
 
@@ -219,7 +219,7 @@ def test_journals_of_the_kubelets_arrive(platform: Platform, kept: Kept) -> None
             assert first["resource"]["k8s.node.name"] == node
 
 
-def test_events_are_kept(platform: Platform, kept: Kept) -> None:
+def test_kubernetes_events_arrive(platform: Platform, kept: Kept) -> None:
     """The kubelet's own event about a container of a team."""
     pod = _counting(platform, 1, "1ms").rpartition("/")[2]
 
@@ -233,7 +233,7 @@ def test_events_are_kept(platform: Platform, kept: Kept) -> None:
 
 
 def _counting(platform: Platform, lines: int, pause: str) -> str:
-    """Path of a pod of the team that prints numbered lines, beside none that runs: the team has one GPU."""
+    """Path of a team's pod that prints numbered lines, after earlier pods ended: the team has one GPU."""
     pods = "/api/v1/namespaces/vision/pods"
     wait(lambda: all(it["status"]["phase"] == "Succeeded" for it in platform.api.items(pods)))
     return platform.begin("vision", "count", str(lines), pause, gpu_of="l4")
@@ -259,21 +259,21 @@ def _agent(platform: Platform, node: str) -> dict[str, Any]:
 
 
 def _each(found: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
-    """Records of both destinations, once both have some."""
+    """Records of both destinations, after both have some."""
     return found if all(found) else []
 
 
 def _arrived(kept: Kept, pod: str) -> int:
-    """Different lines of a pod of the team that both destinations have."""
+    """Number of distinct lines of a team's pod that are in both destinations."""
     return min(len(it) for it in kept.numbers("vision", pod))
 
 
 def _ended(kept: Kept, pod: str) -> bool:
-    """Whether the last line of a pod of the team is in both destinations."""
+    """Whether the last line of a team's pod is in both destinations."""
     return all(LINES in it for it in kept.numbers("vision", pod))
 
 
 def _settled(kept: Kept, pod: str) -> list[Counter[int]]:
-    """Lines that arrived, once a line that comes twice would have come."""
+    """Lines that arrived, after the time in which a repeated line would have arrived."""
     time.sleep(5)
     return kept.numbers("vision", pod)

@@ -1,4 +1,4 @@
-"""NVIDIA's device plugin, as published, in the rendered pods of kubelets: its GPUs are a library's."""
+"""NVIDIA's published device plugin in the rendered pods on kubelets; a library provides its GPUs."""
 
 import os
 from collections import Counter
@@ -49,7 +49,7 @@ _MPS_POOL = """    l4-mps:
       sharing: {mps: 4}
 """
 _FELL_OFF_THE_BUS, _PAGE_FAULT = 79, 31
-"""XIDs by https://docs.nvidia.com/deploy/xid-errors/: the second is an error of an application."""
+"""XIDs from https://docs.nvidia.com/deploy/xid-errors/: the second is an application error."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 @pytest.fixture(scope="module")
 def node(checkout: Checkout) -> Iterator[NvidiaNode]:
-    """One of two real nodes, without a model, whose pods of the platform have NVIDIA's plugin."""
+    """One of two real nodes, without a model, whose pods of the platform use NVIDIA's plugin."""
     with brought_up(checkout):
         platform = Platform(checkout.folder / ".local")
         platform.import_client()
@@ -78,8 +78,8 @@ def pools(checkout: Checkout) -> dict[str, Pool]:
 
 
 @pytest.mark.parametrize("pool", ["l4", "l4-shared", "a100"])
-def test_a_node_offers_what_the_plan_says(node: NvidiaNode, pools: dict[str, Pool], pool: str) -> None:
-    """Whole GPUs, time slices and MIG instances, by the plugin's own registration."""
+def test_node_offers_the_planned_gpu_resources(node: NvidiaNode, pools: dict[str, Pool], pool: str) -> None:
+    """Whole GPUs, time slices and MIG instances, registered by the plugin."""
     node.become(pools[pool])
 
     for resource, count in pools[pool].extended.items():
@@ -88,7 +88,7 @@ def test_a_node_offers_what_the_plan_says(node: NvidiaNode, pools: dict[str, Poo
     assert f'version="{NVIDIA_DEVICE_PLUGIN.version}"' in node.log()
 
 
-def test_a_pod_gets_its_gpu_in_its_environment(node: NvidiaNode, pools: dict[str, Pool]) -> None:
+def test_pod_gets_its_gpu_in_its_environment(node: NvidiaNode, pools: dict[str, Pool]) -> None:
     _offering(node, pools["l4"])
 
     with _running(node, "whole", GPU_RESOURCE) as process:
@@ -109,8 +109,8 @@ def test_four_pods_share_one_gpu_and_the_fifth_waits(node: NvidiaNode, pools: di
         wait(lambda: "Insufficient nvidia.com/gpu" in _reasons(node, "share-4"))
 
 
-def test_a_pod_that_asks_for_two_shares_is_refused(node: NvidiaNode, pools: dict[str, Pool]) -> None:
-    """`failRequestsGreaterThanOne` of the rendered configuration."""
+def test_pod_that_requests_two_shares_is_refused(node: NvidiaNode, pools: dict[str, Pool]) -> None:
+    """Tests `failRequestsGreaterThanOne` of the rendered configuration."""
     _offering(node, pools["l4-shared"])
 
     with _created(node, "two-shares", GPU_RESOURCE, 2):
@@ -128,10 +128,8 @@ def test_pods_get_mig_instances(node: NvidiaNode, pools: dict[str, Pool]) -> Non
         assert set(given) <= {mig_id(gpu, instance) for gpu in range(8) for instance in range(7)}
 
 
-def test_the_mig_profiles_of_an_a100_have_the_names_that_the_plugin_gives(
-    node: NvidiaNode, pools: dict[str, Pool]
-) -> None:
-    """One instance of each profile; the plugin makes their names of slices and memory."""
+def test_mig_profiles_of_an_a100_have_the_plugins_names(node: NvidiaNode, pools: dict[str, Pool]) -> None:
+    """One instance of each profile; the plugin derives their names from slices and memory."""
     gpus = with_known_profiles()
     wanted = Counter(mig_resource(profile) for gpu in gpus for profile in gpu.mig)
 
@@ -141,7 +139,7 @@ def test_the_mig_profiles_of_an_a100_have_the_names_that_the_plugin_gives(
     node.become(pools["a100"])
 
 
-def test_a_failed_gpu_leaves_allocatable_until_the_plugin_restarts(
+def test_failed_gpu_leaves_allocatable_until_the_plugin_restarts(
     node: NvidiaNode, pools: dict[str, Pool]
 ) -> None:
     _offering(node, pools["l4"])
@@ -166,7 +164,7 @@ def test_only_one_share_of_a_failed_gpu_leaves_allocatable(node: NvidiaNode, poo
     wait(lambda: node.offers(GPU_RESOURCE) == 3)
 
 
-def test_only_one_instance_of_a_failed_gpu_leaves_allocatable(
+def test_only_one_mig_instance_of_a_failed_gpu_leaves_allocatable(
     node: NvidiaNode, pools: dict[str, Pool]
 ) -> None:
     _offering(node, pools["a100"])
@@ -177,10 +175,10 @@ def test_only_one_instance_of_a_failed_gpu_leaves_allocatable(
     wait(lambda: node.offers(MIG) == 55)
 
 
-def test_with_mps_the_plugin_asks_for_a_program_of_the_driver(
+def test_mps_plugin_requires_the_control_daemon_of_the_driver(
     node: NvidiaNode, pools: dict[str, Pool]
 ) -> None:
-    """It registers nothing without the control daemon, which no machine without a driver has."""
+    """It registers nothing without the control daemon, which requires a driver."""
     node.become(pools["l4-mps"])
 
     missing = 'exec: "nvidia-cuda-mps-control": executable file not found in $PATH'
@@ -192,7 +190,7 @@ def test_with_mps_the_plugin_asks_for_a_program_of_the_driver(
     wait(lambda: node.offers(GPU_RESOURCE) == 0)
 
 
-def test_on_eks_a_pod_gets_its_gpu_by_cdi(node: NvidiaNode) -> None:
+def test_pod_on_eks_gets_its_gpu_by_cdi(node: NvidiaNode) -> None:
     """DaemonSet and configuration of the stack `staging` for Amazon Linux, with NVIDIA's hooks."""
     pool = pools_of(load(PROJECT / "stacks" / "Pulumi.staging.yaml"))["l40s"]
     resources = {it.name: it.inputs for it in plan_of(PROJECT, "staging").graph.resources}
@@ -233,7 +231,7 @@ def _created(node: NvidiaNode, name: str, resource: str, count: int = 1) -> Gene
 
 @contextmanager
 def _running(node: NvidiaNode, name: str, resource: str, count: int = 1) -> Generator[Path]:
-    """Process of a pod that asks for GPUs, once it runs."""
+    """Process of a running pod that requests GPUs."""
     with _created(node, name, resource, count):
         pod = wait(lambda: _in_phase(node, name, "Running"))
         yield process_of(pod, "client")

@@ -1,6 +1,7 @@
-"""Rendered objects on kubelets. The sample without slow tests is in `make test`.
+"""Rendered objects on kubelets.
 
-It is skipped where root or a kernel feature is missing, or the programs have not been built.
+The tests that are not slow run in `make test`. They are skipped without root or a kernel feature, or if the
+programs have not been built.
 """
 
 import json
@@ -50,7 +51,7 @@ URL = "http://chat.serving.svc.cluster.local:8000/v1/models"
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The stack local, with real nodes and its model answering."""
+    """The stack local with real nodes and a running model."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     checkout.edit("  gpu-cluster:serving:\n", "  gpu-cluster:serving:\n    clients: [default]\n")
     before = _outside()
@@ -78,7 +79,7 @@ def _outside() -> set[Path]:
 
 
 def _servers(platform: Platform) -> list[Process]:
-    """The model servers of this checkout, found by the network that they share with its kubelets."""
+    """Model servers of this checkout, found by the network that they share with its kubelets."""
     pods = [pod["metadata"]["uid"] for pod in platform.replicas()]
     return [
         found
@@ -87,8 +88,8 @@ def _servers(platform: Platform) -> list[Process]:
     ]
 
 
-def test_replicas_run_as_their_security_context_says(platform: Platform) -> None:
-    """As the kernel has it, for every rendered replica."""
+def test_replicas_run_with_their_security_context(platform: Platform) -> None:
+    """The kernel reports it, for every rendered replica."""
     wait(platform.settled)
     servers = _servers(platform)
     assert len(servers) == 2
@@ -116,20 +117,20 @@ def test_every_pod_on_a_real_node_is_ready(platform: Platform) -> None:
     assert set(map(tuple, ready.values())) == {("True",)}, ready
 
 
-def test_an_allowed_client_reaches_a_model_by_its_name(platform: Platform) -> None:
+def test_allowed_client_reaches_a_model_by_its_name(platform: Platform) -> None:
     """Namespace `default` is in `clients` of the stack file."""
     assert '"id":"chat"' in platform.run("default", "get", URL)
 
 
-def test_a_client_of_another_namespace_does_not_reach_it(platform: Platform) -> None:
+def test_client_in_another_namespace_is_blocked(platform: Platform) -> None:
     answer = platform.run("kube-public", "get", URL)
     assert "Client.Timeout exceeded" in answer or "i/o timeout" in answer
     assert "no such host" not in answer
 
 
 @pytest.mark.slow
-def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
-    """Through the API server, the kubelet and containerd; network policies let no such client in."""
+def test_verify_gets_a_token_from_every_replica(platform: Platform) -> None:
+    """Uses the API server, the kubelet and containerd, because network policies allow no other client."""
     wait(platform.settled)
     verified = run_gpu_cluster(platform.local.parent, "verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
@@ -144,8 +145,8 @@ def test_every_replica_gives_a_token_to_verify(platform: Platform) -> None:
 
 
 @pytest.mark.slow
-def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platform) -> None:
-    """A program in place of the shell of DCGM's image prints what nvidia-smi and dcgmi do by their docs."""
+def test_verify_job_runs_on_a_free_gpu_and_leaves_nothing(platform: Platform) -> None:
+    """A program instead of the shell in DCGM's image prints the documented output of nvidia-smi and dcgmi."""
     wait(platform.settled)
     printed = f"NVIDIA L4, 580.95.05, 23034, 41, 0\n--- dcgm ---\n{_PASSED}"
     files = {"usr/local/bin/sh": provide(CLIENT).read_bytes(), "usr/share/output": printed.encode()}
@@ -168,7 +169,7 @@ def test_a_job_of_verify_runs_on_a_free_gpu_and_leaves_nothing(platform: Platfor
     wait(platform.settled)
 
 
-def test_a_killed_server_is_restarted(platform: Platform) -> None:
+def test_killed_server_is_restarted(platform: Platform) -> None:
     wait(platform.settled)
     server = _servers(platform)[0]
     os.kill(server.pid, signal.SIGKILL)
@@ -182,8 +183,8 @@ def _restarts(platform: Platform) -> int:
 
 
 @pytest.mark.slow
-def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platform) -> None:
-    """The reason of `gpu-cluster status` and the kubelet's own events tell them apart."""
+def test_slowly_loading_model_is_distinguished_from_a_broken_one(platform: Platform) -> None:
+    """`gpu-cluster status` and the kubelet's events give different reasons."""
     slow = _copy_of_a_replica(platform, "slow")
     [container] = slow["spec"]["containers"]
     container["env"] = [*container.get("env", []), {"name": "MODEL_SERVER_LOAD_SECONDS", "value": "600"}]
@@ -205,7 +206,7 @@ def test_a_model_that_loads_too_slowly_is_told_from_a_broken_one(platform: Platf
 
 @contextmanager
 def _created(platform: Platform, pod: dict[str, Any]) -> Generator[None]:
-    """One at a time: the quota of the namespace has room for one more replica."""
+    """Create one at a time: the quota of the namespace allows one more replica."""
     path = f"{PODS}/{pod['metadata']['name']}"
     platform.api.create(PODS, pod)
     try:
@@ -216,9 +217,9 @@ def _created(platform: Platform, pod: dict[str, Any]) -> Generator[None]:
 
 
 def _copy_of_a_replica(platform: Platform, name: str) -> dict[str, Any]:
-    """A pod as rendered, behind no Service, whose startup probe allows six seconds.
+    """A rendered pod without a Service, whose startup probe allows six seconds.
 
-    It asks for neither a GPU nor a share of the node, which the replicas have taken.
+    It requests neither a GPU nor resources of the node, which the replicas use.
     """
     spec: dict[str, Any] = platform.api.get(DEPLOYMENT)["spec"]["template"]["spec"]
     [container] = spec["containers"]
@@ -236,8 +237,8 @@ def _copy_of_a_replica(platform: Platform, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_status_names_a_pod_outside_of_models_that_cannot_be_pulled(platform: Platform) -> None:
-    """The kubelet's own words, for a pod beside the cluster's DNS."""
+def test_status_reports_an_unpullable_pod_outside_the_models(platform: Platform) -> None:
+    """With the kubelet's message, for a pod beside the cluster's DNS."""
     pods = "/api/v1/namespaces/kube-system/pods"
     pod = client_pod("unpullable", ["count", "1", "1s"])
     pod["spec"]["containers"][0]["image"] = "registry.invalid/none:1"
@@ -257,13 +258,13 @@ def test_status_names_a_pod_outside_of_models_that_cannot_be_pulled(platform: Pl
     assert "the node does not reach registry.invalid" in one["reason"]
 
 
-def test_the_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:
+def test_api_server_reads_the_log_of_a_pod(platform: Platform) -> None:
     pod = platform.replicas()[0]["metadata"]["name"]
     assert "serving [chat] on port" in platform.log("serving", pod)
 
 
 @pytest.mark.slow
-def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
+def test_data_on_a_volume_outlives_its_pod(platform: Platform) -> None:
     claim = {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
@@ -277,8 +278,8 @@ def test_data_on_a_volume_outlive_a_pod(platform: Platform) -> None:
     platform.api.delete(f"{claims}/kept")
 
 
-def test_a_rolling_update_under_load_loses_no_request(platform: Platform) -> None:
-    """Both replicas are replaced; clients try nothing again."""
+def test_rolling_update_under_load_loses_no_request(platform: Platform) -> None:
+    """Both replicas are replaced; clients do not retry."""
     wait(platform.settled)
     with platform.load(clients=4) as load:
         _roll(platform, "once")
@@ -289,7 +290,7 @@ def test_a_rolling_update_under_load_loses_no_request(platform: Platform) -> Non
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_rollouts_and_drains_under_load_lose_no_request(platform: Platform) -> None:
-    """Each turn replaces both replicas and empties one of the two nodes; clients try nothing again."""
+    """Each turn replaces both replicas and drains one of the two nodes; clients do not retry."""
     wait(platform.settled)
     with platform.load(clients=4) as load:
         for turn in range(_TURNS):
@@ -307,7 +308,7 @@ def _roll(platform: Platform, turn: str) -> None:
 
 
 def _drain(platform: Platform, node: str) -> None:
-    """Cordon a node and evict its replicas, as `kubectl drain` does, then let pods onto it again."""
+    """Cordon a node and evict its replicas, as `kubectl drain` does, then uncordon it."""
     platform.api.patch(f"/api/v1/nodes/{node}", {"spec": {"unschedulable": True}})
     for pod in platform.replicas():
         if pod["spec"].get("nodeName") == node:

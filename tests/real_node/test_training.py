@@ -1,6 +1,6 @@
 """Jobs of two teams in the queues of docs/guides/training.md: the real Kueue in the pod of its own chart.
 
-Each test builds on the one before.
+Each test builds on the previous one.
 """
 
 import re
@@ -55,10 +55,10 @@ STACK: dict[str, Any] = {
         }
     },
 }
-"""One of three GPUs is the model's, whose pool has real nodes for it."""
+"""The model uses one of three GPUs; its pool has real nodes."""
 
 
-def test_a_gang_starts_as_a_whole_on_idle_gpus_of_the_other_team(platform: Platform) -> None:
+def test_gang_starts_together_on_idle_gpus_of_the_other_team(platform: Platform) -> None:
     _submit(platform, "vision", "train")
 
     running = wait(lambda: _running(platform, "vision", 2))
@@ -66,7 +66,7 @@ def test_a_gang_starts_as_a_whole_on_idle_gpus_of_the_other_team(platform: Platf
     assert _usage(platform, "vision") == {"total": "2", "borrowed": "1"}
 
 
-def test_a_team_takes_its_gpu_back_and_the_gang_waits_as_a_whole(platform: Platform) -> None:
+def test_team_reclaims_its_gpu_and_the_whole_gang_waits(platform: Platform) -> None:
     _submit(platform, "speech", "tune", workers=1)
 
     wait(lambda: _running(platform, "speech", 1))
@@ -77,14 +77,14 @@ def test_a_team_takes_its_gpu_back_and_the_gang_waits_as_a_whole(platform: Platf
     assert reasons["Preempted"] == "InCohortReclamation"
 
 
-def test_the_gang_goes_on_once_the_gpu_is_idle(platform: Platform) -> None:
+def test_gang_continues_when_the_gpu_is_idle(platform: Platform) -> None:
     platform.api.delete(f"{_jobs('speech')}/tune?propagationPolicy=Foreground")
 
     wait(lambda: _running(platform, "vision", 2))
 
 
-def test_a_job_that_names_no_queue_waits_in_that_of_its_namespace(platform: Platform) -> None:
-    """Both GPUs are the gang's."""
+def test_job_without_a_queue_waits_in_the_queue_of_its_namespace(platform: Platform) -> None:
+    """The gang uses both GPUs."""
     _submit(platform, "vision", "later", workers=1)
 
     assert _job(platform, "vision", "later")["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "default"
@@ -93,7 +93,7 @@ def test_a_job_that_names_no_queue_waits_in_that_of_its_namespace(platform: Plat
     assert len(_pods(platform, "vision")) == 2
 
 
-def test_a_member_of_a_team_reads_its_workloads_and_changes_no_queue(platform: Platform) -> None:
+def test_team_member_reads_workloads_and_may_not_change_queues(platform: Platform) -> None:
     member = DynamicClient(platform.local / "teams" / "vision.kubeconfig")
 
     assert len(member.items("/apis/kueue.x-k8s.io/v1beta2/namespaces/vision/workloads")) == 2
@@ -195,7 +195,7 @@ def _pods(platform: Platform, team: str) -> list[dict[str, Any]]:
 
 
 def _running(platform: Platform, team: str, workers: int) -> list[dict[str, Any]] | None:
-    """The pods of a team, once so many run and no other is there."""
+    """Pods of a team, when this number runs and no others exist."""
     pods = _pods(platform, team)
     ready = [
         it for it in pods if it["status"]["phase"] == "Running" and "deletionTimestamp" not in it["metadata"]

@@ -71,7 +71,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The stack local with one replica, which is vLLM."""
+    """The stack local with one vLLM replica."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     checkout.edit("{provider: local}", "{provider: local, engine: vllm-cpu}")
     checkout.edit("replicas: {min: 2, max: 2}", "replicas: 1")
@@ -81,8 +81,8 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         yield Platform(checkout.folder / ".local")
 
 
-def test_vllm_runs_as_the_container_is_rendered(platform: Platform) -> None:
-    """Its log and the kernel show every argument, its user, and a read-only root."""
+def test_vllm_runs_with_the_rendered_container_settings(platform: Platform) -> None:
+    """Its log and the kernel report every argument, its user, and a read-only root file system."""
     pod = _replica(platform)
     [container] = pod["spec"]["containers"]
     assert container["command"] == ["vllm", "serve"]
@@ -111,7 +111,7 @@ def test_vllm_runs_as_the_container_is_rendered(platform: Platform) -> None:
     assert [it.split()[3].split(",")[0] for it in mounts if it.split()[1] == "/"] == ["ro"]
 
 
-def test_it_becomes_ready_by_its_probes_without_a_restart(platform: Platform) -> None:
+def test_vllm_becomes_ready_without_a_restart(platform: Platform) -> None:
     pod = _replica(platform)
     [status] = pod["status"]["containerStatuses"]
     assert (status["ready"], status["started"], status["restartCount"]) == (True, True, 0)
@@ -119,14 +119,14 @@ def test_it_becomes_ready_by_its_probes_without_a_restart(platform: Platform) ->
     assert "'shutdown_timeout': 45" in platform.log("serving", pod["metadata"]["name"])
 
 
-def test_it_answers_through_the_service(platform: Platform) -> None:
+def test_vllm_answers_through_the_service(platform: Platform) -> None:
     answer = json.loads(_ask(platform, _body(12)))
     assert answer["model"] == "chat"
     assert answer["usage"]["completion_tokens"] == 12
     assert len(answer["choices"][0]["message"]["content"].split()) == 12
 
 
-def test_it_streams_through_the_service(platform: Platform) -> None:
+def test_vllm_streams_through_the_service(platform: Platform) -> None:
     events = [it for it in _ask(platform, _body(12, stream=True)).split("\n\n") if it]
     assert events[-1] == "data: [DONE]"
     chunks = [json.loads(it.removeprefix("data: ")) for it in events[:-1]]
@@ -141,8 +141,8 @@ def test_verify_gets_a_first_token(platform: Platform) -> None:
     assert checks["models: chat"]["verdict"] == "OK", verified.stdout + verified.stderr
 
 
-def test_it_has_every_metric_that_rules_dashboards_and_scaler_read(platform: Platform) -> None:
-    """And those of the model server, by their names and labels."""
+def test_vllm_has_every_metric_used_by_rules_dashboards_and_autoscaler(platform: Platform) -> None:
+    """Includes the metrics of the test's model server, by name and label."""
     served = _get(platform, "/metrics")
     names = set(re.findall(r"^(vllm:\w+)", served, re.MULTILINE))
     read = _names_in("components/gpu_cluster", "*.py", "*.yaml", "*.json")
@@ -153,8 +153,8 @@ def test_it_has_every_metric_that_rules_dashboards_and_scaler_read(platform: Pla
     assert 'vllm:num_requests_waiting{engine="0",model_name="chat"}' in served
 
 
-def test_on_sigterm_it_finishes_requests_and_ends_within_its_grace_period(platform: Platform) -> None:
-    """A client keeps a request running from before the deletion until the server closes its connection."""
+def test_vllm_completes_requests_after_sigterm_within_its_grace_period(platform: Platform) -> None:
+    """A client has a request running from before the deletion until the server closes its connection."""
     started = time.monotonic()
     _ask(platform, _body(400))
     tokens = int(min(6000, max(400, 400 / (time.monotonic() - started) * 8)))
@@ -180,7 +180,7 @@ def test_on_sigterm_it_finishes_requests_and_ends_within_its_grace_period(platfo
 
 
 def _replica(platform: Platform) -> dict[str, Any]:
-    """The replica, once it is Ready."""
+    """The replica, when it is ready."""
 
     def ready() -> dict[str, Any] | None:
         found = platform.replicas()
@@ -193,7 +193,7 @@ def _replica(platform: Platform) -> dict[str, Any]:
 
 
 def _rendered(platform: Platform) -> dict[str, Any]:
-    """The container as `plan` has it."""
+    """The container in the output of `plan`."""
     planned = json.loads(run_gpu_cluster(platform.local.parent, "plan", "local", "--json").stdout)
     found = [it for it in _objects(planned) if it.get("name") == "vllm" and "args" in it]
     return found[0]
@@ -216,7 +216,7 @@ def _names_in(folder: str, *patterns: str) -> set[str]:
 
 
 def _until_gone(platform: Platform, name: str) -> tuple[str, int | None]:
-    """Last log and exit code of a pod that ends."""
+    """Last log and exit code of a pod that is being deleted."""
     log, exit_code = "", None
     deadline = time.monotonic() + 2 * _GRACE_SECONDS
     while time.monotonic() < deadline:
@@ -225,7 +225,7 @@ def _until_gone(platform: Platform, name: str) -> tuple[str, int | None]:
             return log, exit_code
         try:
             log = platform.log("serving", name)
-        except RehearsalError:  # no longer there
+        except RehearsalError:  # the pod is deleted
             continue
         for status in pods[0]["status"].get("containerStatuses", []):
             exit_code = status["state"].get("terminated", {}).get("exitCode", exit_code)

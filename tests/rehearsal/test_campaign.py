@@ -1,4 +1,4 @@
-"""A sample of `gpu-cluster campaign`: cases of the core, and one of the whole platform."""
+"""A sample of `gpu-cluster campaign`: small stacks, and one complete platform."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.rehearsal.checkout import PROJECT
 pytestmark = pytest.mark.engine
 
 SEEDS = (3, 5, 9)
-"""The last is of the whole platform."""
+"""The last seed is a complete platform."""
 
 
 def test_cases_converge_or_stop_with_an_actionable_error(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""The real cert-manager issues the certificate that a gateway asks of a ClusterIssuer.
+"""The real cert-manager issues the certificate that a gateway requests from a ClusterIssuer.
 
-Each test builds on the one before. Its own definitions are in the cluster, so that the API server holds the
-platform's Certificate to its schema.
+Each test builds on the previous one. The cluster has the CRDs of cert-manager, so the API server validates
+the platform's Certificate.
 """
 
 import base64
@@ -83,7 +83,7 @@ def _is_ready(sandbox: Sandbox, path: str) -> bool:
 
 
 @pytest.mark.usefixtures("controllers")
-def test_a_company_has_an_authority(sandbox: Sandbox) -> None:
+def test_company_issuer_becomes_ready(sandbox: Sandbox) -> None:
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OWN}}
     sandbox.api.create("/api/v1/namespaces", namespace)
     sandbox.api.create(f"{CERTS}/clusterissuers", _object("ClusterIssuer", "root", {"selfSigned": {}}))
@@ -101,7 +101,7 @@ def test_a_company_has_an_authority(sandbox: Sandbox) -> None:
     assert within(90, lambda: _is_ready(sandbox, f"{CERTS}/clusterissuers/company"))
 
 
-def test_the_gateway_gets_a_certificate_of_it(sandbox: Sandbox) -> None:
+def test_gateway_certificate_is_issued_by_the_company(sandbox: Sandbox) -> None:
     run(sandbox, "up")
     assert within(90, lambda: _is_ready(sandbox, CERTIFICATE)), sandbox.api.get(CERTIFICATE)
     issued = _certificate(sandbox)
@@ -113,7 +113,7 @@ def test_the_gateway_gets_a_certificate_of_it(sandbox: Sandbox) -> None:
     assert issued.not_valid_after_utc > datetime.now(UTC)
 
 
-def test_the_listener_refers_to_the_secret_that_was_written(sandbox: Sandbox) -> None:
+def test_listener_refers_to_the_issued_secret(sandbox: Sandbox) -> None:
     gateways = "/apis/gateway.networking.k8s.io/v1/namespaces/gateway-system/gateways"
     [listener] = sandbox.api.get(f"{gateways}/models")["spec"]["listeners"]
     [reference] = listener["tls"]["certificateRefs"]
@@ -122,7 +122,7 @@ def test_the_listener_refers_to_the_secret_that_was_written(sandbox: Sandbox) ->
     assert secret["metadata"]["annotations"]["cert-manager.io/certificate-name"] == "gateway-tls"
 
 
-def test_a_lost_certificate_is_issued_again(sandbox: Sandbox) -> None:
+def test_lost_certificate_is_issued_again(sandbox: Sandbox) -> None:
     before = _certificate(sandbox).serial_number
     sandbox.api.delete(f"{SECRETS}/gateway-tls")
 

@@ -1,4 +1,4 @@
-"""Charts in a registry with a login and a private authority: what the engine needs to read them."""
+"""Charts in a registry with a login and a private CA: requirements for the engine to read them."""
 
 import subprocess
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ data: {text: {{ .Values.text | quote }}}
 
 @dataclass
 class Charts:
-    """A registry with a chart of a user, and those of Envoy Gateway below the mirror."""
+    """A registry with a user's chart, and those of Envoy Gateway below the mirror prefix."""
 
     registry: OciRegistry
     notes: Path
@@ -70,7 +70,7 @@ class Charts:
     """Folder with the login as Docker and Helm store it."""
 
     environment: dict[str, str]
-    """Variables by which the engine finds the registry, trusts it and has its login."""
+    """Variables by which the engine finds the registry, trusts it and uses its login."""
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def charts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Charts]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A project with a stack on a cluster, in whose values the engine finds no charts on this machine."""
+    """A project with a stack on a cluster, for whose values the engine finds no charts on this machine."""
     root = Path(tmp_path_factory.mktemp("site"))
     (root / "cluster").mkdir()
     (root / "state").mkdir()
@@ -124,7 +124,7 @@ def preview(site: Path, stack: str, environment: dict[str, str]) -> str:
     return engine(site, stack, environment).output("preview", "--stack", stack, "--non-interactive", "--diff")
 
 
-def test_a_rehearsal_creates_and_destroys_the_objects_of_a_chart(
+def test_rehearsal_creates_and_destroys_the_objects_of_a_chart(
     charts: Charts, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in charts.environment.items():
@@ -143,7 +143,7 @@ def test_values_of_the_stack_file_reach_the_chart(charts: Charts, site: Path) ->
     assert "kept" in shown
 
 
-def test_charts_of_the_platform_are_read_below_the_mirror(charts: Charts, site: Path) -> None:
+def test_platform_charts_are_read_from_the_mirror(charts: Charts, site: Path) -> None:
     shown = preview(site, "models", charts.environment)
 
     assert "gatewayclasses.gateway.networking.k8s.io" in shown
@@ -152,7 +152,7 @@ def test_charts_of_the_platform_are_read_below_the_mirror(charts: Charts, site: 
         assert f"/v2/mirror/docker.io/envoyproxy/{chart}/manifests/v1.6.0" in charts.registry.log
 
 
-def test_the_login_is_that_of_helm_or_of_docker(charts: Charts, site: Path, tmp_path: Path) -> None:
+def test_registry_login_is_read_from_helm_or_docker(charts: Charts, site: Path, tmp_path: Path) -> None:
     of_helm = {
         "DOCKER_CONFIG": str(tmp_path),
         "HELM_REGISTRY_CONFIG": str(charts.logins / "config.json"),
@@ -163,15 +163,15 @@ def test_the_login_is_that_of_helm_or_of_docker(charts: Charts, site: Path, tmp_
         preview(site, "site", charts.environment | {"DOCKER_CONFIG": str(tmp_path)})
 
 
-def test_the_authority_is_that_of_the_machine_or_of_a_variable(charts: Charts, site: Path) -> None:
+def test_registry_without_a_trusted_ca_is_refused(charts: Charts, site: Path) -> None:
     trusted = {key: value for key, value in charts.environment.items() if key != "SSL_CERT_FILE"}
 
     with pytest.raises(RehearsalError, match="certificate signed by unknown authority"):
         preview(site, "site", trusted)
 
 
-def test_a_registry_without_tls_is_read_by_plain_http(charts: Charts, site: Path, tmp_path: Path) -> None:
-    """The registry is on this machine: no proxy is asked for 127.0.0.1."""
+def test_registry_without_tls_is_read_over_http(charts: Charts, site: Path, tmp_path: Path) -> None:
+    """The registry is on this machine: requests to 127.0.0.1 use no proxy."""
     with registry(tmp_path / "plain", [HOST], login=False, tls=False) as plain:
         push_chart(charts.notes, tmp_path, charts.environment, f"127.0.0.1:{plain.port}/charts/notes:1.2.3_a")
         text = SITE.replace(f"oci://{MIRROR}/charts", f"oci://127.0.0.1:{plain.port}/charts")

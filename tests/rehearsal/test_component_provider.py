@@ -1,4 +1,4 @@
-"""The component provider as the real engine starts it: its schema, and a program that has its components."""
+"""The component provider started by the real engine: its schema, and a program with its components."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ registry = EcrRegistry(
 )
 pulumi.export("urls", registry.urls)
 """
-"""A remote component, as any language has it: the provider makes it, in a process of its own."""
+"""A remote component, as used from any language: the provider creates it in its own process."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     return Workplace(folder / "plugin", program, toolchain.environment() | local_state(program) | home)
 
 
-def test_the_command_line_reads_the_schema_of_the_folder(workplace: Workplace) -> None:
+def test_cli_reads_the_schema_of_the_folder(workplace: Workplace) -> None:
     done = workplace.pulumi("package", "get-schema", str(workplace.plugin))
 
     assert done.returncode == 0, done.stderr
@@ -104,7 +104,7 @@ def test_the_command_line_reads_the_schema_of_the_folder(workplace: Workplace) -
     assert "hubToken" in schema["resources"]["gpu-cluster:index:Platform"]["inputProperties"]
 
 
-def test_a_program_gets_the_resources_of_a_component(workplace: Workplace) -> None:
+def test_program_gets_the_resources_of_a_component(workplace: Workplace) -> None:
     made = workplace.pulumi("stack", "init", "dev")
     assert made.returncode == 0, made.stderr
 
@@ -120,7 +120,7 @@ def test_a_program_gets_the_resources_of_a_component(workplace: Workplace) -> No
     assert repository["inputs"]["imageTagMutability"] == "IMMUTABLE"
 
 
-def test_a_wrong_input_is_told_by_key_and_without_frames_of_the_provider(workplace: Workplace) -> None:
+def test_invalid_input_is_reported_by_key_without_provider_frames(workplace: Workplace) -> None:
     program = workplace.program / "__main__.py"
     program.write_text(PROGRAM.replace("READERS", "reeders"))
 

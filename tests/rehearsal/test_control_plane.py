@@ -1,7 +1,7 @@
-"""The real control plane through all that may happen to it on a user's machine."""
+"""The real control plane under restarts, crashes and conflicts on a user's machine."""
 
 # pyright: reportUnknownMemberType=false
-# (lightkube's signatures have bare dicts in them)
+# lightkube's signatures contain bare dicts
 
 import os
 import re
@@ -59,7 +59,7 @@ LocalControlPlane(Path(sys.argv[1]), install()).start()
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the control plane of this module lives; whatever a test does to it, it is there for the next."""
+    """Folder of the control plane of this module, which runs again before each test."""
     folder = tmp_path_factory.mktemp("control-plane") / ".local"
     yield folder
     LocalControlPlane(folder, install()).remove()
@@ -72,7 +72,9 @@ def control_plane(folder: Path) -> LocalControlPlane:
     return control_plane
 
 
-def test_starting_what_runs_changes_nothing(control_plane: LocalControlPlane, folder: Path) -> None:
+def test_start_of_a_running_control_plane_changes_nothing(
+    control_plane: LocalControlPlane, folder: Path
+) -> None:
     kubeconfig, before = control_plane.kubeconfig.stat(), _pids(folder)
 
     control_plane.start()
@@ -83,14 +85,16 @@ def test_starting_what_runs_changes_nothing(control_plane: LocalControlPlane, fo
     assert control_plane.status().ready
 
 
-def test_it_listens_on_this_machine_alone(control_plane: LocalControlPlane, folder: Path) -> None:
+def test_control_plane_listens_only_on_localhost(control_plane: LocalControlPlane, folder: Path) -> None:
     assert control_plane.status().ready
     addresses = {address for process in _processes(folder) for address in _listening(process.pid)}
 
     assert addresses == {"0100007F"}
 
 
-def test_it_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_plane_writes_nothing_into_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     toolchain = install()
     home = tmp_path / "home"
     home.mkdir()
@@ -103,7 +107,7 @@ def test_it_writes_nothing_into_the_home_folder(tmp_path: Path, monkeypatch: pyt
     assert list(home.iterdir()) == []
 
 
-def test_permissions_are_real(control_plane: LocalControlPlane) -> None:
+def test_rbac_is_enforced(control_plane: LocalControlPlane) -> None:
     review = SubjectAccessReview(
         spec=SubjectAccessReviewSpec(
             user="system:serviceaccount:default:default",
@@ -117,7 +121,7 @@ def test_permissions_are_real(control_plane: LocalControlPlane) -> None:
     assert not answer.status.allowed
 
 
-def test_pod_security_is_real(control_plane: LocalControlPlane) -> None:
+def test_pod_security_is_enforced(control_plane: LocalControlPlane) -> None:
     client = _client(control_plane)
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     client.apply(Namespace(metadata=ObjectMeta(name="closed", labels=labels)))
@@ -130,7 +134,7 @@ def test_pod_security_is_real(control_plane: LocalControlPlane) -> None:
 
 
 @pytest.mark.parametrize("victim", COMPONENTS)
-def test_a_killed_component_comes_back(control_plane: LocalControlPlane, folder: Path, victim: str) -> None:
+def test_killed_component_is_restarted(control_plane: LocalControlPlane, folder: Path, victim: str) -> None:
     _remember(control_plane, victim)
     os.kill(_pids(folder)[victim], signal.SIGKILL)
     _until(lambda: control_plane.status().missing == (victim,))
@@ -141,7 +145,7 @@ def test_a_killed_component_comes_back(control_plane: LocalControlPlane, folder:
     assert _remembers(control_plane, victim)
 
 
-def test_a_machine_restart_keeps_everything(control_plane: LocalControlPlane, folder: Path) -> None:
+def test_machine_restart_keeps_everything(control_plane: LocalControlPlane, folder: Path) -> None:
     _remember(control_plane, "restart")
     kubeconfig = control_plane.kubeconfig.read_bytes()
     for pid in _pids(folder).values():
@@ -149,7 +153,7 @@ def test_a_machine_restart_keeps_everything(control_plane: LocalControlPlane, fo
     _until(lambda: not _pids(folder))
     bystander = subprocess.Popen(["sleep", "600"])
     for file in folder.rglob("*.pid"):
-        file.write_text(str(bystander.pid))  # the ids belong to others by now
+        file.write_text(str(bystander.pid))  # their process IDs now belong to other programs
 
     control_plane.start()
 
@@ -161,7 +165,7 @@ def test_a_machine_restart_keeps_everything(control_plane: LocalControlPlane, fo
     bystander.wait()
 
 
-def test_simulated_nodes_start_pods_at_once_after_a_stop(control_plane: LocalControlPlane) -> None:
+def test_simulated_nodes_start_pods_after_a_stop(control_plane: LocalControlPlane) -> None:
     node = Node(
         metadata=ObjectMeta(name="simulated", annotations=SIMULATED),
         status=NodeStatus(allocatable={"cpu": "8", "memory": "16Gi", "pods": "110"}),
@@ -175,7 +179,7 @@ def test_simulated_nodes_start_pods_at_once_after_a_stop(control_plane: LocalCon
     _run_pod(control_plane, "after")
 
 
-def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: LocalControlPlane) -> None:
+def test_port_taken_meanwhile_is_replaced(control_plane: LocalControlPlane) -> None:
     _remember(control_plane, "port")
     [port] = re.findall(r"127\.0\.0\.1:(\d+)", control_plane.kubeconfig.read_text())
     control_plane.stop()
@@ -187,7 +191,7 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(control_plane: LocalControl
     assert _remembers(control_plane, "port")
 
 
-def test_two_that_start_it_at_once_start_one(folder: Path) -> None:
+def test_two_concurrent_starts_start_one_control_plane(folder: Path) -> None:
     LocalControlPlane(folder, install()).stop()
 
     both = [subprocess.Popen([sys.executable, "-c", _START, folder]) for _ in range(2)]
@@ -197,7 +201,7 @@ def test_two_that_start_it_at_once_start_one(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.5, 1.2, 2.5])
-def test_killed_while_it_is_made_it_is_made_the_next_time(tmp_path: Path, seconds: float) -> None:
+def test_start_killed_halfway_is_completed_by_the_next(tmp_path: Path, seconds: float) -> None:
     making = subprocess.Popen([sys.executable, "-c", _START, tmp_path])
     time.sleep(seconds)
     making.kill()
@@ -211,7 +215,7 @@ def test_killed_while_it_is_made_it_is_made_the_next_time(tmp_path: Path, second
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_checkouts_do_not_meet(control_plane: LocalControlPlane, tmp_path: Path) -> None:
+def test_two_checkouts_have_separate_control_planes(control_plane: LocalControlPlane, tmp_path: Path) -> None:
     other = LocalControlPlane(tmp_path, install())
     other.start()
     _remember(other, "other")
@@ -221,7 +225,7 @@ def test_two_checkouts_do_not_meet(control_plane: LocalControlPlane, tmp_path: P
     assert control_plane.status().ready
 
 
-def test_its_folder_may_have_any_name(tmp_path: Path) -> None:
+def test_folder_of_the_control_plane_can_have_any_name(tmp_path: Path) -> None:
     folder = tmp_path / 'Jane\'s 100% "own", 码🚀 #1'
     control_plane = LocalControlPlane(folder, install())
 
@@ -233,7 +237,7 @@ def test_its_folder_may_have_any_name(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
+def test_removal_with_a_killed_component_leaves_nothing(tmp_path: Path) -> None:
     control_plane = LocalControlPlane(tmp_path, install())
     control_plane.start()
     volume = _volume(control_plane)
@@ -249,7 +253,7 @@ def test_removing_half_of_it_leaves_nothing(tmp_path: Path) -> None:
     control_plane.remove()
 
 
-def test_a_component_that_cannot_start_is_named_with_its_last_words(tmp_path: Path) -> None:
+def test_component_that_cannot_start_is_named_with_its_last_output(tmp_path: Path) -> None:
     broken = tmp_path / "kube-scheduler"
     broken.write_text("#!/bin/sh\n[ $1 = --version ] && exec echo Kubernetes v1.35.4\necho no luck; exit 1\n")
     broken.chmod(0o755)
@@ -281,7 +285,7 @@ def _remembers(control_plane: LocalControlPlane, name: str) -> bool:
 
 
 def _volume(control_plane: LocalControlPlane) -> Path:
-    """The folder behind a claim that was bound when its first pod was placed."""
+    """Folder of a claim that was bound when its first pod was scheduled."""
     client = _client(control_plane)
     amounts = {"cpu": "4", "memory": "8Gi", "pods": "10"}
     client.apply(
@@ -313,7 +317,7 @@ def _volume(control_plane: LocalControlPlane) -> Path:
 
 
 def _run_pod(control_plane: LocalControlPlane, name: str) -> None:
-    """A pod on the simulated node, until it runs: seconds, where kwok holds the node's lease."""
+    """Run a pod on the simulated node; it takes seconds until kwok holds the node's lease."""
     client = _client(control_plane)
     spec = PodSpec(
         containers=[Container(name="main", image="any")],
@@ -330,7 +334,7 @@ def _run_pod(control_plane: LocalControlPlane, name: str) -> None:
 
 
 def _has_account(client: Client, namespace: str) -> bool:
-    """Whether the namespace has the account that pods run as."""
+    """Whether the namespace has the default service account."""
     return bool(list(client.list(ServiceAccount, namespace=namespace)))
 
 
@@ -343,7 +347,7 @@ def _pids(folder: Path) -> dict[str, int]:
 
 
 def _listening(pid: int) -> set[str]:
-    """Addresses that a process listens on, as the kernel writes them."""
+    """Addresses that a process listens on, in the kernel's format."""
     sockets = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
     rows = [
         row.split()

@@ -1,7 +1,7 @@
-"""DeepSeek-R1 on two p5.48xlarge of EKS: planned, priced, checked, and rehearsed with the real AWS
-provider and the real LeaderWorkerSet controller. Engines do not run.
+"""DeepSeek-R1 on two p5.48xlarge of EKS: planned, priced, checked and rehearsed.
 
-Tests of the sandbox build on one another.
+The rehearsal uses the real AWS provider and the real LeaderWorkerSet controller. Engines do not run. Tests of
+the sandbox build on each other.
 """
 
 import json
@@ -31,7 +31,7 @@ PODS = "/api/v1/namespaces/serving/pods"
 GROUP = "/apis/leaderworkerset.x-k8s.io/v1/namespaces/serving/leaderworkersets/reasoning-group"
 LEADER, WORKER = "reasoning-group-0", "reasoning-group-0-1"
 HOURS = 2 * 55.04
-"""On-demand price of two p5.48xlarge for an hour in us-east-2, in dollars, rounded down to a cent each."""
+"""On-demand price of two p5.48xlarge per hour in us-east-2, in dollars, each rounded down to a cent."""
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def told(project: Path, *words: str) -> Any:
 
 
 @pytest.mark.parametrize("stack", ["block", "demand"])
-def test_it_is_planned_with_a_group_and_a_price_of_everything(project: Path, stack: str) -> None:
+def test_plan_has_a_group_and_cost_is_complete(project: Path, stack: str) -> None:
     plan, cost = told(project, "plan", stack, "--json"), told(project, "cost", stack, "--json")
 
     assert (
@@ -66,13 +66,13 @@ def test_it_is_planned_with_a_group_and_a_price_of_everything(project: Path, sta
 
 
 @pytest.mark.parametrize("stack", ["block", "demand"])
-def test_no_rule_stops_it(project: Path, stack: str) -> None:
+def test_check_has_no_blocking_findings(project: Path, stack: str) -> None:
     done = run_gpu_cluster(project, "check", stack, "--brief")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "stops" not in done.stdout
 
 
-def test_the_command_rehearses_it_from_its_creation_to_its_end(project: Path) -> None:
+def test_rehearse_command_passes(project: Path) -> None:
     done = run_gpu_cluster(project, "rehearse", "demand", "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads(done.stdout)
@@ -84,7 +84,7 @@ def test_the_command_rehearses_it_from_its_creation_to_its_end(project: Path) ->
 
 @pytest.fixture(scope="module")
 def sandbox(project: Path) -> Iterator[Sandbox]:
-    """The stack with a capacity block, of which the account has two servers in one zone."""
+    """The stack with a capacity block; the account has two instances of it in one zone."""
     tools = tools_of(load(project / "stacks" / "Pulumi.block.yaml"))
     sandbox = Sandbox(project, "block", install(also=[AWS_PROVIDER, *tools]))
     try:
@@ -101,7 +101,7 @@ def pods(sandbox: Sandbox) -> dict[str, Object]:
     return {name: pod for name, pod in found.items() if name.startswith("reasoning-group")}
 
 
-def test_an_update_waits_for_the_group_on_the_servers_of_the_block(sandbox: Sandbox) -> None:
+def test_update_waits_for_the_group_on_instances_of_the_block(sandbox: Sandbox) -> None:
     run(sandbox, "up")
 
     found = pods(sandbox)
@@ -114,7 +114,7 @@ def test_an_update_waits_for_the_group_on_the_servers_of_the_block(sandbox: Sand
     assert {it["node.kubernetes.io/instance-type"] for it in labels} == {"p5.48xlarge"}
 
 
-def test_each_pod_has_all_gpus_and_interfaces_of_its_server(sandbox: Sandbox) -> None:
+def test_each_pod_has_all_gpus_and_interfaces_of_its_node(sandbox: Sandbox) -> None:
     for pod in pods(sandbox).values():
         [container] = pod["spec"]["containers"]
         limits = container["resources"]["limits"]
@@ -126,7 +126,7 @@ def test_each_pod_has_all_gpus_and_interfaces_of_its_server(sandbox: Sandbox) ->
         assert {"--enable-expert-parallel", "--trust-remote-code"} <= set(arguments)
 
 
-def test_both_servers_read_the_weights_from_lustre(sandbox: Sandbox) -> None:
+def test_both_nodes_read_the_weights_from_lustre(sandbox: Sandbox) -> None:
     for pod in pods(sandbox).values():
         [claim] = [it["persistentVolumeClaim"] for it in pod["spec"]["volumes"] if it["name"] == "weights"]
         found = sandbox.api.get(f"/api/v1/namespaces/serving/persistentvolumeclaims/{claim['claimName']}")
@@ -137,7 +137,7 @@ def test_both_servers_read_the_weights_from_lustre(sandbox: Sandbox) -> None:
         )
 
 
-def test_the_loss_of_a_worker_restarts_the_whole_group(sandbox: Sandbox) -> None:
+def test_loss_of_a_worker_restarts_the_whole_group(sandbox: Sandbox) -> None:
     before = {name: pod["metadata"]["uid"] for name, pod in pods(sandbox).items()}
     sandbox.api.delete(f"{PODS}/{WORKER}")
 

@@ -1,4 +1,4 @@
-"""Doctor checks the capabilities of the real API server."""
+"""The doctor checks the capabilities of the real API server."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ config:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the kubeconfig of a cluster that has nothing yet."""
+    """A folder with the kubeconfig of an empty cluster."""
     folder = tmp_path_factory.mktemp("site")
     control_plane = LocalControlPlane(folder, install())
     control_plane.start()
@@ -58,7 +58,7 @@ def looked(site: Path) -> dict[str, Check]:
     }
 
 
-def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
+def test_doctor_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
     before = settled_objects(rehearsed.DynamicClient(site / "kubeconfig"))
 
     found = looked(site)
@@ -75,7 +75,7 @@ def test_it_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
     assert settled_objects(rehearsed.DynamicClient(site / "kubeconfig")) == before
 
 
-def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) -> None:
+def test_nodes_are_counted_by_label_and_gpus_by_allocatable(site: Path) -> None:
     live = KubernetesClient(site / "kubeconfig")
     reconcile(live, pools_of(load(site / "Pulumi.site.yaml")))
 
@@ -90,7 +90,7 @@ def test_nodes_count_by_their_labels_and_gpus_as_they_are_offered(site: Path) ->
     assert looked(site)["gpu GPUs"].found == none
 
 
-def test_another_default_class_is_one_too_many(site: Path) -> None:
+def test_second_default_storage_class_fails(site: Path) -> None:
     server = rehearsed.DynamicClient(site / "kubeconfig")
     annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
     body = {
@@ -104,8 +104,8 @@ def test_another_default_class_is_one_too_many(site: Path) -> None:
     assert found["disks"].verdict is CheckStatus.OK
 
 
-def test_an_identity_with_few_rights_is_told_which_are_missing(site: Path) -> None:
-    """The guest signs in by a token of a service account, which may do nothing that is not granted."""
+def test_identity_without_permissions_gets_the_missing_ones(site: Path) -> None:
+    """The guest uses the token of a service account without any permissions."""
     server = rehearsed.DynamicClient(site / "kubeconfig")
     server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
     guest = ApiServer(site / "kubeconfig")

@@ -1,8 +1,8 @@
 """Requests through the real Envoy, with the routes, keys, limits and weights that the platform renders.
 
-The real Envoy Gateway reads them from a file, without a cluster. It finds no Services and no labels of
-namespaces there, so that models are Backends and every namespace may attach routes; test_gateway.py has
-those on a real API server. It needs root, for a network in which both may listen.
+The real Envoy Gateway reads them from a file, without a cluster, and has no Services and namespace labels
+there, so models are Backends and every namespace may attach routes; test_gateway.py tests those on a real API
+server. Requires root, for a network in which both can listen.
 """
 
 import base64
@@ -51,7 +51,7 @@ RENDERED = (
     "Gateway",
     "GatewayClass",
 )
-"""Kinds that the controller reads, in the order in which it does."""
+"""Kinds that the controller reads, in its order."""
 
 _START_SECONDS = 90
 
@@ -86,7 +86,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNetwork]:
 
 
 def rendered() -> Iterator[dict[str, Any]]:
-    """Objects that the platform renders, as far as the controller reads them from files."""
+    """Rendered objects of the kinds that the controller reads from files."""
     gateway = {
         "host": HOST,
         "tls": {"secret": "models-tls"},
@@ -133,7 +133,7 @@ def _for_files(kind: str, content: dict[str, Any]) -> dict[str, Any]:
 
 
 def internal(folder: Path) -> dict[str, Any]:
-    """A Secret of the controller's own, as its Job writes it into a cluster."""
+    """A Secret of the controller, as its Job writes it into a cluster."""
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -162,7 +162,7 @@ def configuration(folder: Path) -> dict[str, Any]:
 def ask(
     network: PrivateNetwork, path: str, key: str | None = None, headers: Mapping[str, str] | None = None
 ) -> tuple[int, Any]:
-    """Status and content of the answer to a request by TLS."""
+    """Status and content of the response to a TLS request."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     given = {**(headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
@@ -182,13 +182,13 @@ def ask(
     return network.call(asked)
 
 
-def test_a_request_without_a_key_is_refused(proxy: PrivateNetwork) -> None:
+def test_request_without_a_valid_key_is_refused(proxy: PrivateNetwork) -> None:
     assert ask(proxy, "/chat/v1/models")[0] == 401
     assert ask(proxy, "/chat/v1/models", "wrong")[0] == 401
 
 
-def test_a_request_with_a_key_reaches_the_model_without_it(proxy: PrivateNetwork) -> None:
-    """The model sees its own path, who calls, and no key; a name that the caller claims is replaced."""
+def test_request_with_a_key_reaches_the_model_without_the_key(proxy: PrivateNetwork) -> None:
+    """The model receives its own path and the consumer's name without the key; a claimed name is replaced."""
     claimed = {"X-Consumer": "somebody-else"}
     status, asked = ask(proxy, "/chat/v1/models?limit=1", KEYS["search"], claimed)
     assert (status, asked["path"]) == (200, "/v1/models?limit=1")
@@ -197,27 +197,27 @@ def test_a_request_with_a_key_reaches_the_model_without_it(proxy: PrivateNetwork
     assert "authorization" not in found
 
 
-def test_a_key_may_be_in_a_header_of_its_own(proxy: PrivateNetwork) -> None:
+def test_key_can_be_in_another_header(proxy: PrivateNetwork) -> None:
     assert ask(proxy, "/chat/v1/models", headers={"X-API-Key": KEYS["other"]})[0] == 200
 
 
-def test_requests_divide_by_the_weights(proxy: PrivateNetwork) -> None:
+def test_requests_are_divided_by_weight(proxy: PrivateNetwork) -> None:
     counted = Counter(ask(proxy, "/chat/v1/models", KEYS["search"])[1]["model"] for _ in range(400))
     assert counted.keys() == {"chat", "chat-next"}
-    assert 60 <= counted["chat-next"] <= 140  # of 100: four standard deviations
+    assert 60 <= counted["chat-next"] <= 140  # 100 expected; four standard deviations
 
 
 @pytest.mark.parametrize("path", ["/chat/metrics", "/chat/health", "/v1/models", "/metrics", "/chat"])
-def test_nothing_but_the_api_of_a_model_is_let_through(proxy: PrivateNetwork, path: str) -> None:
+def test_path_outside_the_model_api_is_not_found(proxy: PrivateNetwork, path: str) -> None:
     assert ask(proxy, path, KEYS["search"])[0] == 404
 
 
-def test_each_consumer_has_a_limit_of_its_own(proxy: PrivateNetwork) -> None:
+def test_each_consumer_has_its_own_rate_limit(proxy: PrivateNetwork) -> None:
     def statuses(consumer: str, times: int) -> list[int]:
         return [ask(proxy, "/limited/v1/models", KEYS[consumer])[0] for _ in range(times)]
 
     assert statuses("search", 5) == [200, 200, 200, 429, 429]
-    assert statuses("other", 6) == [200, 200, 200, 200, 200, 429]  # a limit of its own
+    assert statuses("other", 6) == [200, 200, 200, 200, 200, 429]  # another limit for this consumer
 
 
 def _answers(network: PrivateNetwork) -> bool:

@@ -1,7 +1,7 @@
-"""A stack that uses every escape hatch at once: judged, planned, created, updated and destroyed.
+"""A stack that uses every escape hatch: checked, planned, created, updated and destroyed.
 
-Declared GPU and instance types, add-ons with values, a permissions boundary and a path for roles, an AMI,
-user data, kubelet settings and a reserve of pools, a folder of manifests and a chart.
+It declares GPU and instance types, add-ons with values, a permissions boundary and a path for roles, an AMI,
+user data, kubelet settings and reserved resources of pools, a folder of manifests and a chart.
 """
 
 import json
@@ -49,7 +49,7 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_plan_lists_all_that_is_declared(project: Path) -> None:
+def test_plan_lists_all_declared_resources(project: Path) -> None:
     done = run_gpu_cluster(project, "plan", "hatches")
 
     assert done.returncode == 0, done.stderr
@@ -57,7 +57,7 @@ def test_a_plan_lists_all_that_is_declared(project: Path) -> None:
     assert declared == {f"gpu-cluster:{key}" for key in HATCHES}
 
 
-def test_a_check_judges_what_it_can_and_names_what_it_cannot(project: Path) -> None:
+def test_check_reports_findings_and_what_it_cannot_judge(project: Path) -> None:
     done = run_gpu_cluster(project, "check", "hatches", "--json")
 
     assert done.returncode == 1, done.stderr
@@ -65,13 +65,13 @@ def test_a_check_judges_what_it_can_and_names_what_it_cannot(project: Path) -> N
     stops = {(it["key"].removeprefix("gpu-cluster:"), it["rule"]) for it in report["findings"] if it["stops"]}
     assert stops == {
         *(("extras", rule) for rule in FOUND_IN_EXTRAS),
-        ("aws:region", "80-allowed-regions"),  # policies/settings.yaml has no environment of this stack
+        ("aws:region", "80-allowed-regions"),  # policies/settings.yaml has no environment for this stack
         ("tags", "87-tags"),
     }
     assert [it["resource"] for it in report["notJudged"]] == ["chart platform-extras-small"]
 
 
-def test_a_cost_is_incomplete_without_the_price_of_a_declared_type(project: Path) -> None:
+def test_cost_is_incomplete_without_the_price_of_a_declared_type(project: Path) -> None:
     done = run_gpu_cluster(project, "cost", "hatches")
 
     assert done.returncode == 3, done.stderr
@@ -80,7 +80,7 @@ def test_a_cost_is_incomplete_without_the_price_of_a_declared_type(project: Path
 
 @pytest.mark.engine
 @pytest.mark.slow
-def test_it_holds_through_create_update_and_destroy(project: Path) -> None:
+def test_rehearsal_of_create_update_and_destroy_passes(project: Path) -> None:
     done = run_gpu_cluster(project, "rehearse", "hatches", "--json")
 
     assert done.stdout, done.stderr

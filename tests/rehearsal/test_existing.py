@@ -58,7 +58,7 @@ def logins_of(api: DynamicClient) -> set[str]:
         (it["metadata"]["namespace"], tuple(secret["name"] for secret in it["spec"]["imagePullSecrets"]))
         for it in pods
     }
-    # The API server adds the account's secret to pods without any: a model with its own names both.
+    # The API server adds the account's secret to pods without one: a model with its own names both.
     assert {secrets for _, secrets in named} == {("registry-login",), ("quay", "registry-login")}
     found: set[str] = set()
     for namespace in {namespace for namespace, _ in named}:
@@ -71,7 +71,7 @@ def logins_of(api: DynamicClient) -> set[str]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LocalControlPlane]:
-    """A cluster with nodes that carry no label of ours."""
+    """A cluster whose nodes have no label of the platform."""
     (tmp_path / "cluster").mkdir()
     control_plane = LocalControlPlane(tmp_path / "cluster", install())
     control_plane.start()
@@ -81,14 +81,14 @@ def site(tmp_path: Path) -> Iterator[LocalControlPlane]:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout whose engine keeps its state where the user says."""
+    """A checkout whose engine uses the state backend of the user."""
     (tmp_path / "state").mkdir()
     monkeypatch.setenv("PULUMI_BACKEND_URL", (tmp_path / "state").as_uri())
     monkeypatch.setenv("PULUMI_CONFIG_PASSPHRASE", "of the user")
     return copy_project(PROJECT, tmp_path / "project", {"site": SITE})
 
 
-def test_it_comes_up_on_the_nodes_that_are_there_and_goes_without_a_trace(
+def test_stack_is_deployed_on_existing_nodes_and_destroyed_completely(
     site: LocalControlPlane, project: Path, tmp_path: Path
 ) -> None:
     cluster = KubernetesClient(site.kubeconfig)

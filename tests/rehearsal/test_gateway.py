@@ -1,6 +1,6 @@
-"""The real Envoy Gateway takes what the platform renders.
+"""The real Envoy Gateway accepts what the platform renders.
 
-Each test builds on the one before. It needs root, for a network in which it may listen.
+Each test builds on the previous one. Requires root, for a network in which it can listen.
 """
 
 import os
@@ -100,7 +100,7 @@ def conditions(status: Object) -> dict[str, str]:
 
 
 @pytest.mark.usefixtures("controller")
-def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
+def test_controller_accepts_every_rendered_object(sandbox: Sandbox) -> None:
     def accepted() -> bool:
         gateway = sandbox.api.get(f"{GATEWAYS}/namespaces/gateway-system/gateways/models")
         return conditions(gateway.get("status", {})).get("Accepted") == "True"
@@ -122,8 +122,8 @@ def test_the_controller_accepts_all_of_it(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("controller")
-def test_its_pods_are_let_in_and_its_load_balancer_is_internal(sandbox: Sandbox) -> None:
-    """Envoy's pods are let in by the quota and the Pod Security level of the namespace."""
+def test_proxy_pods_are_admitted_and_the_load_balancer_is_internal(sandbox: Sandbox) -> None:
+    """Envoy's pods fit the quota and the Pod Security level of the namespace."""
     assert within(60, lambda: [it["status"].get("readyReplicas") for it in deployments(sandbox)] == [2])
     assert within(60, lambda: bool(services(sandbox)))
     [service] = services(sandbox)
@@ -135,7 +135,7 @@ def test_its_pods_are_let_in_and_its_load_balancer_is_internal(sandbox: Sandbox)
 
 
 @pytest.mark.usefixtures("controller")
-def test_the_gateway_is_programmed_once_it_has_an_address(sandbox: Sandbox) -> None:
+def test_gateway_is_programmed_after_it_has_an_address(sandbox: Sandbox) -> None:
     [service] = services(sandbox)
     path = f"/api/v1/namespaces/{envoy.SYSTEM}/services/{service['metadata']['name']}/status"
     sandbox.api.patch(path, {"status": {"loadBalancer": {"ingress": [{"ip": "10.0.0.1"}]}}})
@@ -147,8 +147,8 @@ def test_the_gateway_is_programmed_once_it_has_an_address(sandbox: Sandbox) -> N
     assert within(60, programmed)
 
 
-def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
-    """Labels of the pods that the controller makes, and those that the network policy of the models names."""
+def test_network_policy_of_models_matches_the_proxy_pods(sandbox: Sandbox) -> None:
+    """Labels of the pods that the controller creates, and those in the network policy of the models."""
     policies = sandbox.api.items(f"/apis/networking.k8s.io/v1/{SERVING}/networkpolicies")
     [policy] = [it for it in policies if it["metadata"]["name"] == "allow-gateway"]
     [peer] = policy["spec"]["ingress"][0]["from"]
@@ -169,10 +169,10 @@ def test_the_proxies_come_from_where_models_let_in(sandbox: Sandbox) -> None:
         ("/vision/app", "other.example.com", False),
     ],
 )
-def test_routes_of_a_team_are_below_its_own_path(
+def test_routes_of_a_team_must_be_below_its_path(
     sandbox: Sandbox, path: str, host: str, *, allowed: bool
 ) -> None:
-    """The admission policy decides for each user."""
+    """The admission policy applies to each user."""
     matches = [{"path": {"type": "PathPrefix", "value": path}}]
     route: Object = {
         "apiVersion": "gateway.networking.k8s.io/v1",
@@ -193,8 +193,8 @@ def test_routes_of_a_team_are_below_its_own_path(
     assert "gpu-cluster-team-routes" in refused.value.response.text
 
 
-def test_it_goes_as_it_came(sandbox: Sandbox) -> None:
-    """The controller takes its finalizer off the class, since it goes after it."""
+def test_destroy_leaves_no_resources_and_no_crds(sandbox: Sandbox) -> None:
+    """The controller removes its finalizer from the class, because it is deleted after it."""
     run(sandbox, "destroy")
 
     assert sandbox.resources() == []

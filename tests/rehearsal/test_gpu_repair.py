@@ -1,7 +1,7 @@
-"""Repair of an existing cluster: a line of the driver, the real node problem detector, the real API server.
+"""GPU repair on an existing cluster: a driver message, the real node problem detector, the real API server.
 
-The kernel log is a pipe that the detector finds at /dev/kmsg, in a mount namespace of its own: both programs
-of the platform run with the arguments, files and tokens of their pods.
+The kernel log is a pipe that the detector finds at /dev/kmsg, in its own mount namespace: both programs of
+the platform run with the arguments, files and tokens of their pods.
 """
 
 import base64
@@ -63,7 +63,7 @@ SECONDS = 60
 
 @dataclass
 class Pod:
-    """A pod of the platform, whose program a test runs."""
+    """A pod of the platform whose program a test runs."""
 
     sandbox: Sandbox
     object: dict[str, Any]
@@ -89,7 +89,7 @@ class Pod:
         return self.sandbox.api.create(path, asked)["status"]["token"]
 
     def patched(self, path: str, body: dict[str, Any]) -> tuple[int, str]:
-        """Answer of the API server to a change as the pod's account."""
+        """Response of the API server to a change with the pod's account."""
         plane = self.sandbox.control_plane
         trusted = ssl.create_default_context(cafile=str(plane.authority))
         answer = httpx2.Client(verify=trusted, trust_env=False).patch(
@@ -113,7 +113,7 @@ class Platform:
     """Output of the program that taints and drains."""
 
     def say(self, line: str) -> None:
-        """A record of the kernel log, as /dev/kmsg gives it."""
+        """Write a record in the kernel log, in the format of /dev/kmsg."""
         since_boot = float(Path("/proc/uptime").read_text().split()[0])
         os.write(self.kmsg, f"3,1,{int(since_boot * 1e6)},-;{line}\n".encode())
 
@@ -132,12 +132,12 @@ class Platform:
         }
 
     def chats(self) -> set[str]:
-        """Nodes of the pods of the Deployment."""
+        """Nodes that run pods of the Deployment."""
         pods = self.sandbox.api.items(PODS)
         return {it["spec"].get("nodeName", "") for it in pods if not it["metadata"].get("deletionTimestamp")}
 
     def started(self, name: str, boot: str) -> None:
-        """The node has this start, as its kubelet would say."""
+        """Set the boot ID of the node, as its kubelet would report it."""
         self.sandbox.api.patch(f"/api/v1/nodes/{name}/status", {"status": {"nodeInfo": {"bootID": boot}}})
 
 
@@ -156,7 +156,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def platform(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Both programs, the detector on the node that runs the Deployment's pod."""
+    """Both programs, with the detector on the node that runs the Deployment's pod."""
     [node] = running(sandbox)
     folder = tmp_path_factory.mktemp("programs")
     detector, repair = pod_of(sandbox, "gpu-fault-detector", node), pod_of(sandbox, "gpu-repair")
@@ -181,7 +181,7 @@ def pod_of(sandbox: Sandbox, program: str, node: str = "") -> Pod:
 
 @contextmanager
 def detecting(pod: Pod, folder: Path) -> Generator[int]:
-    """The detector of a pod; gives the end of the pipe that is its kernel log."""
+    """Run the detector of a pod; yields the pipe that is its kernel log."""
     folder.mkdir()
     plane = pod.sandbox.control_plane
     server = f"https://127.0.0.1:{plane.port}"
@@ -221,7 +221,7 @@ def detecting(pod: Pod, folder: Path) -> Generator[int]:
 
 @contextmanager
 def repairing(pod: Pod, folder: Path) -> Generator[Path]:
-    """The program that taints and drains; gives its output."""
+    """Run the program that taints and drains; yields its output."""
     folder.mkdir()
     plane = pod.sandbox.control_plane
     (folder / "token").write_text(pod.token())
@@ -243,7 +243,7 @@ def repairing(pod: Pod, folder: Path) -> Generator[Path]:
 
 @contextmanager
 def program(command: str, log: Path, environment: dict[str, str]) -> Generator[None]:
-    """A command in a mount namespace of its own."""
+    """A command in its own mount namespace."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             ["unshare", "-m", "sh", "-c", command],
@@ -267,7 +267,7 @@ def is_well(port: int) -> bool:
         return False
 
 
-def test_an_application_s_own_fault_changes_nothing(platform: Platform) -> None:
+def test_application_fault_changes_nothing(platform: Platform) -> None:
     platform.say("NVRM: Xid (PCI:0000:3b:00): 13, pid=4711, name=python, Graphics Exception")
     platform.say("NVRM: Xid (PCI:0000:3b:00): 63, pid='<unknown>', name=<unknown>, Row Remapper: New row")
     time.sleep(3)
@@ -275,7 +275,7 @@ def test_an_application_s_own_fault_changes_nothing(platform: Platform) -> None:
     assert platform.tainted() == set()
 
 
-def test_a_gpu_off_the_bus_is_a_condition_then_a_taint(platform: Platform) -> None:
+def test_gpu_off_the_bus_sets_a_condition_and_a_taint(platform: Platform) -> None:
     node = platform.detector.node
     platform.say(
         "NVRM: Xid (PCI:0000:3b:00): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus."
@@ -293,7 +293,7 @@ def test_a_gpu_off_the_bus_is_a_condition_then_a_taint(platform: Platform) -> No
     assert any(it["reason"] == "NvidiaXid79" and it["involvedObject"]["name"] == node for it in events)
 
 
-def test_a_disruption_budget_holds_the_pod_until_another_runs(platform: Platform) -> None:
+def test_disruption_budget_delays_eviction_until_another_pod_runs(platform: Platform) -> None:
     node = platform.detector.node
     held = f"{node}: pod default/chat-"
     assert within(SECONDS, lambda: held in platform.log.read_text())
@@ -307,15 +307,15 @@ def test_a_disruption_budget_holds_the_pod_until_another_runs(platform: Platform
     assert "is evicted" in platform.log.read_text()
 
 
-def test_pods_of_daemon_sets_stay(platform: Platform) -> None:
+def test_daemon_set_pods_are_not_evicted(platform: Platform) -> None:
     path = f"/api/v1/pods?fieldSelector=spec.nodeName%3D{platform.detector.node}"
     owners = {it["metadata"]["ownerReferences"][0]["kind"] for it in platform.sandbox.api.items(path)}
     assert owners == {"DaemonSet"}
 
 
 @pytest.mark.slow
-def test_a_second_faulty_node_waits(platform: Platform) -> None:
-    """With atOnce 1; its condition is written as its own detector would."""
+def test_second_faulty_node_waits(platform: Platform) -> None:
+    """With atOnce 1; the test writes the condition as the detector would."""
     [other] = [it for it in sorted(gpu_nodes(platform)) if it != platform.detector.node][:1]
     own = pod_of(platform.sandbox, "gpu-fault-detector", other)
     status, words = own.patched(f"/api/v1/nodes/{other}/status", fault_of("GpuFault"))
@@ -329,7 +329,7 @@ def test_a_second_faulty_node_waits(platform: Platform) -> None:
 
 
 @pytest.mark.slow
-def test_a_new_start_without_the_fault_takes_the_taint_away(platform: Platform) -> None:
+def test_reboot_without_the_fault_removes_the_taint(platform: Platform) -> None:
     node = platform.detector.node
     healthy = fault_of("GpuFault", status="False")
     assert platform.detector.patched(f"/api/v1/nodes/{node}/status", healthy)[0] == 200
@@ -342,7 +342,7 @@ def test_a_new_start_without_the_fault_takes_the_taint_away(platform: Platform) 
     assert "nvidia.com/gpu" in {it["key"] for it in platform.node(node)["spec"]["taints"]}
 
 
-def test_a_detector_writes_its_condition_of_its_node_alone(platform: Platform) -> None:
+def test_detector_may_write_only_its_condition_on_its_node(platform: Platform) -> None:
     detector, node = platform.detector, platform.detector.node
     [other] = [it for it in sorted(gpu_nodes(platform)) if it != node][:1]
     refused = {
@@ -359,7 +359,7 @@ def test_a_detector_writes_its_condition_of_its_node_alone(platform: Platform) -
     assert detector.patched(f"/api/v1/nodes/{node}", {"metadata": {"labels": {"a": "b"}}})[0] == 403
 
 
-def test_repair_changes_its_taint_and_its_annotation_alone(platform: Platform) -> None:
+def test_repair_may_change_only_its_taint_and_annotation(platform: Platform) -> None:
     path = f"/api/v1/nodes/{platform.detector.node}"
     taint = {"key": "site/other", "effect": "NoExecute"}
     for body, words in (

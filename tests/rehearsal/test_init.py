@@ -1,4 +1,4 @@
-"""Stacks of a new project, drafted by `init` and filled in: clean, priced and rehearsed."""
+"""Stacks of a new project, created by `init` and filled in: clean, priced and rehearsed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DRAFTS = {
     "local": LOCAL,
     "local-model": f"{LOCAL} --gpu A100-80GB {SMALL} --nodes 2 --team vision",
 }
-"""Arguments of `gpu-cluster init` by the name of the stack."""
+"""Arguments of `gpu-cluster init` by stack name."""
 
 ANSWERS = {
     "account": "123456789012",
@@ -48,7 +48,7 @@ ANSWERS = {
     "share": "srv/models",
     "weights": "16Gi",
 }
-"""Values of placeholders by the last key before them."""
+"""Values for placeholders by the last key before them."""
 
 _BLANK = re.compile(r"([\w-]+):[ {\[\"/]*CHANGEME")
 
@@ -75,7 +75,7 @@ def _run(*arguments: str) -> Result:
 
 
 def _drafted(project: Path, name: str) -> str:
-    """The provider of the stack, whose file is there and filled in."""
+    """Provider of the stack, whose file is created and filled in."""
     arguments = shlex.split(DRAFTS[name])
     done = _run("init", name, "--yes", "--force", *arguments)
     assert done.exit_code == 0, done.output
@@ -104,19 +104,19 @@ def _holds_before_it_runs(project: Path, name: str) -> None:
         assert causes == sorted(set(causes))
 
 
-def test_there_are_twelve() -> None:
+def test_twelve_stacks_are_tested() -> None:
     assert len(DRAFTS) == 12
 
 
 @pytest.mark.parametrize("name", DRAFTS)
-def test_it_is_clean_and_priced_or_says_what_has_no_price(project: Path, name: str) -> None:
+def test_new_stack_is_clean_and_priced_or_lists_missing_prices(project: Path, name: str) -> None:
     _holds_before_it_runs(project, name)
 
 
 @pytest.mark.slow
 @pytest.mark.engine
 @pytest.mark.parametrize("name", DRAFTS)
-def test_it_holds_in_its_rehearsal(
+def test_rehearsal_of_a_new_stack_passes(
     project: Path, name: str, record_property: Callable[[str, object], None]
 ) -> None:
     _holds_before_it_runs(project, name)

@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of an update: the next `up` always succeeds, and nothing is there twice."""
+"""`kill -9` during an update: the next `up` always succeeds, and nothing exists twice."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.rehearsal.checkout import GPU_CLUSTER, Checkout
 pytestmark = pytest.mark.engine
 
 _POINTS = (0, 5, 10, 16, 22)
-"""Objects that have been created when the kill comes; the platform has about thirty."""
+"""Number of created objects at the kill; the platform has about thirty."""
 
 _CASES = [
     pytest.param(created, victim, marks=() if (created, victim) == (10, "engine") else pytest.mark.slow)
@@ -28,7 +28,7 @@ _MADE_BY_CONTROLLERS = ("pods/", "replicasets/", "persistentvolume", "ipaddresse
 
 @pytest.fixture(scope="module")
 def whole(checkout: Checkout) -> set[str]:
-    """Every object of an undisturbed platform but those whose names controllers choose."""
+    """Every object of an undisturbed platform, except those with generated names."""
     done = checkout.gpu_cluster("up")
     assert done.returncode == 0, done.stdout + done.stderr
     return _named(checkout)
@@ -44,12 +44,12 @@ def empty(checkout: Checkout, whole: set[str]) -> Checkout:
 
 
 @pytest.mark.usefixtures("whole")
-def test_an_update_leaves_no_credentials_outside_of_the_project(checkout: Checkout) -> None:
-    """The Kubernetes provider never deletes its temporary file with the kubeconfig."""
+def test_update_leaves_no_credentials_outside_the_project(checkout: Checkout) -> None:
+    """The Kubernetes provider never deletes its temporary kubeconfig."""
     assert checkout.pulumi("preview").returncode == 0
     left = checkout.left_elsewhere(checkout.authority)
     assert [file for file in left if file.name.startswith("kubeconfig")] == []
-    assert list((checkout.folder / ".local" / "tmp").glob("*/kubeconfig*"))  # of `pulumi` in a shell
+    assert list((checkout.folder / ".local" / "tmp").glob("*/kubeconfig*"))  # as for `pulumi` in a shell
 
     checkout.engine.output("stack", "ls")
 
@@ -57,7 +57,7 @@ def test_an_update_leaves_no_credentials_outside_of_the_project(checkout: Checko
 
 
 @pytest.mark.parametrize(("created", "victim"), _CASES)
-def test_the_next_up_repairs_it(empty: Checkout, whole: set[str], victim: str, created: int) -> None:
+def test_next_up_repairs_a_killed_update(empty: Checkout, whole: set[str], victim: str, created: int) -> None:
     _up_and_kill(empty, victim, created)
 
     done = empty.gpu_cluster("up")
@@ -71,8 +71,8 @@ def test_the_next_up_repairs_it(empty: Checkout, whole: set[str], victim: str, c
 
 
 @pytest.mark.slow
-def test_the_next_up_ends_the_engine_of_a_command_that_was_killed(empty: Checkout, whole: set[str]) -> None:
-    """The engine goes on without the command that started it."""
+def test_next_up_ends_the_engine_of_a_killed_command(empty: Checkout, whole: set[str]) -> None:
+    """The engine continues without the command that started it."""
     command = subprocess.Popen(
         [GPU_CLUSTER, "up"],
         cwd=empty.folder,
@@ -96,7 +96,7 @@ def test_the_next_up_ends_the_engine_of_a_command_that_was_killed(empty: Checkou
 
 
 def _up_and_kill(checkout: Checkout, victim: str, created: int) -> None:
-    """Start an update, and kill the engine or its program once so many resources have been created."""
+    """Start an update, and kill the engine or its program after this number of created resources."""
     engine = subprocess.Popen(
         ["pulumi", "up", "--stack", "local", "--yes", "--skip-preview", "--non-interactive"],
         cwd=checkout.folder,
@@ -128,7 +128,7 @@ def _program(folder: Path) -> int:
 
 
 def _await_end_of_children(folder: Path) -> None:
-    """Nothing that an engine started outlives it for long."""
+    """Wait until the processes that an engine started have ended."""
     deadline = time.monotonic() + 20
     while left := _of_engine(folder):
         assert time.monotonic() < deadline, left

@@ -1,4 +1,4 @@
-"""Create, update and destroy the local stack with the real engine; each test builds on the one before."""
+"""Create, update and destroy the local stack with the real engine; each test builds on the previous one."""
 
 import re
 import subprocess
@@ -19,11 +19,11 @@ _CHAT = "/apis/apps/v1/namespaces/serving/deployments/chat"
 
 @pytest.fixture(scope="module")
 def bare(checkout: Checkout) -> set[str]:
-    """Every object that there is before the platform."""
+    """Every object that exists before the platform."""
     checkout.start_control_plane()
     found, seen = set(checkout.api.objects()), set[str]()
     while found != seen or "serviceaccounts/kube-public/default" not in found:
-        time.sleep(1)  # controllers are still giving every namespace what it starts with
+        time.sleep(1)  # controllers are still creating the default objects of every namespace
         found, seen = set(checkout.api.objects()), found
     return found
 
@@ -39,7 +39,7 @@ def test_up_ends_with_a_summary(checkout: Checkout) -> None:
     assert "make down" in summary
 
 
-def test_every_pod_is_ready_on_the_pool_it_belongs_to(checkout: Checkout) -> None:
+def test_every_pod_is_ready_on_its_pool(checkout: Checkout) -> None:
     homes = dict[str, set[str]]()
     for pod in checkout.cluster.pods():
         assert is_ready(pod), pod
@@ -53,7 +53,7 @@ def test_every_pod_is_ready_on_the_pool_it_belongs_to(checkout: Checkout) -> Non
     assert homes["registry"] < {"system-0", "system-1"}
 
 
-def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
+def test_second_up_changes_nothing(checkout: Checkout) -> None:
     before = checkout.api.objects()
 
     done = checkout.gpu_cluster("up")
@@ -63,17 +63,17 @@ def test_a_second_up_changes_nothing(checkout: Checkout) -> None:
     assert checkout.api.objects() == before
 
 
-def test_a_preview_shows_no_change(checkout: Checkout) -> None:
+def test_preview_has_no_changes(checkout: Checkout) -> None:
     done = checkout.pulumi("preview", *_NO_CHANGE)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_refresh_finds_no_drift(checkout: Checkout) -> None:
+def test_refresh_finds_no_drift(checkout: Checkout) -> None:
     done = checkout.pulumi("refresh", "--yes", "--skip-preview", *_NO_CHANGE)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_edit_updates_in_place(checkout: Checkout) -> None:
+def test_edit_is_an_update_in_place(checkout: Checkout) -> None:
     before = checkout.api.objects()
     checkout.edit("context: 8192", "context: 4096")
 
@@ -86,7 +86,7 @@ def test_an_edit_updates_in_place(checkout: Checkout) -> None:
     assert _kept(before) == _kept(checkout.api.objects())
 
 
-def test_what_an_autoscaler_does_is_no_change(checkout: Checkout) -> None:
+def test_size_set_by_an_autoscaler_is_no_change(checkout: Checkout) -> None:
     checkout.edit("replicas: {min: 2, max: 2}", "replicas: {min: 1, max: 2}")
     assert checkout.gpu_cluster("up").returncode == 0
 
@@ -99,7 +99,7 @@ def test_what_an_autoscaler_does_is_no_change(checkout: Checkout) -> None:
     assert checkout.api.get(_CHAT)["spec"]["replicas"] == 1
 
 
-def test_a_pool_that_grows_and_shrinks_moves_no_one_else(checkout: Checkout) -> None:
+def test_resized_pool_moves_no_other_pods(checkout: Checkout) -> None:
     before = checkout.api.objects()
     checkout.edit(
         "l4-shared:\n      instance: g6.2xlarge\n      nodes: 1",
@@ -115,11 +115,11 @@ def test_a_pool_that_grows_and_shrinks_moves_no_one_else(checkout: Checkout) -> 
     assert checkout.gpu_cluster("up").returncode == 0
     shrunk = checkout.api.objects()
     assert shrunk.items() <= before.items()
-    # What an earlier replica gave back is deleted when the controller comes to it.
+    # Volumes of earlier replicas are deleted later by the controller.
     assert all(key.startswith("persistentvolumes/") for key in before.keys() - shrunk.keys())
 
 
-def test_a_platform_whose_control_plane_is_lost_comes_up_again(checkout: Checkout) -> None:
+def test_lost_control_plane_is_recreated_by_up(checkout: Checkout) -> None:
     LocalControlPlane(checkout.folder / ".local", install()).remove()
 
     done = checkout.gpu_cluster("up")
@@ -128,19 +128,19 @@ def test_a_platform_whose_control_plane_is_lost_comes_up_again(checkout: Checkou
     assert "chat   1/1    l4-" in done.stdout
 
 
-def test_destroy_leaves_nothing_behind(checkout: Checkout, bare: set[str]) -> None:
+def test_destroy_leaves_nothing(checkout: Checkout, bare: set[str]) -> None:
     done = checkout.pulumi("destroy", "--yes", "--skip-preview")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert checkout.state() == []
     deadline = time.monotonic() + 30
     while (left := checkout.api.objects().keys() - bare) and time.monotonic() < deadline:
-        time.sleep(0.5)  # volumes go after the claims on them
+        time.sleep(0.5)  # volumes are deleted after their claims
     assert left == set()
 
 
 def _changes(done: subprocess.CompletedProcess[str]) -> set[str]:
-    """Counts of the engine's closing summary: {"1 updated", "unchanged"}."""
+    """Counts in the engine's final summary: {"1 updated", "unchanged"}."""
     rows = re.findall(r"^ +[-+~]* ?(\d+ [a-z]+)$", done.stdout, re.MULTILINE)
     return {"unchanged" if row.endswith(" unchanged") else row for row in rows}
 

@@ -1,7 +1,7 @@
-"""The real AWS Load Balancer Controller makes the load balancer of a gateway's Service.
+"""The real AWS Load Balancer Controller creates the load balancer of a gateway's Service.
 
-AWS is moto alone. The Service has what `service_of` renders, as Envoy Gateway passes it on: see
-tests/rehearsal/test_gateway.py. Each test has a Service of its own.
+Only AWS is emulated, by moto. The Service is the output of `service_of`, as Envoy Gateway passes it on: see
+tests/rehearsal/test_gateway.py. Each test has its own Service.
 """
 
 import base64
@@ -38,7 +38,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "example", "AWS_SECRET_ACCESS_KEY": "example", "AWS
 
 @dataclass(frozen=True)
 class Cloud:
-    """An emulated account and a cluster, whose controller runs."""
+    """An emulated account and a cluster with a running controller."""
 
     api: DynamicClient
     url: str
@@ -99,7 +99,7 @@ def _command(program: Path, folder: Path, vpc: str, port: int) -> list[str]:
 
 
 def _write_certificate(folder: Path, api: DynamicClient, port: int) -> None:
-    """Its webhook gives Services their class, as its chart registers it (enableServiceMutatorWebhook)."""
+    """The webhook sets the class of Services, as registered by its chart (enableServiceMutatorWebhook)."""
     issued = self_signed("localhost")
     (folder / "tls.crt").write_bytes(issued.certificate)
     (folder / "tls.key").write_bytes(issued.key)
@@ -143,7 +143,7 @@ def _answers(port: int) -> bool:
 
 
 def _subnets(url: str, vpc: str, tag: str, first: int) -> frozenset[str]:
-    """One in each of two zones, with the tag that the platform gives them and no other."""
+    """One subnet in each of two zones, with only the tag that the platform gives it."""
     ec2, made = _client("ec2", url), set[str]()
     for number, zone in enumerate("ab", first):
         subnet = ec2.create_subnet(
@@ -155,7 +155,7 @@ def _subnets(url: str, vpc: str, tag: str, first: int) -> frozenset[str]:
 
 
 def _custom(plural: str, kind: str, scope: str) -> Object:
-    """Objects in which the controller itself keeps what it did; any content."""
+    """CRDs in which the controller stores its own data; any content."""
     content = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     version = {"name": "v1beta1", "served": True, "storage": True, "schema": {"openAPIV3Schema": content}}
     return {
@@ -178,7 +178,7 @@ DEFINITIONS = (
 
 
 def _balancer(cloud: Cloud, name: str, gateway: Mapping[str, Any]) -> Object:
-    """The load balancer of a Service that is rendered for these settings of a gateway."""
+    """Load balancer of a Service that is rendered for these gateway settings."""
     settings = GatewaySettings.model_validate({"host": "models.example.com", **gateway})
     rendered = service_of(settings, ON_AWS)
     annotations = rendered.pop("annotations") | certificate_of(settings)
@@ -205,7 +205,7 @@ def _allowed(cloud: Cloud, balancer: Object) -> set[str]:
     return {each["CidrIp"] for rule in rules for each in rule["IpRanges"]}
 
 
-def test_it_is_internal_unless_the_gateway_says_otherwise(cloud: Cloud) -> None:
+def test_load_balancer_is_internal_by_default(cloud: Cloud) -> None:
     balancer = _balancer(cloud, "inside", {"tls": {"secret": "models-tls"}})
     assert (balancer["Type"], balancer["Scheme"]) == ("network", "internal")
     assert {it["SubnetId"] for it in balancer["AvailabilityZones"]} == cloud.private
@@ -213,7 +213,7 @@ def test_it_is_internal_unless_the_gateway_says_otherwise(cloud: Cloud) -> None:
     assert _allowed(cloud, balancer) == private
 
 
-def test_only_the_source_ranges_reach_one_of_the_internet(cloud: Cloud) -> None:
+def test_only_source_ranges_reach_an_internet_facing_load_balancer(cloud: Cloud) -> None:
     gateway = {"tls": {"secret": "models-tls"}, "internet": True, "sourceRanges": ["203.0.113.0/24"]}
     balancer = _balancer(cloud, "outside", gateway)
     assert (balancer["Type"], balancer["Scheme"]) == ("network", "internet-facing")
@@ -221,7 +221,7 @@ def test_only_the_source_ranges_reach_one_of_the_internet(cloud: Cloud) -> None:
     assert _allowed(cloud, balancer) == {"203.0.113.0/24"}
 
 
-def test_it_ends_tls_with_a_certificate_of_acm(cloud: Cloud) -> None:
+def test_load_balancer_terminates_tls_with_an_acm_certificate(cloud: Cloud) -> None:
     issued = self_signed("models.example.com")
     imported = cloud.client("acm").import_certificate(Certificate=issued.certificate, PrivateKey=issued.key)
     certificate = imported["CertificateArn"]

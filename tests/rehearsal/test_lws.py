@@ -1,6 +1,6 @@
-"""DeepSeek-R1 over two simulated servers, by the real engine and the real LeaderWorkerSet controller.
+"""DeepSeek-R1 on two simulated nodes, with the real engine and the real LeaderWorkerSet controller.
 
-Each test builds on the one before.
+Each test builds on the previous one.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def pods(sandbox: Sandbox) -> dict[str, Object]:
     return {pod["metadata"]["name"]: pod for pod in sandbox.api.items(PODS)}
 
 
-def test_an_update_waits_until_the_groupis_ready(sandbox: Sandbox) -> None:
+def test_update_waits_until_the_group_is_ready(sandbox: Sandbox) -> None:
     run(sandbox, "up")
 
     found = pods(sandbox)
@@ -64,7 +64,7 @@ def test_an_update_waits_until_the_groupis_ready(sandbox: Sandbox) -> None:
     assert (status["readyReplicas"], status["updatedReplicas"]) == (1, 1)
 
 
-def test_each_pod_has_a_server_of_its_own_and_knows_its_leader(sandbox: Sandbox) -> None:
+def test_each_pod_has_its_own_node_and_the_address_of_its_leader(sandbox: Sandbox) -> None:
     found = pods(sandbox)
 
     assert len({pod["spec"]["nodeName"] for pod in found.values()}) == 2
@@ -78,8 +78,8 @@ def test_each_pod_has_a_server_of_its_own_and_knows_its_leader(sandbox: Sandbox)
         }
 
 
-def test_the_service_selects_the_leader_alone(sandbox: Sandbox) -> None:
-    """Pods by labels, as simulated ones have no addresses."""
+def test_service_selects_only_the_leader(sandbox: Sandbox) -> None:
+    """Compares labels, because simulated pods have no addresses."""
     selector = sandbox.api.get("/api/v1/namespaces/serving/services/reasoning")["spec"]["selector"]
     selected = {
         name for name, pod in pods(sandbox).items() if selector.items() <= pod["metadata"]["labels"].items()
@@ -87,7 +87,7 @@ def test_the_service_selects_the_leader_alone(sandbox: Sandbox) -> None:
     assert selected == {LEADER}
 
 
-def test_the_death_of_one_pod_makes_the_group_anew(sandbox: Sandbox) -> None:
+def test_deleted_pod_recreates_the_whole_group(sandbox: Sandbox) -> None:
     before = {name: pod["metadata"]["uid"] for name, pod in pods(sandbox).items()}
     sandbox.api.delete(f"{PODS}/{WORKER}")
 
@@ -100,8 +100,8 @@ def test_the_death_of_one_pod_makes_the_group_anew(sandbox: Sandbox) -> None:
     assert within(60, is_new)
 
 
-def test_a_group_more_waits_for_servers_and_goes_again(sandbox: Sandbox) -> None:
-    """Scale by the subresource, as an autoscaler would; there is no third and fourth server."""
+def test_second_group_waits_for_nodes_and_can_be_removed(sandbox: Sandbox) -> None:
+    """Uses the scale subresource, as an autoscaler would; there are no third and fourth nodes."""
     sandbox.api.patch(f"{GROUP}/scale", {"spec": {"replicas": 2}})
     assert within(30, lambda: "reasoning-group-1" in pods(sandbox))
     assert not pods(sandbox)["reasoning-group-1"]["spec"].get("nodeName")
@@ -110,7 +110,7 @@ def test_a_group_more_waits_for_servers_and_goes_again(sandbox: Sandbox) -> None
     assert within(60, lambda: pods(sandbox).keys() == {LEADER, WORKER})
 
 
-def test_it_goes_as_it_came(sandbox: Sandbox) -> None:
+def test_destroy_leaves_no_resources_and_no_crds(sandbox: Sandbox) -> None:
     run(sandbox, "destroy")
 
     kinds = sandbox.api.items("/apis/apiextensions.k8s.io/v1/customresourcedefinitions")

@@ -1,6 +1,6 @@
-"""A model that a Job mirrors into a store, by the real engine on a real control plane.
+"""A model that a Job mirrors into a store, with the real engine and control plane.
 
-Each test builds on the one before.
+Each test builds on the previous one.
 """
 
 from collections.abc import Iterator
@@ -57,7 +57,7 @@ STORAGE = ("config", "gpu-cluster:storage", "models")
 CHAT = ("config", "gpu-cluster:serving", "models", "chat")
 
 
-def test_a_store_in_use_becomes_one_that_a_job_fills(sandbox: Sandbox) -> None:
+def test_store_in_use_can_become_one_that_a_job_fills(sandbox: Sandbox) -> None:
     run(sandbox, "up")
     assert arguments(sandbox)[0] == "/weights/Qwen/Qwen3-8B"
     sandbox.stack_file.put((*STORAGE, "writable"), True)
@@ -80,7 +80,7 @@ def test_a_store_in_use_becomes_one_that_a_job_fills(sandbox: Sandbox) -> None:
     assert node["metadata"]["labels"]["site.example/role"] == "system"
 
 
-def test_a_second_update_changes_nothing(sandbox: Sandbox) -> None:
+def test_second_update_changes_nothing(sandbox: Sandbox) -> None:
     before = jobs(sandbox)
 
     assert run(sandbox, "up") == []
@@ -88,7 +88,7 @@ def test_a_second_update_changes_nothing(sandbox: Sandbox) -> None:
     assert [it["metadata"]["uid"] for it in jobs(sandbox)] == [it["metadata"]["uid"] for it in before]
 
 
-def test_another_revision_is_mirrored_before_servers_read_it(sandbox: Sandbox) -> None:
+def test_new_revision_is_mirrored_before_servers_read_it(sandbox: Sandbox) -> None:
     [before] = jobs(sandbox)
     sandbox.stack_file.put((*CHAT, "revision"), AFTER)
 
@@ -100,7 +100,7 @@ def test_another_revision_is_mirrored_before_servers_read_it(sandbox: Sandbox) -
     assert f"/weights/Qwen/Qwen3-8B/{AFTER}" in arguments(sandbox)
 
 
-def test_nothing_of_it_is_left(sandbox: Sandbox) -> None:
+def test_destroy_leaves_no_jobs(sandbox: Sandbox) -> None:
     run(sandbox, "destroy")
 
     assert sandbox.api.items("/apis/batch/v1/jobs") == []

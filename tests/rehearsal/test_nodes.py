@@ -1,7 +1,7 @@
-"""Simulated nodes on a real control plane, and what they let in."""
+"""Simulated nodes on a real control plane, and the pods that they accept."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
-# (lightkube's signatures and models have bare dicts in them)
+# lightkube's signatures and models contain bare dicts
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +58,7 @@ def client(control_plane: LocalControlPlane) -> Client:
     return Client(config=KubeConfig.from_file(control_plane.kubeconfig), namespace="default", trust_env=False)
 
 
-def test_every_pool_becomes_nodes_that_are_ready(cluster: KubernetesClient, client: Client) -> None:
+def test_every_pool_has_ready_nodes(cluster: KubernetesClient, client: Client) -> None:
     assert {_name(node): is_ready(node) for node in cluster.nodes()} == dict.fromkeys(
         ("system-0", "system-1", "l4-0"), True
     )
@@ -75,14 +75,14 @@ def test_every_pool_becomes_nodes_that_are_ready(cluster: KubernetesClient, clie
     ]
 
 
-def test_nodes_that_are_right_are_left_alone(cluster: KubernetesClient) -> None:
+def test_unchanged_nodes_are_not_updated(cluster: KubernetesClient) -> None:
     before = {_name(node): node.metadata and node.metadata.uid for node in cluster.nodes()}
 
     assert reconcile(cluster, _pools()) == Changes(created=(), updated=(), removed=())
     assert {_name(node): node.metadata and node.metadata.uid for node in cluster.nodes()} == before
 
 
-def test_a_pool_that_changes_changes_its_nodes_in_place(cluster: KubernetesClient, client: Client) -> None:
+def test_changed_pool_updates_its_nodes_in_place(cluster: KubernetesClient, client: Client) -> None:
     before = client.get(Node, "l4-0")
 
     changes = reconcile(cluster, _pools(sharing=Sharing(time_slicing=4), taints={"room": Taint(value="one")}))
@@ -99,7 +99,7 @@ def test_a_pool_that_changes_changes_its_nodes_in_place(cluster: KubernetesClien
     assert {taint.key for taint in after.spec.taints or []} == {"nvidia.com/gpu", "room"}
 
 
-def test_a_resource_that_a_pool_no_longer_offers_is_gone(cluster: KubernetesClient, client: Client) -> None:
+def test_resource_that_a_pool_no_longer_offers_is_removed(cluster: KubernetesClient, client: Client) -> None:
     pools = _pools()
     reconcile(cluster, pools | {"l4": replace(pools["l4"], extended={"nvidia.com/other": 7})})
 
@@ -110,7 +110,7 @@ def test_a_resource_that_a_pool_no_longer_offers_is_gone(cluster: KubernetesClie
     assert (status.capacity or {})["nvidia.com/other"] == "7"
 
 
-def test_a_pool_that_shrinks_takes_its_pods_along(cluster: KubernetesClient, client: Client) -> None:
+def test_removed_pool_deletes_its_nodes_and_pods(cluster: KubernetesClient, client: Client) -> None:
     client.apply(Node(metadata=ObjectMeta(name="by-hand")), field_manager="test")
     _run(client, "tenant", node="l4-0")
 
@@ -122,7 +122,7 @@ def test_a_pool_that_shrinks_takes_its_pods_along(cluster: KubernetesClient, cli
     client.delete(Node, "by-hand")
 
 
-def test_a_gpu_is_given_once(cluster: KubernetesClient, client: Client) -> None:
+def test_gpu_is_allocated_once(cluster: KubernetesClient, client: Client) -> None:
     _run(client, "first", gpus=1)
     _until(lambda: _is_ready(client, "first"))
 
@@ -134,7 +134,7 @@ def test_a_gpu_is_given_once(cluster: KubernetesClient, client: Client) -> None:
     client.delete(Pod, "second")
 
 
-def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone_at_once(
+def test_pod_with_probes_init_containers_and_volumes_starts_and_ends_at_once(
     cluster: KubernetesClient, client: Client
 ) -> None:
     assert cluster.nodes()
@@ -158,7 +158,7 @@ def test_a_pod_with_probes_init_containers_and_volumes_is_ready_at_once_and_gone
 
 
 @pytest.mark.slow
-def test_a_thousand_nodes_take_seconds(cluster: KubernetesClient) -> None:
+def test_thousand_nodes_are_created_in_seconds(cluster: KubernetesClient) -> None:
     pools = _pools()
     many = pools | {"l4": replace(pools["l4"], nodes=MinMax(min=1000, max=1000))}
     begun = time.monotonic()

@@ -1,4 +1,4 @@
-"""On-call by the real engine on a real API server, which says what its members and their tokens may do."""
+"""On-call with the real engine and API server, which decides on permissions of members and tokens."""
 
 import json
 from collections.abc import Iterator
@@ -99,7 +99,7 @@ def _may(who: Identity, verb: str, resource: str, namespace: str) -> bool:
 
 
 def _issued(member: Identity) -> str:
-    """A token for as long as there is."""
+    """A token with the longest allowed lifetime."""
     status, words = member.attempt(_token_for(20))
     assert status == 201, words
     return json.loads(words)["status"]["token"]
@@ -111,7 +111,7 @@ def _token_for(minutes: int) -> Try:
     return Try("a token", "POST", TOKEN, body)
 
 
-def test_a_member_reads_logs_and_has_neither_a_shell_nor_secrets(member: Identity) -> None:
+def test_member_reads_logs_but_has_no_shell_and_no_secrets(member: Identity) -> None:
     assert _may(member, "get", "pods/log", "vision")
     assert _may(member, "list", "events", "vision")
     for verb, resource in (("create", "pods/exec"), ("get", "secrets"), ("get", "configmaps")):
@@ -136,25 +136,25 @@ NAMESPACES = ["vision", "serving", "on-call", "kube-system", "gpu-system"]
 
 
 @pytest.mark.parametrize(("verb", "resource"), NEVER)
-def test_neither_a_member_nor_a_token_may(
+def test_action_is_denied_to_members_and_tokens(
     sandbox: Sandbox, member: Identity, verb: str, resource: str
 ) -> None:
-    """In any namespace, but for the tokens of these accounts."""
+    """Applies to every namespace, except for the tokens of these accounts."""
     token = _with_token(sandbox, _issued(member))
     allowed = [(who, it) for who in (member, token) for it in NAMESPACES if _may(who, verb, resource, it)]
     assert allowed == []
 
 
-def test_a_token_opens_a_shell_in_its_namespace_alone(sandbox: Sandbox, member: Identity) -> None:
+def test_token_opens_a_shell_only_in_its_namespace(sandbox: Sandbox, member: Identity) -> None:
     broken_glass = _with_token(sandbox, _issued(member))
     assert [it for it in NAMESPACES if _may(broken_glass, "create", "pods/exec", it)] == ["vision"]
     assert [it for it in NAMESPACES if _may(broken_glass, "get", "pods/log", it)] == ["vision"]
 
 
-def test_the_audit_log_tells_who_used_a_token(sandbox: Sandbox, member: Identity, audit: Path) -> None:
+def test_audit_log_shows_the_user_of_a_token(sandbox: Sandbox, member: Identity, audit: Path) -> None:
     """The credential ID of a request is that of the token that a member requested."""
     status, _ = _with_token(sandbox, _issued(member)).attempt(Try("a shell", "GET", EXEC))
-    assert status == 404  # there is no such pod
+    assert status == 404  # the pod does not exist
 
     lines = map(json.loads, audit.read_text().splitlines())
     events = [it for it in lines if "objectRef" in it]
@@ -170,24 +170,24 @@ def test_the_audit_log_tells_who_used_a_token(sandbox: Sandbox, member: Identity
 
 
 @pytest.mark.parametrize("minutes", [21, 60, 24 * 60])
-def test_a_token_is_never_valid_longer(member: Identity, minutes: int) -> None:
-    # An API server evaluates a new admission policy seconds after it was created.
+def test_token_with_a_longer_lifetime_is_denied(member: Identity, minutes: int) -> None:
+    # An API server applies a new admission policy seconds after its creation.
     assert within(30, lambda: member.attempt(_token_for(minutes))[0] == 403)
     status, words = member.attempt(_token_for(minutes))
     assert status == 403
     assert "a token of on-call is valid for 20 minutes at most: --duration=20m" in words
 
 
-def test_who_is_not_on_call_gets_no_token(sandbox: Sandbox) -> None:
+def test_user_outside_the_on_call_group_gets_no_token(sandbox: Sandbox) -> None:
     status, words = _admitted(sandbox, user="jo@example.com", group="others").attempt(_token_for(20))
     assert status == 403
     assert "cannot create resource" in words
 
 
-def test_a_token_ends_with_its_account_which_a_refresh_creates_again(
+def test_deleted_account_invalidates_tokens_and_refresh_recreates_it(
     sandbox: Sandbox, member: Identity
 ) -> None:
-    """Last, because it revokes what others use."""
+    """The last test, because it revokes the tokens of the others."""
     token = _with_token(sandbox, _issued(member))
     sandbox.api.delete(ACCOUNT)
     assert within(30, lambda: token.attempt(Try("a shell", "GET", EXEC))[0] == 401)

@@ -1,4 +1,4 @@
-"""The policy that a rehearsal writes is enough for the next one, and no longer without one of its actions."""
+"""The policy that a rehearsal writes is sufficient for the next one, and each of its actions is required."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("name", "missing"), [("small", "eks:CreateNodegroup"), ("boundary", "backup-storage:MountCapsule")]
 )
-def test_the_policy_of_a_rehearsal_is_enough_and_every_action_of_it_is_needed(
+def test_written_policy_is_sufficient_and_every_action_is_required(
     folder: Path, name: str, missing: str
 ) -> None:
     sandbox = Sandbox(folder, name, install(also=[AWS_PROVIDER]))

@@ -1,4 +1,4 @@
-"""Updates whose engine is killed half-way; the next one recovers without manual repair."""
+"""Updates whose engine is killed halfway; the next one recovers without manual repair."""
 
 import json
 import os
@@ -49,7 +49,7 @@ _MADE = {
 
 @dataclass(frozen=True)
 class Program:
-    """The program `interrupted` as one stack, and what of it is in the cluster."""
+    """The program `interrupted` as one stack, and its objects in the cluster."""
 
     engine: PulumiEngine
     api: DynamicClient
@@ -66,7 +66,7 @@ class Program:
 
     @contextmanager
     def begin(self, command: str, *, at: str) -> Generator[subprocess.Popen[bytes]]:
-        """A command that has come to do what `at` says; killed in the end."""
+        """Run a command until it reaches `at`; killed at the end."""
         with engine_tmpdir(self.engine.project) as tmpdir:
             engine = subprocess.Popen(
                 ["pulumi", command, "--stack", self.engine.stack, "--yes", "--skip-preview"],
@@ -86,7 +86,7 @@ class Program:
                 engine.wait()
 
     def kill(self, command: str, *, at: str, after: float = 0) -> None:
-        """`kill -9` a command so many seconds after it began to do what `at` says."""
+        """Kill a command with `kill -9`, a number of seconds after it reached `at`."""
         with self.begin(command, at=at) as engine:
             time.sleep(after)
             assert engine.poll() is None, f"{command} ended before it could be killed"
@@ -102,7 +102,7 @@ class Program:
         return json.loads(self.checkpoint.read_text())["checkpoint"]["latest"]
 
     def begun(self) -> set[str]:
-        """Operations that the engine has begun by its own account, and its results: {"creating map-0"}."""
+        """Operations that the engine has begun, from its event log and results: {"creating map-0"}."""
         state = self.state()
         made = {f"creating {_name(resource)}" for resource in state.get("resources", [])}
         return made | {
@@ -111,7 +111,7 @@ class Program:
         }
 
     def items(self, path: str) -> list[dict[str, Any]]:
-        """Objects of a kind in the stack's namespace, less the objects that every namespace has."""
+        """Objects of a kind in the stack's namespace, except those that every namespace has."""
         group, _, resource = path.rpartition("/")
         listed = self.api.get(f"{group}/namespaces/{self.engine.stack}/{resource}")["items"]
         return [item for item in listed if item["metadata"]["name"] not in _OF_EVERY_NAMESPACE]
@@ -131,7 +131,7 @@ class Program:
         return told | {item["data"]["words"] for item in self.items(_MAPS)}
 
     def owners(self) -> set[int]:
-        """How many field managers the config maps and the Deployment have that applied something."""
+        """Number of field managers that applied fields of the config maps and the Deployment."""
         return {
             sum(entry["operation"] == "Apply" for entry in item["metadata"]["managedFields"])
             for path in (_MAPS, _DEPLOYMENTS)
@@ -140,7 +140,7 @@ class Program:
 
 
 class KilledAtRefresh(PulumiEngine):
-    """Goes no further than the refresh, as if killed there."""
+    """Stops at the refresh, as if killed there."""
 
     def output(self, *arguments: str) -> str:
         if arguments[0] == "refresh":
@@ -181,7 +181,7 @@ def program(project: Path, request: pytest.FixtureRequest) -> Program:
     return Program(engine, DynamicClient(kubeconfig))
 
 
-def test_killed_again_and_again_it_still_makes_everything_once(program: Program) -> None:
+def test_repeatedly_killed_update_creates_everything_once(program: Program) -> None:
     program.kill("up", at="creating namespace")
     recover(program.engine)
     for number in range(6):
@@ -197,7 +197,7 @@ def test_killed_again_and_again_it_still_makes_everything_once(program: Program)
     assert program.owners() == {1}
 
 
-def test_without_its_program_the_engine_gives_up_and_the_next_update_goes_on(program: Program) -> None:
+def test_update_with_a_killed_program_fails_and_the_next_continues(program: Program) -> None:
     with program.begin("up", at="creating map-2") as engine:
         for found in processes(lambda command: command.startswith("python")):
             if found.directory == program.engine.project:
@@ -211,7 +211,7 @@ def test_without_its_program_the_engine_gives_up_and_the_next_update_goes_on(pro
     assert program.owners() == {1}
 
 
-def test_what_was_not_made_is_dropped_and_made_the_next_time(program: Program) -> None:
+def test_resource_that_was_not_created_is_dropped_and_created_later(program: Program) -> None:
     program.configure(home="nowhere")
     program.kill("up", at="creating secret", after=0.5)
     program.configure(home=program.engine.stack)
@@ -222,7 +222,7 @@ def test_what_was_not_made_is_dropped_and_made_the_next_time(program: Program) -
     assert program.objects() == _MADE
 
 
-def test_a_deployment_that_was_not_ready_is_waited_for_again(program: Program) -> None:
+def test_unready_deployment_is_awaited_again(program: Program) -> None:
     program.configure(room="none")
     program.kill("up", at="creating server", after=1)
     program.configure(room="yes")
@@ -235,7 +235,7 @@ def test_a_deployment_that_was_not_ready_is_waited_for_again(program: Program) -
     assert program.owners() == {1}
 
 
-def test_an_edit_that_was_killed_and_taken_back_leaves_no_trace(program: Program) -> None:
+def test_killed_and_reverted_edit_leaves_no_trace(program: Program) -> None:
     program.up()
     program.configure(words="second", room="none")
     program.kill("up", at="updating server", after=0.5)
@@ -243,8 +243,8 @@ def test_an_edit_that_was_killed_and_taken_back_leaves_no_trace(program: Program
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_an_edit_that_was_stopped_and_taken_back_leaves_no_trace(program: Program, times: int) -> None:
-    """The second signal ends the engine at once; after either it forgets what it had begun."""
+def test_interrupted_and_reverted_edit_leaves_no_trace(program: Program, times: int) -> None:
+    """The second signal ends the engine immediately; after either signal it forgets what it had begun."""
     program.up()
     program.configure(words="second", room="none")
     with program.begin("up", at="updating server") as engine:
@@ -256,7 +256,7 @@ def test_an_edit_that_was_stopped_and_taken_back_leaves_no_trace(program: Progra
     assert_taken_back(program)
 
 
-def test_a_killed_destroy_goes_on_after_a_killed_recovery(program: Program) -> None:
+def test_killed_destroy_continues_after_a_killed_recovery(program: Program) -> None:
     program.up()
     program.kill("destroy", at="deleting server")
     with pytest.raises(KeyboardInterrupt):
@@ -269,7 +269,7 @@ def test_a_killed_destroy_goes_on_after_a_killed_recovery(program: Program) -> N
     assert program.state().get("resources", []) == []
 
 
-def test_half_of_a_file_of_attributes_is_removed(program: Program) -> None:
+def test_incomplete_attributes_file_is_removed(program: Program) -> None:
     program.up()
     program.checkpoint.with_name(f"{program.checkpoint.name}.attrs").write_text("")
 
@@ -278,7 +278,7 @@ def test_half_of_a_file_of_attributes_is_removed(program: Program) -> None:
     program.pulumi("preview", "--expect-no-changes")
 
 
-def test_an_update_that_still_runs_is_left_alone(program: Program) -> None:
+def test_running_update_is_not_recovered(program: Program) -> None:
     program.configure(room="none")
     with (
         program.begin("up", at="creating server"),
@@ -287,7 +287,7 @@ def test_an_update_that_still_runs_is_left_alone(program: Program) -> None:
         recover(program.engine)
 
 
-def test_nothing_to_recover_costs_next_to_nothing(program: Program) -> None:
+def test_recovery_without_work_takes_no_time(program: Program) -> None:
     program.up()
     begun = time.monotonic()
 
@@ -301,7 +301,7 @@ def _name(resource: dict[str, Any]) -> str:
 
 
 def assert_taken_back(program: Program) -> None:
-    """An edit that came as far as the cluster leaves nothing there after the next update."""
+    """Assert that the next update removes every trace of the edit in the cluster."""
     assert program.words() == {"second"}
     program.configure(words="first", room="yes")
 

@@ -1,4 +1,4 @@
-"""`gpu-cluster rehearse`, as a person runs it: what holds, what does not and why, and what stays behind."""
+"""`gpu-cluster rehearse` as a user runs it: what passes, what fails and why, and what remains."""
 
 import json
 from pathlib import Path
@@ -68,7 +68,7 @@ for namespace in ("default", "serving"):
         opts=cluster,
     )
 """
-"""A program that puts more on the platform of a stack than fits there, or may be there."""
+"""A program whose workloads do not fit the platform of a stack, or are not permitted there."""
 
 
 SHARED = """\
@@ -106,7 +106,7 @@ def words(report: dict[str, Any]) -> dict[str, str]:
     return {step["name"]: step["words"] for step in report["steps"]}
 
 
-def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path) -> None:
+def test_stack_for_a_cluster_elsewhere_is_rehearsed_without_that_cluster(tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {"site": SITE})
     file = project / "stacks" / "Pulumi.site.yaml"
 
@@ -120,7 +120,7 @@ def test_a_stack_for_a_cluster_elsewhere_is_rehearsed_without_it(tmp_path: Path)
     assert not (project / ".local" / "rehearsal" / "site").exists()
 
 
-def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
+def test_team_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {"shared": SHARED})
     own = tmp_path / "vision"
     own.mkdir()
@@ -141,7 +141,7 @@ def test_a_teams_stack_from_its_own_folder_is_rehearsed_on_its_environment(tmp_p
     assert not (project / ".local").exists()
 
 
-def test_what_does_not_run_is_named_with_its_reason(tmp_path: Path) -> None:
+def test_failing_workload_is_named_with_its_reason(tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {"site": SITE})
     (project / "stacks" / "__main__.py").write_text(GREEDY)
 

@@ -60,7 +60,7 @@ OF_CLUSTER = ("list nodes", "list every pod of the cluster", "list secrets elsew
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """The environment, which is up."""
+    """The deployed environment."""
     folder = tmp_path_factory.mktemp("team-on-aws") / "project"
     project = copy_project(PROJECT, folder, {"cloud": CLOUD, "cloud-vision": VISION})
     sandbox = Sandbox(project, "cloud", install(also=[AWS_PROVIDER]))
@@ -87,7 +87,7 @@ def before(sandbox: Sandbox) -> tuple[set[str], set[tuple[str, str]]]:
     return settled_objects(sandbox.api), set(sandbox.account.made())
 
 
-def test_a_member_brings_a_model_up(
+def test_member_deploys_a_model(
     sandbox: Sandbox, member: PulumiEngine, before: tuple[set[str], set[tuple[str, str]]]
 ) -> None:
     member.output("up", "--stack", "cloud-vision", *QUIET)
@@ -103,12 +103,12 @@ def test_a_member_brings_a_model_up(
     assert made == {"aws:ecr/repository:Repository", "aws:ecr/lifecyclePolicy:LifecyclePolicy"}
 
 
-def test_a_preview_shows_no_change(member: PulumiEngine) -> None:
+def test_preview_has_no_changes(member: PulumiEngine) -> None:
     assert "unchanged" in member.output("preview", "--stack", "cloud-vision", "--expect-no-changes")
 
 
 @pytest.mark.parametrize("what", OF_CLUSTER)
-def test_a_members_token_of_aws_does_not_let_it(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
+def test_aws_token_of_a_member_is_denied_the_action(sandbox: Sandbox, tmp_path: Path, what: str) -> None:
     [wanted] = [it for it in TRIES if it.what == what]
 
     status, said = signed_in(sandbox, tmp_path).attempt(wanted)
@@ -118,7 +118,7 @@ def test_a_members_token_of_aws_does_not_let_it(sandbox: Sandbox, tmp_path: Path
     assert "role/vision" in said or "assumed-role/vision" in said
 
 
-def test_what_the_member_made_goes_without_a_trace(
+def test_destroy_by_the_member_leaves_no_trace(
     sandbox: Sandbox, member: PulumiEngine, before: tuple[set[str], set[tuple[str, str]]]
 ) -> None:
     objects, made = before
@@ -129,8 +129,8 @@ def test_what_the_member_made_goes_without_a_trace(
     assert set(sandbox.account.made()) == made
 
 
-def test_the_environment_goes_with_its_team(sandbox: Sandbox) -> None:
-    kept = sandbox.retained()  # what the account has once for all environments
+def test_environment_is_destroyed_with_its_team(sandbox: Sandbox) -> None:
+    kept = sandbox.retained()  # exists once in the account for all environments
 
     sandbox.engine.output("destroy", "--stack", "cloud", *QUIET)
 
@@ -139,7 +139,7 @@ def test_the_environment_goes_with_its_team(sandbox: Sandbox) -> None:
 
 
 def signed_in(sandbox: Sandbox, folder: Path) -> Identity:
-    """The member, by a token as `aws eks get-token` makes it."""
+    """The member with a token of `aws eks get-token`."""
     config = json.loads(sandbox.control_plane.kubeconfig.read_text())
     cluster = json.loads(sandbox.engine.output("stack", "output", "cluster", "--json", "--stack", "cloud"))
     key = identity.access_key(MEMBER)

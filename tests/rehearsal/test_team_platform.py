@@ -1,4 +1,4 @@
-"""A team's own project on a platform in another folder, by the real engine; each test builds on the last."""
+"""A team's project on a platform in another folder, with the real engine; tests build on each other."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,13 +47,13 @@ def team(platform: Path) -> Path:
     return project(platform.parent / "acme-vision", **{"shared-vision": VISION})
 
 
-def test_before_the_platform_runs_the_team_is_told_where(team: Path) -> None:
+def test_team_up_before_the_platform_runs_names_the_platform(team: Path) -> None:
     done = run_gpu_cluster(team, "up", "shared-vision")
     assert done.returncode == 1
     assert "shared is not running in ../acme-platform; run `gpu-cluster up shared` first" in done.stderr
 
 
-def test_the_team_comes_up_on_the_platform_of_another_project(platform: Path, team: Path) -> None:
+def test_team_is_deployed_on_the_platform_of_another_project(platform: Path, team: Path) -> None:
     assert run_gpu_cluster(platform, "up", "shared").returncode == 0
     done = run_gpu_cluster(team, "up", "shared-vision")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -61,16 +61,16 @@ def test_the_team_comes_up_on_the_platform_of_another_project(platform: Path, te
     assert not (team / ".local").exists()
 
 
-def test_its_status_is_that_of_the_platforms_cluster(team: Path) -> None:
+def test_status_of_the_team_comes_from_the_platforms_cluster(team: Path) -> None:
     assert '"ready": true' in run_gpu_cluster(team, "status", "shared-vision", "--json").stdout
 
 
-def test_it_goes_by_itself(team: Path) -> None:
+def test_team_is_destroyed_separately(team: Path) -> None:
     done = run_gpu_cluster(team, "down", "shared-vision")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.slow
-def test_it_is_rehearsed_with_the_files_of_both(team: Path) -> None:
+def test_rehearsal_uses_the_files_of_team_and_platform(team: Path) -> None:
     done = run_gpu_cluster(team, "rehearse", "shared-vision")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""A team on the local platform, by the real engine and API server; each test builds on those before."""
+"""A team on the local platform, with the real engine and API server; each test builds on the previous one."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -49,7 +49,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def api(folder: Path) -> DynamicClient:
-    """The API server, as its administrator, once the environment is up."""
+    """The API server, as its administrator, after the environment is deployed."""
     done = run_gpu_cluster(folder, "up", "shared")
     assert done.returncode == 0, done.stdout + done.stderr
     return DynamicClient(folder / ".local/kubeconfig")
@@ -57,7 +57,7 @@ def api(folder: Path) -> DynamicClient:
 
 @pytest.fixture(scope="module")
 def before(api: DynamicClient) -> set[str]:
-    """Every object that there is before the team has anything."""
+    """Every object that exists before the team's objects."""
     return settled_objects(api)
 
 
@@ -66,7 +66,7 @@ def team(folder: Path) -> Identity:
     return Identity(folder / ".local/teams/vision.kubeconfig")
 
 
-def test_a_team_does_not_come_before_its_environment(folder: Path) -> None:
+def test_team_up_before_its_environment_is_an_error(folder: Path) -> None:
     done = run_gpu_cluster(folder, "up", "shared-vision")
 
     assert done.returncode == 1
@@ -74,7 +74,7 @@ def test_a_team_does_not_come_before_its_environment(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("before")
-def test_from_an_empty_file_to_a_ready_model(folder: Path) -> None:
+def test_team_up_ends_with_ready_models(folder: Path) -> None:
     done = run_gpu_cluster(folder, "up", "shared-vision")
 
     assert done.returncode == 0, done.stdout + done.stderr
@@ -84,13 +84,13 @@ def test_from_an_empty_file_to_a_ready_model(folder: Path) -> None:
     assert "gateway  1/1    system-0" in summary
 
 
-def test_a_preview_as_the_team_shows_no_change(folder: Path) -> None:
+def test_preview_as_the_team_has_no_changes(folder: Path) -> None:
     engine = PulumiEngine(folder, "shared-vision", install().environment() | local_state(folder))
     shown = engine.output("preview", "--stack", "shared-vision", "--expect-no-changes", "--diff")
     assert "unchanged" in shown
 
 
-def test_the_team_is_who_it_says_and_may_do_what_is_its_own(team: Identity) -> None:
+def test_team_identity_has_its_permitted_actions(team: Identity) -> None:
     mine = {
         "run a pod": pod(),
         "use a GPU of each of its pools": pod(gpus=1, pool="l4", counted="l4"),
@@ -115,25 +115,25 @@ def test_the_team_is_who_it_says_and_may_do_what_is_its_own(team: Identity) -> N
 
 
 @pytest.mark.parametrize("wanted", TRIES, ids=lambda wanted: wanted.what)
-def test_the_team_may_not(team: Identity, wanted: Try) -> None:
+def test_team_is_denied_the_action(team: Identity, wanted: Try) -> None:
     status, said = team.attempt(wanted)
 
     assert status == wanted.status, said
     assert wanted.says in said
 
 
-def test_it_was_tried_thirty_times_and_more() -> None:
+def test_at_least_thirty_denied_actions_are_tested() -> None:
     assert len({wanted.what for wanted in TRIES}) == len(TRIES) >= 30
 
 
-def test_what_the_team_ran_goes_without_a_trace(folder: Path, api: DynamicClient, before: set[str]) -> None:
+def test_down_of_the_team_leaves_no_trace(folder: Path, api: DynamicClient, before: set[str]) -> None:
     done = run_gpu_cluster(folder, "down", "shared-vision")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert leftovers_in_cluster(api, before)[0] == []
 
 
-def test_a_team_that_is_granted_nothing_more_leaves_nothing(
+def test_removed_grant_deletes_the_objects_of_the_team(
     folder: Path, api: DynamicClient, before: set[str]
 ) -> None:
     file = folder / "stacks/Pulumi.shared.yaml"

@@ -1,4 +1,4 @@
-"""Commands that are asked to end: what they started ends too, and they say how to go on."""
+"""Stopped commands: the processes that they started end too, and they say how to continue."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def project(tmp_path: Path) -> Iterator[Path]:
 
 
 def running(folder: Path) -> list[str]:
-    """Commands of programs below a folder, but for the test's own."""
+    """Commands of programs below a folder, except those of the test."""
     found = processes(lambda command: command in _STARTED or command.startswith(("pulumi", "python")))
     return sorted(each.command for each in found if each.directory.is_relative_to(folder))
 
@@ -43,9 +43,9 @@ def running(folder: Path) -> list[str]:
 def begun(
     folder: Path, *arguments: str, until: Callable[[], bool], temporary: Path | None = None
 ) -> "subprocess.Popen[str]":
-    """A command that runs by itself, once it has come that far."""
+    """A command that runs in the background, after it has reached this point."""
     process = subprocess.Popen(
-        ["env", "--default-signal", _GPU_CLUSTER, *arguments],  # these tests may run below nohup
+        ["env", "--default-signal", _GPU_CLUSTER, *arguments],  # these tests may run under nohup
         cwd=folder,
         env=os.environ | {"REAL_NODE": "no"} | ({"TMPDIR": str(temporary)} if temporary else {}),
         stdout=subprocess.PIPE,
@@ -68,7 +68,7 @@ def rehearsing(folder: Path) -> "subprocess.Popen[str]":
 
 
 def await_end(folder: Path) -> None:
-    """Killed processes take a moment to be gone."""
+    """Wait until killed processes have ended."""
     deadline = time.monotonic() + _SECONDS
     while left := running(folder):
         assert time.monotonic() < deadline, left
@@ -76,7 +76,7 @@ def await_end(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_a_rehearsal_that_is_stopped_ends_all_that_it_started(project: Path, number: signal.Signals) -> None:
+def test_stopped_rehearsal_ends_all_its_processes(project: Path, number: signal.Signals) -> None:
     process = rehearsing(project)
 
     process.send_signal(number)
@@ -91,7 +91,7 @@ def test_a_rehearsal_that_is_stopped_ends_all_that_it_started(project: Path, num
     assert not (project / ".local" / "rehearsal" / "small").exists()
 
 
-def test_timeout_ends_it_while_the_control_plane_starts(project: Path) -> None:
+def test_rehearsal_stopped_during_control_plane_start_leaves_no_process(project: Path) -> None:
     below = project / ".local" / "rehearsal"
     process = begun(project, "rehearse", "small", until=lambda: "etcd" in running(below))
 
@@ -101,7 +101,7 @@ def test_timeout_ends_it_while_the_control_plane_starts(project: Path) -> None:
     assert running(project) == []
 
 
-def test_a_killed_rehearsal_is_recovered_by_the_next(project: Path) -> None:
+def test_killed_rehearsal_is_recovered_by_the_next(project: Path) -> None:
     process = rehearsing(project)
     process.kill()
     process.communicate()
@@ -113,8 +113,8 @@ def test_a_killed_rehearsal_is_recovered_by_the_next(project: Path) -> None:
     await_end(project)
 
 
-def test_a_killed_rehearsal_of_a_folder_is_recovered_by_the_next(project: Path, tmp_path: Path) -> None:
-    """It has a folder of its own among the temporary ones, which the next one does not know."""
+def test_killed_rehearsal_of_a_folder_is_recovered_by_the_next(project: Path, tmp_path: Path) -> None:
+    """It has its own temporary folder, which the next rehearsal does not know."""
     source, temporary = tmp_path / "source", tmp_path / "temporary"
     source.mkdir()
     temporary.mkdir()
@@ -134,12 +134,12 @@ def test_a_killed_rehearsal_of_a_folder_is_recovered_by_the_next(project: Path, 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_up_that_is_stopped_ends_what_it_started_and_the_next_goes_on(
+def test_stopped_up_ends_its_processes_and_the_next_continues(
     checkout: Checkout, number: signal.Signals
 ) -> None:
     folder = checkout.folder
     process = begun(folder, "up", until=lambda: bool(updating(folder)))
-    time.sleep(2)  # so that it has created something
+    time.sleep(2)  # so it has created some resources
 
     process.send_signal(number)
     if number == signal.SIGINT:  # a terminal sends it to the engine too
@@ -156,7 +156,7 @@ def test_an_up_that_is_stopped_ends_what_it_started_and_the_next_goes_on(
     assert checkout.gpu_cluster("down").returncode == 0
 
 
-def test_an_up_of_a_platform_that_runs_leaves_it_running(checkout: Checkout) -> None:
+def test_stopped_up_of_a_running_platform_leaves_the_platform_running(checkout: Checkout) -> None:
     assert checkout.gpu_cluster("up").returncode == 0
     folder = checkout.folder
     process = begun(folder, "up", until=lambda: bool(updating(folder)))
@@ -170,7 +170,7 @@ def test_an_up_of_a_platform_that_runs_leaves_it_running(checkout: Checkout) -> 
 
 
 def updating(folder: Path) -> list[int]:
-    """Process ids of engines that update a stack."""
+    """Process IDs of engines that update a stack."""
     return [
         each.pid
         for each in processes("pulumi".__eq__)

@@ -1,9 +1,9 @@
-"""Token limits by the real Envoy, its rate limit service and Valkey, on a real API server: of requests for
-which Envoy chooses a replica, and of those for which the real endpoint picker does.
+"""Token limits with the real Envoy, its rate limit service and Valkey, on a real API server.
 
-Envoy, the service and the counters run in one network with what the platform and the controller render; the
-controller has another, because its ports are those of the service. The model server reports usage as vLLM
-does, with the arguments that the platform renders for it. It needs root, for the networks.
+Requests get their replica from Envoy, or from the real endpoint picker. Envoy, the service and Valkey run in
+one network with what the platform and the controller render; the controller has another network, because it
+uses the same ports as the service. The model server reports usage as vLLM does, with the arguments that the
+platform renders for it. Requires root, for the networks.
 """
 
 import base64
@@ -151,12 +151,12 @@ def gateway(
 
 @pytest.fixture(autouse=True)
 def _within_one_minute() -> None:
-    """Minutes of the service are those of the clock; the tokens of a test must not be counted in two."""
+    """Wait for a new minute if needed: the service counts tokens by the minute of the clock."""
     if (now := time.time() % 60) > 40:
         time.sleep(60 - now)
 
 
-def test_the_controller_accepts_the_limits(sandbox: Sandbox, gateway: "GatewayClient") -> None:
+def test_controller_accepts_the_limits(sandbox: Sandbox, gateway: "GatewayClient") -> None:
     assert gateway.answers()
     policies = ("gateway-system/envoyextensionpolicies/token-usage", "serving/backendtrafficpolicies/small")
     for policy in policies:
@@ -166,8 +166,8 @@ def test_the_controller_accepts_the_limits(sandbox: Sandbox, gateway: "GatewayCl
 
 
 @pytest.mark.usefixtures("gateway")
-def test_the_service_is_admitted_and_pulls_the_pinned_image(sandbox: Sandbox) -> None:
-    """Quota and Pod Security of the namespace admit its pods and those of the counters."""
+def test_rate_limit_service_is_admitted_with_the_pinned_image(sandbox: Sandbox) -> None:
+    """The quota and the Pod Security level of the namespace admit its pods and those of Valkey."""
     for selector, replicas in ((RATE_LIMITERS, 2), (COUNTERS, 1)):
         ready = [2 if selector == RATE_LIMITERS else 1]
         assert within(
@@ -183,35 +183,35 @@ def test_the_service_is_admitted_and_pulls_the_pinned_image(sandbox: Sandbox) ->
         assert container["image"] == image.at(None)
 
 
-def test_answers_use_up_the_tokens_of_their_consumer_alone(gateway: "GatewayClient") -> None:
-    """The answer that passes the limit still arrives whole; the next request is refused."""
+def test_answers_use_up_only_the_tokens_of_their_consumer(gateway: "GatewayClient") -> None:
+    """The answer that exceeds the limit is still complete; the next request is refused."""
     used, statuses = _use(gateway, "chat", "search", 10)
     assert statuses == [*[200] * (len(statuses) - 1), 429]
     assert LIMIT <= used < LIMIT + 40
     assert gateway.chat("chat", "other")[0] == 200
 
 
-def test_a_consumer_may_have_a_limit_of_its_own(gateway: "GatewayClient") -> None:
+def test_consumer_can_have_its_own_limit(gateway: "GatewayClient") -> None:
     used, statuses = _use(gateway, "chat", "batch", 40)
     assert statuses[-1] == 429
     assert 4 * LIMIT <= used < 4 * LIMIT + 40
 
 
-def test_a_route_may_have_a_limit_of_its_own(gateway: "GatewayClient") -> None:
+def test_route_can_have_its_own_limit(gateway: "GatewayClient") -> None:
     used, statuses = _use(gateway, "small", "other", 4)
     assert statuses == [*[200] * (len(statuses) - 1), 429]
     assert used < LIMIT
 
 
-def test_streams_are_counted_unasked(gateway: "GatewayClient") -> None:
+def test_streamed_tokens_are_counted_without_a_request_for_usage(gateway: "GatewayClient") -> None:
     used = 0
     while (events := gateway.stream("streamed", "search")) is not None:
-        used += _usage(events[-2])  # the last is [DONE]
+        used += _usage(events[-2])  # the last event is [DONE]
         assert used < 3 * LIMIT
     assert LIMIT <= used < LIMIT + 40
 
 
-def test_a_client_that_leaves_before_the_end_is_counted(gateway: "GatewayClient") -> None:
+def test_tokens_of_a_disconnected_client_are_counted(gateway: "GatewayClient") -> None:
     used = 0
     while (events := gateway.stream("left", "search", most=4)) is not None:
         used += _usage(events[-1])
@@ -219,22 +219,20 @@ def test_a_client_that_leaves_before_the_end_is_counted(gateway: "GatewayClient"
     assert used >= LIMIT - 20
 
 
-def test_a_stream_arrives_event_by_event(gateway: "GatewayClient") -> None:
+def test_stream_arrives_event_by_event(gateway: "GatewayClient") -> None:
     with gateway.request("chat", "other", stream=True) as answer:
         arrived = [time.monotonic() for line in answer if line.startswith(b"data: {")]
     assert len(arrived) > 5
-    assert arrived[-1] - arrived[0] > 0.05  # 10 ms a token
+    assert arrived[-1] - arrived[0] > 0.05  # 10 ms for each token
 
 
-def test_a_request_without_a_right_key_is_refused(gateway: "GatewayClient") -> None:
+def test_request_without_a_valid_key_is_refused(gateway: "GatewayClient") -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}):
         with gateway.request("chat", None, headers=headers) as answer:
             assert answer.status == 401
 
 
-def test_the_picker_sees_the_requests_that_it_chooses_a_replica_for(
-    routing: str, gateway: "GatewayClient"
-) -> None:
+def test_picker_receives_only_requests_of_prefix_cache_routes(routing: str, gateway: "GatewayClient") -> None:
     picked = gateway.seen_by_picker()
     gateway.chat("chat", "other")
     assert gateway.seen_by_picker() - picked == (1 if routing == "prefix-cache" else 0)
@@ -242,33 +240,33 @@ def test_the_picker_sees_the_requests_that_it_chooses_a_replica_for(
 
 @dataclass(frozen=True)
 class GatewayClient:
-    """Requests by TLS to Envoy in a network of its own."""
+    """TLS requests to Envoy in its own network."""
 
     network: PrivateNetwork
     keys: Mapping[str, str]
     picker_log: Path
 
     def seen_by_picker(self) -> int:
-        """Requests that the picker chose a replica for, by its log; none without a picker."""
+        """Number of requests for which the picker chose a replica, from its log; zero without a picker."""
         time.sleep(0.2)
         return self.picker_log.read_text().count(_SEEN) if self.picker_log.exists() else 0
 
     def answers(self) -> bool:
-        """Whether a model answers; with a limit of its own that no test counts."""
+        """Whether a model answers; uses a separate limit that no test counts."""
         try:
             return self.chat("small", "batch")[0] in (200, 429)
         except (OSError, HTTPException):
             return False
 
     def chat(self, route: str, consumer: str) -> tuple[int, int]:
-        """Status, and the tokens that the model counted."""
+        """Status, and the number of tokens that the model counted."""
         with self.request(route, consumer) as answer:
             content = answer.read()
-        time.sleep(0.1)  # tokens are counted once the answer has ended
+        time.sleep(0.1)  # tokens are counted after the end of the answer
         return answer.status, json.loads(content)["usage"]["total_tokens"] if answer.status == 200 else 0
 
     def stream(self, route: str, consumer: str, most: int = 1000) -> list[str] | None:
-        """Events of an answer, of which the client leaves after so many; None if it is refused."""
+        """Events of an answer, closed by the client after `most` events; None if refused."""
         with self.request(route, consumer, stream=True) as answer:
             if answer.status == 429:
                 return None
@@ -303,7 +301,7 @@ class GatewayClient:
 
 
 def _use(gateway: GatewayClient, route: str, consumer: str, most: int) -> tuple[int, list[int]]:
-    """Tokens of the answers until one request is refused, and all statuses."""
+    """Number of tokens in the answers until a request is refused, and all statuses."""
     used, statuses = 0, list[int]()
     while len(statuses) < most and 429 not in statuses:
         status, tokens = gateway.chat(route, consumer)
@@ -333,7 +331,7 @@ def _counters(sandbox: Sandbox) -> list[str]:
 
 
 def _service(sandbox: Sandbox, root: Path) -> tuple[list[str], dict[str, str]]:
-    """The service with the environment and the certificates of the pods that the controller makes."""
+    """The service with the environment and the certificates of the pods that the controller creates."""
     _file_system(root, provide(RATE_LIMIT))
     _certificates(sandbox, "envoy-rate-limit", root / "certs")
     (root / "data" / "ratelimit").mkdir(parents=True)
@@ -341,13 +339,13 @@ def _service(sandbox: Sandbox, root: Path) -> tuple[list[str], dict[str, str]]:
     mapping = sandbox.api.get(f"/api/v1/namespaces/{SYSTEM}/configmaps/statsd-exporter-config")["data"]
     (root / "etc" / "statsd-exporter" / "conf.yaml").write_text(mapping["conf.yaml"])
     environment = {it["name"]: it["value"] for it in _container(sandbox, RATE_LIMITERS)["env"]}
-    # Envoy has its own metrics at the same port.
+    # Envoy has its own metrics on the same port.
     environment |= {"PROMETHEUS_ADDR": ":19011"}
     return ["chroot", str(root), "/ratelimit"], environment
 
 
 def _model(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list[str], dict[str, str]]:
-    """One model server with the arguments of the model's pods, at the addresses that they are given."""
+    """One model server with the arguments of the model's pods, at the addresses assigned to them."""
     pods = "/api/v1/namespaces/serving/pods"
     replicas = sandbox.api.items(f"{pods}?labelSelector=app.kubernetes.io%2Finstance%3Dchat")
     for pod, address in zip(replicas, MODELS, strict=True):
@@ -362,7 +360,7 @@ def _model(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list[
 
 
 def _picker(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list[str], dict[str, str]]:
-    """One picker in the place of both, with the arguments of their pods and the rights of their account."""
+    """One picker instead of two, with the arguments of their pods and the permissions of their account."""
     pods = f"/api/v1/namespaces/serving/pods?labelSelector=app.kubernetes.io%2Finstance%3D{PICKER}"
     [pod] = sandbox.api.items(pods)
     [container] = pod["spec"]["containers"]
@@ -376,7 +374,7 @@ def _picker(sandbox: Sandbox, network: PrivateNetwork, root: Path) -> tuple[list
 
 
 def _envoy(sandbox: Sandbox, root: Path) -> list[str]:
-    """Envoy with the certificates of its pods, which it finds in /certs as they do."""
+    """Envoy with the certificates of its pods, in /certs as in the pods."""
     executable = ENVOY.provide()
     _file_system(root, executable)
     _certificates(sandbox, "envoy", root / "certs")
@@ -435,4 +433,4 @@ _SECRETS: Mapping[str, Mapping[str, Any]] = {
         }
     },
 }
-"""Files that tell Envoy where its certificates are (internal/xds/bootstrap of v1.6.0)."""
+"""Files with the paths of Envoy's certificates (internal/xds/bootstrap of v1.6.0)."""

@@ -1,6 +1,6 @@
-"""Upgrades of a platform on AWS, by the real engine: neither data goes, nor a server that has no spare.
+"""Upgrades of a platform on AWS with the real engine: no data and no node without spare capacity is lost.
 
-Each test builds on the one before.
+Each test builds on the previous one.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ IN_PLACE = {"same", "update"}
 class Upgrades:
     sandbox: Sandbox
     created: list[RecordedCall] = field(default_factory=list[RecordedCall])
-    """Calls to AWS of the first update."""
+    """AWS calls of the first update."""
 
     def edit(self, path: str, value: Any) -> None:
         section, *keys = path.split(".")
@@ -62,7 +62,7 @@ class Upgrades:
         assert allowed, f"{path}: {value} is refused"
 
     def up(self, *arguments: str) -> list[Operation]:
-        """Changes of an update; nothing stateful may be gone."""
+        """Changes of an update, which must delete nothing stateful."""
         record = self.sandbox.folder / "runs" / "up"
         run = run_pulumi(self.sandbox.engine, "up", "--yes", "--skip-preview", *arguments, record=record)
         assert run.errors == []
@@ -92,7 +92,7 @@ def not_in_place(operations: list[Operation]) -> list[str]:
     return [str(it) for it in operations if it.kind not in IN_PLACE]
 
 
-def test_a_new_version_of_kubernetes_is_an_update_in_place(platform: Upgrades) -> None:
+def test_new_kubernetes_version_is_an_update_in_place(platform: Upgrades) -> None:
     platform.edit("cluster.version", "1.35")
 
     operations = platform.up()
@@ -104,7 +104,7 @@ def test_a_new_version_of_kubernetes_is_an_update_in_place(platform: Upgrades) -
     assert platform.of_type("Cluster")["platform-cluster"]["outputs"]["version"] == "1.35"
 
 
-def test_a_new_release_of_the_image_is_an_update_in_place(platform: Upgrades) -> None:
+def test_new_image_release_is_an_update_in_place(platform: Upgrades) -> None:
     for pool in ("system", "l4", "h100"):
         platform.edit(f"pools.{pool}.ami.release", "1.35.6-20260714")
 
@@ -120,7 +120,7 @@ def test_a_new_release_of_the_image_is_an_update_in_place(platform: Upgrades) ->
     assert strategies["platform-nodes-h100"] == "MINIMAL"
 
 
-def test_a_new_version_of_an_add_on_is_an_update_in_place(platform: Upgrades) -> None:
+def test_new_addon_version_is_an_update_in_place(platform: Upgrades) -> None:
     platform.edit("cluster.addons", {"coredns": "v1.14.4-eksbuild.1", "vpc-cni": "v1.22.5-eksbuild.1"})
 
     operations = platform.up()
@@ -130,8 +130,8 @@ def test_a_new_version_of_an_add_on_is_an_update_in_place(platform: Upgrades) ->
     assert len(operations) == 2
 
 
-def test_the_policies_of_the_first_update_allow_these_updates(platform: Upgrades) -> None:
-    """The calls of the real provider in all updates before."""
+def test_policies_of_the_first_update_allow_later_updates(platform: Upgrades) -> None:
+    """Compares the calls of the real provider in all previous updates."""
     created = platform.created
     documents = documents_for([*created, *later_updates(created)])
     updates = platform.sandbox.account.calls()[len(created) :]
@@ -140,7 +140,7 @@ def test_the_policies_of_the_first_update_allow_these_updates(platform: Upgrades
     assert [(it.action, it.resource) for it in updates if not allows(documents, it)] == []
 
 
-def test_a_new_pool_touches_no_other(platform: Upgrades) -> None:
+def test_new_pool_changes_no_other_pool(platform: Upgrades) -> None:
     platform.edit("pools.l40s", {"instance": "g6e.4xlarge", "nodes": 1})
 
     operations = platform.up()
@@ -150,7 +150,7 @@ def test_a_new_pool_touches_no_other(platform: Upgrades) -> None:
     assert changed(operations, "LaunchTemplate") == {"platform-nodes-l40s-template"}
 
 
-def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
+def test_removed_pool_deletes_only_its_own_resources(platform: Upgrades) -> None:
     pools = platform.sandbox.stack_file.get(("config", "gpu-cluster:pools"))
     platform.edit("pools", {key: value for key, value in pools.items() if key != "l40s"})
 
@@ -161,11 +161,11 @@ def test_a_pool_that_goes_takes_nothing_along(platform: Upgrades) -> None:
     assert {it.kind for it in operations} <= {"delete", "update"}
 
 
-def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgrades) -> None:
+def test_renamed_platform_keeps_everything_with_an_alias(platform: Upgrades) -> None:
     """A new version of the package may rename a component.
 
-    A name that was shortened carries a hash of the whole name, so the one role that has such a name is
-    made again, with its policy and its association.
+    A shortened name contains a hash of the whole name, so the one role with such a name is recreated, with
+    its policy and its association.
     """
     ids = stateful_ids(platform)
     rename(platform, "site", before="platform")
@@ -177,8 +177,8 @@ def test_a_platform_of_another_name_keeps_everything_by_an_alias(platform: Upgra
     assert "site-cluster" in platform.of_type("Cluster")
 
 
-def test_it_would_lose_everything_without(platform: Upgrades) -> None:
-    """So the alias is what keeps it; the engine refuses, for what holds data is protected."""
+def test_renamed_platform_without_an_alias_is_refused(platform: Upgrades) -> None:
+    """The alias keeps the resources; without it the engine refuses, as resources with data are protected."""
     rename(platform, "another", before="none")
     record = platform.sandbox.folder / "runs" / "preview"
 
@@ -203,7 +203,7 @@ opts = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="BEFORE")])
 for key, value in Platform("NAME", stack, backend=backend_for(stack, project), opts=opts).outputs.items():
     pulumi.export(key, value)
 """
-"""The program of stacks/, with a platform of another name."""
+"""The program of stacks/, with another name of the platform."""
 
 
 def rename(platform: Upgrades, name: str, *, before: str) -> None:
@@ -212,7 +212,7 @@ def rename(platform: Upgrades, name: str, *, before: str) -> None:
 
 
 def stateful_ids(platform: Upgrades) -> dict[str, set[str]]:
-    """Ids on AWS of resources that hold data, by type."""
+    """AWS IDs of resources with data, by type."""
     found: dict[str, set[str]] = {}
     for resource in platform.sandbox.engine.state()["resources"]:
         operation = Operation("delete", resource["urn"], ())

@@ -1,4 +1,4 @@
-"""Nodes, models and rights are verified on the real API server; what runs: tests/real_node/test_verify.py."""
+"""Nodes, models and permissions on the real API server; tests/real_node verifies running programs."""
 
 import json
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ def seen(site: Path, kubeconfig: str = "kubeconfig") -> dict[str, Measurement]:
     return {f"{it.group}: {it.name}": it for it in verify(stack, ApiServer(site / kubeconfig))}
 
 
-def test_nodes_are_as_planned_and_nothing_runs_on_them(site: Path) -> None:
+def test_simulated_nodes_pass_and_programs_on_them_are_skipped(site: Path) -> None:
     before = settled_objects(DynamicClient(site / "kubeconfig"))
 
     found = seen(site)
@@ -47,7 +47,7 @@ def test_nodes_are_as_planned_and_nothing_runs_on_them(site: Path) -> None:
     assert settled_objects(DynamicClient(site / "kubeconfig")) == before
 
 
-def test_a_gpu_that_is_lost_is_a_failure(site: Path) -> None:
+def test_lost_gpu_fails(site: Path) -> None:
     live = KubernetesClient(site / "kubeconfig")
     live.offer("gpu-0", {"nvidia.com/gpu": 3})
     lost = seen(site)["nodes: gpu nvidia.com/gpu"]
@@ -56,8 +56,8 @@ def test_a_gpu_that_is_lost_is_a_failure(site: Path) -> None:
     assert lost.found.endswith("less on: gpu-0")
 
 
-def test_a_guest_is_told_which_right_it_lacks(site: Path) -> None:
-    """The guest signs in by a token of a service account, which may do nothing that is not granted."""
+def test_guest_gets_the_name_of_the_missing_permission(site: Path) -> None:
+    """The guest uses the token of a service account without any permissions."""
     server = DynamicClient(site / "kubeconfig")
     server.create("/api/v1/namespaces/default/serviceaccounts", {"metadata": {"name": "guest"}})
     token = ApiServer(site / "kubeconfig").create(

@@ -1,4 +1,4 @@
-"""The namespace of a run, and its pods, on the real API server with its admission."""
+"""The namespace of a verification run, and its pods, on the real API server with its admission."""
 
 import threading
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def pod(pool: Pool, *, node: str = "gpu-0", **more: Any) -> JobPod:
     return JobPod("dcgm-gpu", "example.com/dcgm:1", "true", pool, node, **settings)
 
 
-def test_a_run_leaves_nothing(namespace: RunNamespace) -> None:
+def test_run_leaves_nothing(namespace: RunNamespace) -> None:
     with namespace:
         assert namespace.api.get(PATH)
         policies = namespace.api.items(f"/apis/networking.k8s.io/v1/namespaces/{NAMESPACE}/networkpolicies")
@@ -60,14 +60,14 @@ def _uid(namespace: RunNamespace) -> str:
     return found["metadata"]["uid"]
 
 
-def test_an_interrupt_removes_it_too(namespace: RunNamespace) -> None:
+def test_interrupted_run_removes_its_namespace(namespace: RunNamespace) -> None:
     with pytest.raises(KeyboardInterrupt), namespace:
         raise KeyboardInterrupt
     left = namespace.api.get(PATH)
     assert left is None or "deletionTimestamp" in left["metadata"]
 
 
-def test_what_a_killed_run_left_is_removed_by_the_next(
+def test_leftovers_of_a_killed_run_are_removed_by_the_next(
     namespace: RunNamespace, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subject, "_LEFTOVER_SECONDS", 2.0)
@@ -79,7 +79,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(
     assert namespace.api.get(PATH) is None
 
 
-def test_a_run_that_lasts_keeps_another_out(
+def test_running_verification_blocks_another_one(
     namespace: RunNamespace, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(subject, "_RENEW_SECONDS", 0.2)
@@ -112,10 +112,10 @@ BETWEEN_NODES = {
 
 
 @pytest.mark.parametrize("kind", [{}, {"root": True}, {"claim": "data"}, BETWEEN_NODES])
-def test_its_namespace_admits_every_pod_of_a_job(
+def test_namespace_admits_every_pod_of_a_job(
     namespace: RunNamespace, pool: Pool, kind: dict[str, Any]
 ) -> None:
-    """Pod Security and the other admission judge a dry run; a privileged pod is refused."""
+    """Pod Security and other admission plugins evaluate a dry run; a privileged pod is refused."""
     made = pod(pool, **kind)
     with namespace:
         job = job_of(made, [], 60)
@@ -143,10 +143,10 @@ def test_traffic_between_two_pods_is_allowed_while_they_run(namespace: RunNamesp
         assert namespace.api.get(f"{secrets}/efa-ssh") is None
 
 
-def test_a_pod_without_a_node_is_given_up(
+def test_unschedulable_pod_is_an_error(
     namespace: RunNamespace, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The real scheduler places it; nothing is preempted, for the pods have no priority."""
+    """Uses the real scheduler; nothing is preempted, because the pods have no priority."""
     monkeypatch.setattr(running, "_START_SECONDS", 4.0)
     with namespace:
         with pytest.raises(NotStartedError, match="not scheduled: 0/2 nodes"):
@@ -154,10 +154,10 @@ def test_a_pod_without_a_node_is_given_up(
         assert namespace.api.items(f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs") == []
 
 
-def test_a_pod_on_a_simulated_node_ends_without_a_log(
+def test_pod_on_a_simulated_node_ends_without_a_log(
     namespace: RunNamespace, pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The Job, the scheduler and the end are real; kwok lets pods of Jobs succeed."""
+    """The Job, the scheduler and its completion are real; kwok lets pods of Jobs succeed."""
     monkeypatch.setattr(running, "_GRACE_SECONDS", 1.0)
     with namespace:
         result = run_job(namespace, pod(pool), 5)

@@ -17,7 +17,7 @@ def wrong(tmp_path: Path) -> Checkout:
     return checkout
 
 
-def test_up_ends_with_every_mistake_and_creates_nothing(wrong: Checkout) -> None:
+def test_up_lists_every_error_of_the_stack_file_and_creates_nothing(wrong: Checkout) -> None:
     done = wrong.pulumi("up", "--yes", "--skip-preview")
 
     said = done.stdout + done.stderr
@@ -62,12 +62,12 @@ def test_up_refuses_a_manifest_that_repeats_an_object_of_the_platform(tmp_path: 
 
 
 def _diagnostics(output: str) -> str:
-    """The summary of a run: while it runs, Pulumi also prints the first line of each message."""
+    """Summary of a run; during the run Pulumi also prints the first line of each message."""
     return output.partition("Diagnostics:\n")[2].partition("Resources:\n")[0]
 
 
 def _line(checkout: Checkout, mistake: str) -> int:
-    """Line of the mistake's last key, which stands once in the file with its wrong value."""
+    """Line of the error's last key, which occurs once in the file with its wrong value."""
     key = mistake.removesuffix(": ").rsplit(".", 1)[-1]
     wrong = {"provider": "lokal", "pool": "l5", "size": "40GiB"}[key]
     [line] = [n for n, text in enumerate(checkout.stack_file.read_text().splitlines(), 1) if wrong in text]

@@ -1,5 +1,7 @@
-"""Recorded pull requests, each with the comment that it receives. `pytest tests/review --snapshot-update`
-rewrites the comments."""
+"""Recorded pull requests, each with the comment that it receives.
+
+`pytest tests/review --snapshot-update` rewrites the comments.
+"""
 
 import shutil
 import subprocess

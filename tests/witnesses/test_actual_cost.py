@@ -1,6 +1,8 @@
-"""Usage of one day in a real Prometheus, and its cost, calculated by hand. Samples are taken at half past
-each minute, and Prometheus returns a sample for five minutes: a series that ends at 06:00 is returned up to
-06:04. The day has 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00."""
+"""Usage of one day in a real Prometheus, and its cost, calculated by hand.
+
+Samples are taken at half past each minute, and Prometheus returns a sample for five minutes: a series that
+ends at 06:00 is returned up to 06:04. The day has 1,440 minutes, of which 116 are a gap: from 06:04 to 08:00.
+"""
 
 import copy
 import json
@@ -231,9 +233,11 @@ def test_cost_command_reads_usage_from_prometheus(
 def test_recorded_series_give_the_same_cost(
     data: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Prometheus evaluates the rules each minute, without the series of exporters, at a second of the minute
-    that promtool chooses. A running Prometheus marks series that end; in blocks made by promtool a sample
-    counts for its minute only."""
+    """Prometheus evaluates the rules each minute, without the series of exporters.
+
+    The second of the evaluation is chosen by promtool. A running Prometheus marks series that end; in blocks
+    made by promtool a sample counts for its minute only.
+    """
     rules = [{"record": name, "expr": expression} for name, expression in expanded_rules({}).items()]
     file = tmp_path / "usage.rules.yml"
     file.write_text(yaml.safe_dump({"groups": [{"name": "usage", "interval": "1m", "rules": rules}]}))

@@ -1,5 +1,7 @@
-"""The real Alertmanager reads every configuration, and sends an alert by mail, to SNS and to a webhook. This
-test provides the mail server and the webhook receiver; moto provides SNS."""
+"""The real Alertmanager reads every configuration, and sends an alert by mail, to SNS and to a webhook.
+
+This test provides the mail server and the webhook receiver; moto provides SNS.
+"""
 
 import json
 import os

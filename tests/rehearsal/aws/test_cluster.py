@@ -1,4 +1,4 @@
-"""A cluster of EKS from its first update to its last, by the real engine."""
+"""Create, upgrade, replace and destroy an EKS cluster with the real engine."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def clusters(project: Project) -> list[str]:
     return ask(project, "ListClusters")["clusters"]
 
 
-def test_up_makes_a_cluster_that_is_named_by_the_engine(project: Project) -> None:
+def test_up_creates_a_cluster_with_a_generated_name(project: Project) -> None:
     project.up()
 
     [name] = clusters(project)
@@ -49,21 +49,21 @@ def test_only_access_entries_grant_access(project: Project) -> None:
     ]
 
 
-def test_a_second_preview_finds_no_changes_and_a_refresh_no_drift(project: Project) -> None:
+def test_second_preview_has_no_changes_and_refresh_no_drift(project: Project) -> None:
     for command in (["preview"], ["refresh", "--yes", "--skip-preview"]):
         done = project.pulumi(*command, "--expect-no-changes")
 
         assert done.returncode == 0, done.stdout
 
 
-def test_an_upgrade_changes_cluster_and_add_ons_in_place(project: Project) -> None:
+def test_upgrade_updates_cluster_and_addons_in_place(project: Project) -> None:
     before = project.outputs()
     project.configure("version", "1.35")
     project.configure("packed", "false")
 
     said = project.up()
 
-    assert "~ 4 updated" in said  # the cluster, kube-proxy, the nodes and CoreDNS
+    assert "~ 4 updated" in said  # cluster, kube-proxy, nodes and CoreDNS
     assert "replaced" not in said
     assert project.outputs() == before
     [name] = clusters(project)
@@ -75,7 +75,7 @@ def test_an_upgrade_changes_cluster_and_add_ons_in_place(project: Project) -> No
     assert ask(project, "DescribeCluster", name=name)["cluster"]["version"] == "1.35"
 
 
-def test_a_protected_cluster_is_not_replaced_and_a_way_back_is_open(project: Project) -> None:
+def test_protected_cluster_is_not_replaced_and_the_edit_can_be_reverted(project: Project) -> None:
     before = clusters(project)
     project.configure("services", "10.100.0.0/16")
     refused = project.pulumi("up", "--yes", "--skip-preview")
@@ -88,7 +88,7 @@ def test_a_protected_cluster_is_not_replaced_and_a_way_back_is_open(project: Pro
     assert preview.returncode == 0, preview.stdout
 
 
-def test_an_unprotected_one_is_replaced_by_one_of_another_name(project: Project) -> None:
+def test_unprotected_cluster_is_replaced_with_another_name(project: Project) -> None:
     before = clusters(project)
     project.configure("protect", "false")
     project.up()

@@ -1,9 +1,9 @@
-"""Defects put back one at a time: the rehearsal of a stack that has one ends with exit code 1 and its reason.
+"""Known defects reintroduced one at a time: each rehearsal exits with code 1 and the reason.
 
-Of those that `validate` refuses, 7 is refused before a rehearsal begins, as no program here downloads
-weights; 11 is rehearsed with that check taken away. 4 is none any more, so its rehearsal holds: version 2 of
-AmazonEBSCSIDriverEKSClusterScopedPolicy, 2026-05-28, takes the tag that Karpenter sets. Servers with no
-tag of their cluster are refused in tests/unit.
+Of those that `validate` refuses, defect 7 is refused before a rehearsal begins, because no program here
+downloads weights; defect 11 is rehearsed without that check. Defect 4 is none any more, so its rehearsal
+passes: version 2 of AmazonEBSCSIDriverEKSClusterScopedPolicy, 2026-05-28, accepts the tag that Karpenter
+sets. Instances without a tag of their cluster are refused in tests/unit.
 """
 
 import os
@@ -32,7 +32,7 @@ def _each() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("defect", list(_each()))
-def test_a_rehearsal_refuses_a_defect_in_words(defect: Defect, tmp_path: Path) -> None:
+def test_rehearsal_fails_with_the_reason_of_a_defect(defect: Defect, tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {"site": defect.stack})
     components = _before(defect, tmp_path / "components")
 
@@ -53,13 +53,13 @@ def test_a_rehearsal_refuses_a_defect_in_words(defect: Defect, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda it: it.number)
-def test_its_changes_stand_once_in_their_files(defect: Defect) -> None:
+def test_changed_text_of_a_defect_occurs_once_in_its_file(defect: Defect) -> None:
     for change in defect.changes:
         assert (PROJECT / "components" / change.file).read_text().count(change.text) == 1, change.text
 
 
 def _before(defect: Defect, folder: Path) -> Path:
-    """The components as they were."""
+    """Components with the defect."""
     shutil.copytree(PROJECT / "components", folder, ignore=shutil.ignore_patterns("__pycache__"))
     for change in defect.changes:
         file = folder / change.file

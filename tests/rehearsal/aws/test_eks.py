@@ -1,4 +1,4 @@
-"""A cluster of EKS from its first update to its last: its nodes, its GPUs, and who gets in."""
+"""Create, update and destroy an EKS cluster: its nodes, GPUs and access."""
 
 import base64
 import json
@@ -49,7 +49,7 @@ def site(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     control_plane.remove()
 
 
-def test_node_groups_are_nodes_in_their_zones(site: Site) -> None:
+def test_node_groups_create_nodes_in_their_zones(site: Site) -> None:
     site.project.up()
 
     system, (l4,) = site.nodes("system"), site.nodes("l4").values()
@@ -61,7 +61,7 @@ def test_node_groups_are_nodes_in_their_zones(site: Site) -> None:
     assert [taint["key"] for taint in l4["spec"]["taints"]] == ["nvidia.com/gpu"]
 
 
-def test_gpus_are_there_once_their_plugin_runs(site: Site) -> None:
+def test_gpus_are_allocatable_after_the_device_plugin_runs(site: Site) -> None:
     (l4,) = site.nodes("l4").values()
     assert l4["status"]["allocatable"]["nvidia.com/gpu"] == "4"
 
@@ -69,7 +69,7 @@ def test_gpus_are_there_once_their_plugin_runs(site: Site) -> None:
     assert {pod.spec.nodeName for pod in pods if pod.spec} == {l4["metadata"]["name"]}
 
 
-def test_nothing_changes_by_itself(site: Site) -> None:
+def test_second_preview_has_no_changes_and_refresh_no_drift(site: Site) -> None:
     preview = site.project.pulumi("preview", "--expect-no-changes", "--diff")
     assert preview.returncode == 0, preview.stdout
 
@@ -95,7 +95,7 @@ def test_principals_have_the_permissions_of_their_access_entries(site: Site) -> 
     assert status(elsewhere, "arn:aws:iam::123456789012:role/rehearsal") == 200
 
 
-def test_labels_and_sizes_reach_the_nodes_that_are_there(site: Site) -> None:
+def test_changed_labels_and_sizes_reach_existing_nodes(site: Site) -> None:
     before = set(site.nodes("system"))
     site.project.configure("purpose", "changed")
     site.project.configure("size", "3")
@@ -107,7 +107,7 @@ def test_labels_and_sizes_reach_the_nodes_that_are_there(site: Site) -> None:
     assert {node["metadata"]["labels"]["purpose"] for node in after.values()} == {"changed"}
 
 
-def test_an_upgrade_replaces_node_after_node(site: Site) -> None:
+def test_upgrade_replaces_nodes_one_by_one(site: Site) -> None:
     before = {node["spec"]["providerID"] for node in site.nodes("l4").values()}
     site.project.configure("version", "1.35")
     site.project.configure("disk", "200")
@@ -131,7 +131,7 @@ def test_destroy_leaves_nothing(site: Site) -> None:
 
 
 def _token(config: dict[str, Any], environment: dict[str, str], cluster: str) -> str:
-    """Output of the command of a kubeconfig, when it is for this cluster."""
+    """Output of a kubeconfig's command, changed to this cluster."""
     command = config["users"][0]["user"]["exec"]
     words = [cluster if word == config["current-context"] else word for word in command["args"]]
     program = f"{environment['PATH'].partition(':')[0]}/{command['command']}"

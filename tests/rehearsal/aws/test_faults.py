@@ -1,4 +1,4 @@
-"""The real engine under faults: it loses nothing, makes nothing twice, and says how to go on."""
+"""The real engine under injected faults: it loses nothing, creates nothing twice, and says how to go on."""
 
 import json
 from collections.abc import Iterator
@@ -41,18 +41,18 @@ def calm(account: Account) -> Iterator[None]:
 
 
 def known(project: Project) -> set[str]:
-    """Ids in the state."""
+    """IDs in the state."""
     return {each["id"] for each in project.state() if each["type"].startswith("aws:")}
 
 
 def held(account: Account) -> set[str]:
-    """Ids of what the account has and lists by id."""
+    """IDs of resources that the account lists."""
     found = contents(account)
     names = ("vpcs", "Subnets", "buckets", "log groups", "keys", "aliases")
     return {name for kind in names for name in found.get(kind, [])}
 
 
-def test_too_much_throttling_creates_nothing(project: Project, account: Account) -> None:
+def test_persistent_throttling_creates_nothing(project: Project, account: Account) -> None:
     account.inject(Faults({Fault.THROTTLING: 1.0}))
 
     up = project.pulumi("up", "--yes", "--skip-preview")
@@ -62,7 +62,7 @@ def test_too_much_throttling_creates_nothing(project: Project, account: Account)
     assert known(project) == held(account) == set()
 
 
-def test_a_time_out_after_success_loses_nothing_and_the_next_update_goes_on(
+def test_timeout_after_success_loses_nothing_and_the_next_update_continues(
     project: Project, account: Account
 ) -> None:
     project.program(PROGRAM)
@@ -85,7 +85,7 @@ def test_a_time_out_after_success_loses_nothing_and_the_next_update_goes_on(
     assert preview.returncode == 0, preview.stdout
 
 
-def test_a_refresh_takes_what_is_there_as_finished(project: Project, account: Account) -> None:
+def test_refresh_marks_existing_resources_as_created(project: Project, account: Account) -> None:
     project.program(PROGRAM + LATE)
     account.inject(Faults({Fault.TIMEOUT_AFTER_SUCCESS: 1.0}))
     assert project.pulumi("up", "--yes", "--skip-preview").returncode != 0
@@ -96,7 +96,7 @@ def test_a_refresh_takes_what_is_there_as_finished(project: Project, account: Ac
     assert "9 unchanged" in project.up()
 
 
-def test_a_destroy_takes_what_is_unfinished(project: Project, account: Account) -> None:
+def test_destroy_deletes_unfinished_resources(project: Project, account: Account) -> None:
     destroyed = project.pulumi("destroy", "--yes", "--skip-preview")
 
     assert destroyed.returncode == 0, destroyed.stdout

@@ -1,4 +1,4 @@
-"""The gate before an update and `drift` after a manual change, on output of the real engine."""
+"""The gate before an update, and `drift` after a manual change, on output of the real engine."""
 
 import shutil
 import sys
@@ -36,7 +36,7 @@ waivers:
 
 @pytest.fixture(scope="module")
 def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The stack `dev` with a small program, and a bucket and a log group that are there."""
+    """The stack `dev` with a small program and an existing bucket and log group."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("state", "stacks"):
         (folder / name).mkdir()
@@ -64,18 +64,18 @@ def drift(project: Project, monkeypatch: pytest.MonkeyPatch) -> Result:
     return CliRunner().invoke(app, ["drift", "dev"])
 
 
-def test_the_gate_lets_through_what_loses_nothing(project: Project) -> None:
+def test_gate_passes_an_update_without_loss(project: Project) -> None:
     found = gate(project, PROGRAM.replace("retention_in_days=7", "retention_in_days=30"))
 
     assert found.stdout == "dev: 1 step, no data loss: the update may proceed\n"
     assert found.exit_code == 0
 
 
-def test_the_gate_has_nothing_to_say_where_nothing_changes(project: Project) -> None:
+def test_gate_passes_a_preview_without_changes(project: Project) -> None:
     assert gate(project, PROGRAM).stdout == "no changes: the update may proceed\n"
 
 
-def test_the_gate_stops_another_bucket_that_loses_its_protection_with_its_name(project: Project) -> None:
+def test_gate_blocks_a_replaced_bucket_that_loses_its_protection(project: Project) -> None:
     found = gate(project, ANOTHER.replace("protect=True", "protect=False"))
 
     assert found.stdout.splitlines()[:2] == [
@@ -86,14 +86,14 @@ def test_the_gate_stops_another_bucket_that_loses_its_protection_with_its_name(p
     assert found.exit_code == 1
 
 
-def test_what_the_engine_refuses_itself_does_not_pass_either(project: Project) -> None:
+def test_gate_fails_if_the_engine_refuses_the_preview(project: Project) -> None:
     found = gate(project, ANOTHER)
 
     assert "the preview failed" in found.stderr
     assert found.exit_code == 2
 
 
-def test_a_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiver_opens_the_gate(project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: gpu-cluster\n")
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies/waivers.yaml").write_text(WAIVER)
@@ -114,7 +114,7 @@ def test_drift_finds_nothing_without_manual_changes(
     assert found.exit_code == 0
 
 
-def test_drift_names_what_was_changed_behind_the_engine(
+def test_drift_reports_a_manual_change(
     project: Project, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = project.state()

@@ -1,4 +1,4 @@
-"""The real Karpenter on an emulated account, by its role. Each test builds on the one before."""
+"""The real Karpenter with its IAM role on an emulated account. Each test builds on the previous one."""
 
 import json
 import time
@@ -53,7 +53,7 @@ class Platform:
     api: DynamicClient
 
     def nodes(self, pool: str) -> dict[str, Object]:
-        """Nodes that Karpenter started for a NodePool, by their instance."""
+        """Nodes that Karpenter started for a NodePool, by instance."""
         found = self.api.items("/api/v1/nodes")
         return {
             node["spec"]["providerID"].rpartition("/")[2]: node
@@ -67,7 +67,7 @@ class Platform:
         return found
 
     def run(self, name: str, pool: str, **more: str) -> None:
-        """A pod that wants a GPU, and more, of a NodePool."""
+        """Start a pod on a NodePool that requests a GPU and more resources."""
         limits = {"nvidia.com/gpu": "1", **more}
         container = {"name": name, "image": name, "resources": {"limits": limits}}
         pod = {
@@ -84,14 +84,14 @@ class Platform:
         )
 
     def instance_of(self, name: str) -> str:
-        """Instance on which the one pod of a Deployment runs; empty where it does not."""
+        """Instance that runs the only pod of a Deployment; empty if it does not run."""
         pods = self.api.items(f"/api/v1/namespaces/default/pods?labelSelector=app%3D{name}")
         on = {it["spec"].get("nodeName") for it in pods if it["status"]["phase"] == "Running"}
         nodes = self.api.items("/api/v1/nodes")
         return next((it["spec"]["providerID"][-19:] for it in nodes if it["metadata"]["name"] in on), "")
 
     def gpu_is(self, status: str, id: str, since: datetime) -> None:
-        """Have a node's GPU be faulty or well, in the words of the node monitoring agent of EKS."""
+        """Set the health of a node's GPU, in the condition of the EKS node monitoring agent."""
         [node] = [it for it in self.api.items("/api/v1/nodes") if it["spec"]["providerID"].endswith(id)]
         faulty = status == "False"
         condition = {
@@ -115,7 +115,7 @@ class Platform:
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     with (
         site_sandbox(tmp_path_factory.mktemp("karpenter"), STACK) as sandbox,
-        suppress(RehearsalError),  # of the refusal below
+        suppress(RehearsalError),  # of the denial below
         simulated_controllers(sandbox),
     ):
         run(sandbox, "up")
@@ -139,7 +139,7 @@ def _stamp(time: datetime) -> str:
     return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_a_pending_pod_brings_a_node_of_its_pool(platform: Platform) -> None:
+def test_pending_pod_starts_a_node_of_its_pool(platform: Platform) -> None:
     assert platform.nodes("l4") == {}
 
     platform.run("chat", "l4")
@@ -154,7 +154,7 @@ def test_a_pending_pod_brings_a_node_of_its_pool(platform: Platform) -> None:
     assert tags["karpenter.sh/nodepool"] == "l4"
 
 
-def test_of_many_types_it_starts_the_cheapest_that_fits(platform: Platform) -> None:
+def test_cheapest_fitting_instance_type_is_started(platform: Platform) -> None:
     pool = platform.api.get(f"{POOLS}/l4")
     spec = json.loads(json.dumps(pool["spec"]))
     choices = {
@@ -169,12 +169,12 @@ def test_of_many_types_it_starts_the_cheapest_that_fits(platform: Platform) -> N
     platform.run("train", "any", cpu="10")
     id = wait(lambda: platform.instance_of("train"))
 
-    fitting = ("g6.4xlarge", "g6.8xlarge", "g6e.4xlarge")  # of those of ten CPUs and more
+    fitting = ("g6.4xlarge", "g6.8xlarge", "g6e.4xlarge")  # of those with at least ten CPUs
     prices = {name: on_demand(name, platform.aws.region).usd for name in fitting}
     assert platform.instance(id)["InstanceType"] == min(prices, key=lambda name: prices[name])
 
 
-def test_reserved_servers_are_started_as_such(platform: Platform) -> None:
+def test_reserved_capacity_is_labelled_as_reserved(platform: Platform) -> None:
     platform.run("mine", "kept")
     id = wait(lambda: platform.instance_of("mine"))
 
@@ -182,7 +182,7 @@ def test_reserved_servers_are_started_as_such(platform: Platform) -> None:
     platform.api.delete(f"{DEPLOYMENTS}/mine")
 
 
-def test_a_warning_of_ec2_drains_a_node(platform: Platform) -> None:
+def test_spot_interruption_warning_drains_the_node(platform: Platform) -> None:
     before = platform.instance_of("chat")
     warning = {
         "version": "0",
@@ -203,12 +203,12 @@ def test_a_warning_of_ec2_drains_a_node(platform: Platform) -> None:
     assert platform.instance(before)["State"]["Name"] == "terminated"
 
 
-def test_of_two_nodes_with_faulty_gpus_none_is_replaced(platform: Platform) -> None:
-    """More than a fifth, rounded up, of the nodes of a NodePool: it may be no fault of theirs."""
+def test_two_faulty_gpu_nodes_are_not_replaced(platform: Platform) -> None:
+    """Karpenter repairs no node if more than a fifth, rounded up, of a NodePool's nodes are unhealthy."""
     platform.run("talk", "l4")
     wait(lambda: platform.instance_of("talk"))
     nodes = {platform.instance_of(name) for name in ("chat", "talk")}
-    for minutes in (0, 11):  # the first is not to be due while the second is well
+    for minutes in (0, 11):  # the first must not be due while the second is healthy
         for id in nodes:
             platform.gpu_is("False", id, datetime.now(UTC) - timedelta(minutes=minutes))
 
@@ -218,8 +218,8 @@ def test_of_two_nodes_with_faulty_gpus_none_is_replaced(platform: Platform) -> N
     platform.gpu_is("True", platform.instance_of("talk"), datetime.now(UTC))
 
 
-def test_a_node_whose_gpu_is_faulty_for_ten_minutes_is_replaced(platform: Platform) -> None:
-    """Its pods are deleted then: the disruption budget, which allows none, is not asked."""
+def test_node_with_a_faulty_gpu_for_ten_minutes_is_replaced(platform: Platform) -> None:
+    """Its pods are deleted then, regardless of the disruption budget, which allows none."""
     before = platform.instance_of("chat")
     budget = {"minAvailable": 1, "selector": {"matchLabels": {"app": "chat"}}}
     made = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": "chat"}}
@@ -239,7 +239,7 @@ def test_a_node_whose_gpu_is_faulty_for_ten_minutes_is_replaced(platform: Platfo
     platform.api.delete(f"{DEPLOYMENTS}/talk")
 
 
-def test_an_empty_node_is_ended(platform: Platform) -> None:
+def test_empty_node_is_terminated(platform: Platform) -> None:
     id = platform.instance_of("chat")
     platform.api.patch(f"{POOLS}/l4", {"spec": {"disruption": {"consolidateAfter": "1s"}}})
     platform.api.patch(f"{DEPLOYMENTS}/chat", {"spec": {"replicas": 0}})
@@ -249,7 +249,7 @@ def test_an_empty_node_is_ended(platform: Platform) -> None:
     assert platform.instance(id)["State"]["Name"] == "terminated"
 
 
-def test_a_node_pool_that_goes_takes_its_servers_along(platform: Platform) -> None:
+def test_deleted_node_pool_terminates_its_instances(platform: Platform) -> None:
     id = platform.instance_of("train")
     platform.api.delete(f"{POOLS}/any")
 
@@ -260,8 +260,8 @@ def test_a_node_pool_that_goes_takes_its_servers_along(platform: Platform) -> No
     platform.api.delete(f"{DEPLOYMENTS}/chat")
 
 
-def test_a_right_that_its_finalizer_misses_is_told(platform: Platform, sandbox: Sandbox) -> None:
-    """The finalizer of an EC2NodeClass lists instance profiles, even where Karpenter made none."""
+def test_missing_permission_of_the_finalizer_is_reported(platform: Platform, sandbox: Sandbox) -> None:
+    """The finalizer of an EC2NodeClass lists instance profiles even if Karpenter created none."""
     assert sandbox.karpenter.refused == []
     _, role = role_of(platform.aws, "kube-system", "karpenter") or ("", "")
     policy = {"RoleName": role.rpartition("/")[2], "PolicyName": _policy(platform, role)}
@@ -289,7 +289,7 @@ def _policy(platform: Platform, role: str) -> str:
     return name
 
 
-def test_nothing_is_left_of_it(platform: Platform, sandbox: Sandbox) -> None:
+def test_destroy_leaves_nothing(platform: Platform, sandbox: Sandbox) -> None:
     platform.run("late", "l4")
     wait(lambda: platform.instance_of("late"))
     kept = sandbox.retained()

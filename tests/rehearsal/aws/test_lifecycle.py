@@ -1,4 +1,4 @@
-"""A small network from its first update to its last, by the real engine."""
+"""Create, update and destroy a small network with the real engine."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
     return Project.of(Path(tmp_path_factory.mktemp("network")) / "network", account, "network")
 
 
-def test_up_creates_all_of_it(project: Project) -> None:
+def test_up_creates_every_resource(project: Project) -> None:
     project.configure("aws:defaultTags", '{"tags": {"team": "platform"}}')
     project.configure("purpose", "a secret purpose", "--secret")
 
@@ -35,24 +35,24 @@ def test_up_creates_all_of_it(project: Project) -> None:
     assert project.outputs()["tags"] == {"team": "platform", "Name": "main"}
 
 
-def test_a_secret_tag_is_a_secret_output(project: Project) -> None:
+def test_secret_tag_is_a_secret_output(project: Project) -> None:
     assert project.outputs()["repository tags"] == "[secret]"
 
 
-def test_a_second_preview_finds_no_changes(project: Project) -> None:
+def test_second_preview_has_no_changes(project: Project) -> None:
     preview = project.pulumi("preview", "--expect-no-changes", "--diff")
 
     assert preview.returncode == 0, preview.stdout
 
 
-def test_a_refresh_finds_no_drift(project: Project) -> None:
+def test_refresh_finds_no_drift(project: Project) -> None:
     refresh = project.pulumi("refresh", "--yes", "--skip-preview", "--expect-no-changes")
 
     assert refresh.returncode == 0, refresh.stdout
     assert "38 unchanged" in refresh.stdout
 
 
-def test_a_manual_change_is_drift_that_the_next_update_undoes(project: Project) -> None:
+def test_manual_change_is_drift_that_the_next_update_reverts(project: Project) -> None:
     api, vpc = Api(project.account.endpoint, REGION), project.outputs()["vpc"]
     api.call("ec2", "CreateTags", Resources=[vpc], Tags=[{"Key": "by", "Value": "hand"}])
 
@@ -66,7 +66,7 @@ def test_a_manual_change_is_drift_that_the_next_update_undoes(project: Project) 
     assert "by" not in {tag["Key"] for tag in tags}
 
 
-def test_a_tag_and_a_setting_change_in_place(project: Project) -> None:
+def test_tag_and_setting_are_updated_in_place(project: Project) -> None:
     before = project.outputs()
     project.configure("title", "renamed")
     project.configure("mutability", "MUTABLE")
@@ -83,7 +83,7 @@ def test_a_tag_and_a_setting_change_in_place(project: Project) -> None:
     ]
 
 
-def test_another_address_range_replaces_the_network(project: Project) -> None:
+def test_new_address_range_replaces_the_network(project: Project) -> None:
     before = project.outputs()
     project.configure("block", "10.9.0.0/16")
 

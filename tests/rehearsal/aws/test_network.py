@@ -1,4 +1,4 @@
-"""The network of a platform, from its first update to its last, by the real engine."""
+"""Create, update and destroy the network of a platform with the real engine."""
 
 import json
 from pathlib import Path
@@ -43,14 +43,14 @@ def configure(project: Project, settings: dict[str, Any]) -> None:
 
 
 def subnets(project: Project) -> dict[str, str]:
-    """Range of every subnet of the account by its id."""
+    """CIDR of every subnet of the account, by ID."""
     found = Api(project.account.endpoint, REGION).call(
         "ec2", "DescribeSubnets", Filters=[{"Name": "vpc-id", "Values": [project.outputs()["vpc"]]}]
     )
     return {each["SubnetId"]: each["CidrBlock"] for each in found["Subnets"]}
 
 
-def test_up_makes_a_network_that_stays_as_it_is(project: Project) -> None:
+def test_up_creates_a_network_and_second_preview_has_no_changes(project: Project) -> None:
     configure(project, FIRST)
     project.up()
 
@@ -66,7 +66,7 @@ def test_up_makes_a_network_that_stays_as_it_is(project: Project) -> None:
     assert preview.returncode == 0, preview.stdout
 
 
-def test_a_zone_more_and_gateways_for_all_move_nothing(project: Project) -> None:
+def test_new_zone_and_nat_gateways_keep_existing_subnets(project: Project) -> None:
     before, outputs = subnets(project), project.outputs()
     configure(project, {**FIRST, "zones": [B, A, C], "nat": "per-zone"})
 
@@ -95,7 +95,7 @@ def test_another_project_finds_the_network_by_its_tags(project: Project, tmp_pat
     assert destroyed.returncode == 0, destroyed.stdout
 
 
-def test_another_range_replaces_it_and_keeps_its_public_addresses(project: Project) -> None:
+def test_new_range_replaces_the_vpc_and_keeps_elastic_ips(project: Project) -> None:
     before, addresses = project.outputs(), contents(project.account)["Addresses"]
     configure(project, {**FIRST, "cidr": "10.41.0.0/16", "zones": [B, A, C], "nat": "per-zone"})
 
@@ -106,7 +106,7 @@ def test_another_range_replaces_it_and_keeps_its_public_addresses(project: Proje
     assert contents(project.account)["Addresses"] == addresses
 
 
-def test_closing_it_removes_every_way_out(project: Project) -> None:
+def test_network_without_nat_has_no_internet_access(project: Project) -> None:
     before = subnets(project)
     configure(project, {**FIRST, "cidr": "10.41.0.0/16", "nat": "none"})
 

@@ -1,4 +1,4 @@
-"""Node groups of every kind of capacity from their first update to their last, by the real engine."""
+"""Create, update and destroy node groups of every capacity type with the real engine."""
 
 import json
 from pathlib import Path
@@ -19,13 +19,13 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 def change(project: Project, **pools: dict[str, Any]) -> str:
-    """Run the program with these settings of its pools instead; what the engine said."""
+    """Run the program with these pool settings, and return the engine's output."""
     project.configure("changed", json.dumps(pools))
     return project.up()
 
 
 def groups(project: Project) -> dict[str, dict[str, Any]]:
-    """The node groups by the name of their pool, as EKS describes them."""
+    """Node groups by pool, as EKS describes them."""
     said = project.outputs()
     return {
         pool: ask(project, "eks", "DescribeNodegroup", clusterName=said["cluster"], nodegroupName=name)[
@@ -40,13 +40,13 @@ def ask(project: Project, service: str, operation: str, **arguments: Any) -> dic
 
 
 def order(said: str, first: str, second: str) -> bool:
-    """Whether the engine said the one before the other."""
+    """Whether the first text precedes the second in the engine's output."""
     assert first in said, said
     assert second in said, said
     return said.index(first) < said.index(second)
 
 
-def test_up_makes_a_group_for_every_pool(project: Project) -> None:
+def test_up_creates_a_node_group_for_every_pool(project: Project) -> None:
     project.up()
 
     made = groups(project)
@@ -60,7 +60,7 @@ def test_up_makes_a_group_for_every_pool(project: Project) -> None:
     assert len(made["a100"]["subnets"]) == 1
 
 
-def test_a_block_is_drained_in_time(project: Project) -> None:
+def test_capacity_block_is_drained_before_its_end(project: Project) -> None:
     [scaling] = groups(project)["a100"]["resources"]["autoScalingGroups"]
     asked = ask(project, "autoscaling", "DescribeScheduledActions", AutoScalingGroupName=scaling["name"])
     [action] = asked["ScheduledUpdateGroupActions"]
@@ -68,12 +68,12 @@ def test_a_block_is_drained_in_time(project: Project) -> None:
     assert action["DesiredCapacity"] == 0
 
 
-def test_a_refresh_after_the_drain_makes_the_next_update_create_it_again(project: Project) -> None:
-    """So a program declares no drain whose time has passed: AWS would refuse to create it."""
+def test_refresh_after_the_drain_recreates_the_scheduled_action(project: Project) -> None:
+    """A program therefore declares no drain in the past: AWS would refuse to create it."""
     [scaling] = groups(project)["a100"]["resources"]["autoScalingGroups"]
     group = {"AutoScalingGroupName": scaling["name"]}
     action = {**group, "ScheduledActionName": "drain-before-the-block-ends"}
-    ask(project, "autoscaling", "DeleteScheduledAction", **action)  # as Auto Scaling does after its run
+    ask(project, "autoscaling", "DeleteScheduledAction", **action)  # as Auto Scaling does afterwards
 
     refreshed = project.pulumi("refresh", "--yes", "--skip-preview")
     assert refreshed.returncode == 0, refreshed.stdout
@@ -83,14 +83,14 @@ def test_a_refresh_after_the_drain_makes_the_next_update_create_it_again(project
     assert ask(project, "autoscaling", "DescribeScheduledActions", **group)["ScheduledUpdateGroupActions"]
 
 
-def test_a_second_preview_finds_no_changes_and_a_refresh_no_drift(project: Project) -> None:
+def test_second_preview_has_no_changes_and_refresh_no_drift(project: Project) -> None:
     for command in (["preview"], ["refresh", "--yes", "--skip-preview"]):
         done = project.pulumi(*command, "--expect-no-changes")
 
         assert done.returncode == 0, done.stdout
 
 
-def test_what_the_autoscaler_did_is_no_drift(project: Project) -> None:
+def test_size_set_by_the_autoscaler_is_no_drift(project: Project) -> None:
     name = project.outputs()["groups"]["burst"]
     cluster = project.outputs()["cluster"]
     sizes = {"desiredSize": 3}
@@ -106,7 +106,7 @@ def test_what_the_autoscaler_did_is_no_drift(project: Project) -> None:
     assert scaled == {"minSize": 0, "maxSize": 9, "desiredSize": 3}
 
 
-def test_a_least_above_the_present_size_is_refused_and_two_updates_reach_it(project: Project) -> None:
+def test_minimum_above_the_current_size_is_refused_and_needs_two_updates(project: Project) -> None:
     wanted = {"burst": {"nodes": {"min": 5, "max": 9}}}
     project.configure("changed", json.dumps(wanted))
     refused = project.pulumi("up", "--yes", "--skip-preview", "--refresh")
@@ -121,8 +121,8 @@ def test_a_least_above_the_present_size_is_refused_and_two_updates_reach_it(proj
     assert groups(project)["burst"]["scalingConfig"] == {"minSize": 5, "maxSize": 9, "desiredSize": 5}
 
 
-def test_the_provider_sends_the_size_that_the_engine_remembers(project: Project) -> None:
-    """So a hook that scales a group before its update would change nothing."""
+def test_provider_sends_the_desired_size_from_the_state(project: Project) -> None:
+    """A hook that scales a group before its update would therefore have no effect."""
     said = project.outputs()
     group = {"clusterName": said["cluster"], "nodegroupName": said["groups"]["burst"]}
     ask(project, "eks", "UpdateNodegroupConfig", **group, scalingConfig={"desiredSize": 8})
@@ -138,7 +138,7 @@ def test_the_provider_sends_the_size_that_the_engine_remembers(project: Project)
     assert groups(project)["burst"]["scalingConfig"] == {"minSize": 6, "maxSize": 9, "desiredSize": 8}
 
 
-def test_another_release_replaces_nodes_and_no_group(project: Project) -> None:
+def test_new_release_replaces_nodes_and_keeps_groups(project: Project) -> None:
     before = groups(project)
     release = {"ami": {"release": "1.34.9-20260714"}}
     said = change(project, burst={"nodes": {"min": 0, "max": 9}}, l4=release, a100=release)
@@ -150,7 +150,7 @@ def test_another_release_replaces_nodes_and_no_group(project: Project) -> None:
     assert after["a100"]["updateConfig"]["updateStrategy"] == "MINIMAL"
 
 
-def test_another_type_makes_a_new_group_before_the_old_one_goes(project: Project) -> None:
+def test_new_instance_type_creates_a_group_before_deleting_the_old_one(project: Project) -> None:
     before = groups(project)
     said = change(project, l4={"instance": "g6.8xlarge"})
 
@@ -160,7 +160,7 @@ def test_another_type_makes_a_new_group_before_the_old_one_goes(project: Project
     assert order(said, "nodes-l4 created replacement", "nodes-l4 deleting original")
 
 
-def test_another_block_takes_its_servers_once_the_old_ones_are_free(project: Project) -> None:
+def test_new_capacity_block_deletes_the_old_group_first(project: Project) -> None:
     before = groups(project)
     block = {"id": "cr-0fedcba9876543210", "zone": f"{REGION}a", "count": 2, "ends": "2037-01-01T11:30:00Z"}
     said = change(project, l4={"instance": "g6.8xlarge"}, a100={"capacity": {"capacityBlock": block}})

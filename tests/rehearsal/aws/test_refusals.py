@@ -1,4 +1,4 @@
-"""Refusals of the provider and the account, and their words."""
+"""Errors of the provider and the account, with their messages."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 @pytest.mark.parametrize("line", WRONG)
-def test_an_error_is_an_error_of_the_preview(project: Project, line: str) -> None:
+def test_invalid_input_is_an_error_of_the_preview(project: Project, line: str) -> None:
     project.program(f"import pulumi_aws as aws\n{line}\n")
 
     preview = project.pulumi("preview")
@@ -41,7 +41,7 @@ def test_an_error_is_an_error_of_the_preview(project: Project, line: str) -> Non
     assert "panic" not in preview.stdout
 
 
-def test_what_does_not_exist_cannot_be_referred_to(project: Project) -> None:
+def test_unknown_reference_is_refused(project: Project) -> None:
     project.program("""
         import pulumi_aws as aws
         aws.ec2.Subnet("lost", vpc_id="vpc-0123456789abcdef0", cidr_block="10.0.0.0/24")
@@ -53,7 +53,7 @@ def test_what_does_not_exist_cannot_be_referred_to(project: Project) -> None:
     assert "api error InvalidVpcID.NotFound" in up.stdout
 
 
-def test_what_is_still_used_cannot_be_deleted(project: Project) -> None:
+def test_bucket_in_use_is_not_deleted(project: Project) -> None:
     project.program("""
         import pulumi, pulumi_aws as aws
         pulumi.export("bucket", aws.s3.Bucket("used").id)

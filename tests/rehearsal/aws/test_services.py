@@ -1,4 +1,4 @@
-"""Stores, backups, a registry, queues and a budget from their first update to their last."""
+"""Create, update and destroy stores, backups, a registry, queues and a budget."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
     return Project.of(Path(tmp_path_factory.mktemp("services")) / "services", account, "services")
 
 
-def test_up_creates_all_of_it(project: Project) -> None:
+def test_up_creates_every_resource(project: Project) -> None:
     project.configure("aws:defaultTags", '{"tags": {"team": "platform"}}')
 
     project.up()
@@ -31,14 +31,14 @@ def test_up_creates_all_of_it(project: Project) -> None:
     assert tags == [{"Key": "team", "Value": "platform"}]
 
 
-def test_the_state_has_no_plaintext_secret(project: Project) -> None:
+def test_state_has_no_plaintext_secret(project: Project) -> None:
     states = list((project.folder / "state").rglob("dev.json*"))
 
     assert states
     assert all("in the clear" not in state.read_text() for state in states)
 
 
-def test_it_stays_as_it_is(project: Project) -> None:
+def test_second_preview_has_no_changes_and_refresh_no_drift(project: Project) -> None:
     preview, refresh = project.pulumi(*PREVIEW), project.pulumi(*REFRESH)
 
     assert preview.returncode == 0, preview.stdout
@@ -60,7 +60,7 @@ def test_settings_change_in_place(project: Project) -> None:
     assert "~ 6 updated" in project.up()
 
     after = project.outputs()
-    assert len(after.pop("found")) == 2  # which the first update asked for before they were there
+    assert len(after.pop("found")) == 2  # the first update requested them before they existed
     assert after == {name: value for name, value in before.items() if name != "found"}
     api = Api(project.account.endpoint, REGION)
     assert api.call("fsx", "DescribeFileSystems")["FileSystems"][0]["StorageCapacity"] == 4800
@@ -69,7 +69,7 @@ def test_settings_change_in_place(project: Project) -> None:
     assert budget["BudgetLimit"] == {"Amount": "2000", "Unit": "USD"}
 
 
-def test_what_cannot_change_is_replaced_with_all_that_stands_on_it(project: Project) -> None:
+def test_immutable_change_replaces_resources_and_dependents(project: Project) -> None:
     before = project.outputs()
     project.configure("performance", "maxIO")
     project.configure("gibibytes", "2400")

@@ -1,4 +1,4 @@
-"""The registry and the stores of a platform, from their first update to their last, by the real engine."""
+"""Create, update and destroy the registry and the stores of a platform with the real engine."""
 
 import json
 from pathlib import Path
@@ -66,19 +66,19 @@ def configure(project: Project, settings: dict[str, Any]) -> None:
 
 
 def of_data(project: Project) -> dict[str, str]:
-    """Ids of what holds data, by URN."""
+    """IDs of resources with data, by URN."""
     return {it["urn"]: it["id"] for it in project.state() if it["type"].endswith(OF_DATA) and it["custom"]}
 
 
 def copies_of(project: Project) -> list[dict[str, Any]]:
-    """Copies of each backup plan of the account."""
+    """Copy actions of each backup plan of the account."""
     api = Api(project.account.endpoint, REGION)
     plans = [it["BackupPlanId"] for it in api.call("backup", "ListBackupPlans")["BackupPlansList"]]
     rules = [api.call("backup", "GetBackupPlan", BackupPlanId=plan)["BackupPlan"]["Rules"] for plan in plans]
     return [copy for [rule] in rules for copy in rule["CopyActions"]]
 
 
-def test_up_makes_stores_that_stay_as_they_are(project: Project) -> None:
+def test_up_creates_stores_and_second_preview_has_no_changes(project: Project) -> None:
     configure(project, SETTINGS)
     project.up()
 
@@ -95,7 +95,7 @@ def test_up_makes_stores_that_stay_as_they_are(project: Project) -> None:
     assert preview.returncode == 0, preview.stdout
 
 
-def test_an_edit_replaces_nothing_that_holds_data(project: Project) -> None:
+def test_edit_replaces_no_resource_with_data(project: Project) -> None:
     before = of_data(project)
     assert {urn.rpartition("::")[2] for urn in before} > {"stores-home-files", "stores-models-bucket"}
 
@@ -110,7 +110,7 @@ def test_an_edit_replaces_nothing_that_holds_data(project: Project) -> None:
     assert json.loads(expiry["lifecyclePolicyText"])["rules"][-1]["selection"]["countNumber"] == 9
 
 
-def test_what_holds_data_refuses_to_go(project: Project) -> None:
+def test_protected_resources_with_data_are_not_destroyed(project: Project) -> None:
     before = of_data(project)
     refused = project.pulumi("destroy", "--yes")
 
@@ -119,7 +119,7 @@ def test_what_holds_data_refuses_to_go(project: Project) -> None:
     assert before == of_data(project)
 
 
-def test_without_protection_nothing_is_left_but_what_is_the_account_s(project: Project) -> None:
+def test_unprotected_destroy_leaves_only_account_wide_resources(project: Project) -> None:
     project.configure("protect", "false")
     project.up()
 

@@ -1,4 +1,4 @@
-"""The Terraform provider inside pulumi-aws, with its own waits and checks, makes resources in the account."""
+"""The Terraform provider in pulumi-aws, with its own waits and checks, creates resources in the account."""
 
 import json
 from pathlib import Path
@@ -37,9 +37,7 @@ def project(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 
 @pytest.mark.parametrize("program", ["network", "platform_network"])
-def test_a_network_and_what_stands_beside_it_come_and_go(
-    project: Project, account: Account, program: str
-) -> None:
+def test_network_is_created_and_destroyed(project: Project, account: Account, program: str) -> None:
     project.program(program)
     project.configure("aws:defaultTags", '{"tags": {"team": "platform"}}')
     project.configure("settings", json.dumps(NETWORK))
@@ -55,7 +53,7 @@ def test_a_network_and_what_stands_beside_it_come_and_go(
     assert contents(account) == {}
 
 
-def test_an_automatic_name_that_is_too_long_ends_the_preview(project: Project) -> None:
+def test_generated_name_that_is_too_long_fails_the_preview(project: Project) -> None:
     project.program(TOO_LONG)
 
     preview = project.pulumi("preview")
@@ -65,7 +63,7 @@ def test_an_automatic_name_that_is_too_long_ends_the_preview(project: Project) -
     assert f"'{'r' * 56}-'" not in preview.stdout
 
 
-def test_reviews_know_replacements_as_its_schema_has_them(provider: Path, tmp_path: Path) -> None:
+def test_replacement_table_matches_the_provider_schema(provider: Path, tmp_path: Path) -> None:
     aws_types.write_schema(provider, tmp_path)
 
     assert aws_types.table_of(json.loads((tmp_path / "schema.json").read_text())) == aws_types.table()

@@ -1,7 +1,7 @@
-"""Rehearsals of stacks that differ from those of `stacks/` in their AWS resources.
+"""Rehearsals of stacks whose AWS resources differ from those in `stacks/`.
 
-IPv6, Bottlerocket, arm64, a permissions boundary, an existing VPC by ids and by tags, MIG, MPS, spot,
-Karpenter only, reservations, a capacity block, a model over two nodes, replication, no NAT, long names.
+IPv6, Bottlerocket, arm64, a permissions boundary, an existing VPC by IDs and by tags, MIG, MPS, spot,
+Karpenter only, reservations, a capacity block, a model on two nodes, replication, no NAT, long names.
 """
 
 import json
@@ -25,14 +25,14 @@ unusual = pytest.mark.parametrize("file", FILES, ids=lambda it: it.name.split(".
 
 
 @unusual
-def test_it_is_valid_and_planned(file: Path) -> None:
+def test_stack_is_valid_and_planned(file: Path) -> None:
     assert planned(load(file), file.name.split(".")[1]).graph
 
 
 @pytest.mark.engine
 @pytest.mark.slow
 @unusual
-def test_it_holds_through_create_update_and_destroy(file: Path, tmp_path: Path) -> None:
+def test_rehearsal_of_create_update_and_destroy_passes(file: Path, tmp_path: Path) -> None:
     project = copy_project(PROJECT, tmp_path / "project", {})
     name = file.name.split(".")[1]
 

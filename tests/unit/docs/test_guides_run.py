@@ -1,5 +1,7 @@
-"""Commands of quickstart and guides, run in order from an empty machine. The virtual environment is that of
-the tests; it is not on PATH until a page adds it."""
+"""Commands of quickstart and guides, run in order from an empty machine.
+
+The virtual environment is that of the tests; it is not on PATH until a page adds it.
+"""
 
 from __future__ import annotations
 

@@ -17,8 +17,7 @@ _STUBBORN = (
 @pytest.fixture
 def sleeper(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(["sleep", "600"], cwd=tmp_path)
-    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():  # empty until exec has set up the memory
-        # of the process
+    while not Path(f"/proc/{process.pid}/cmdline").read_bytes():  # empty until exec has set up its memory
         time.sleep(0.01)
     yield process
     process.kill()

@@ -196,8 +196,7 @@ def test_amazon_linux_requires_a_plugin_that_works_with_any_runtime() -> None:
 
 
 def test_mig_manager_partitions_gpus() -> None:
-    both = json.loads(plugin_config(Sharing(mig={"1g.10gb": 7}))) | LAYOUTS  # configuration of the plugin
-    # and of the MIG manager
+    both = json.loads(plugin_config(Sharing(mig={"1g.10gb": 7}))) | LAYOUTS  # of plugin and MIG manager
     configs = {"l4": json.dumps(both)}
     manager = _pod("nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0")
     label = {"nvidia.com/mig.config": "sevens"}
