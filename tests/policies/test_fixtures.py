@@ -29,7 +29,7 @@ def test_every_rule_has_passing_and_failing_fixtures() -> None:
 
 
 @pytest.mark.parametrize("fixture", EVERY, ids=_name)
-def test_findings_equal_those_named_in_the_fixture(fixture: Fixture) -> None:
+def test_findings_match_the_fixture(fixture: Fixture) -> None:
     report = pack_of("prod-elsewhere").check(fixture.resources)
 
     assert sorted((finding.rule.id, finding.brief) for finding in report.findings) == sorted(fixture.expected)

@@ -23,7 +23,7 @@ class UnfinishedUp(Checkout):
         return subprocess.CompletedProcess(arguments, 0, "", "")
 
 
-def test_an_up_that_does_not_end_in_time_is_removed(tmp_path: Path) -> None:
+def test_up_that_exceeds_its_time_limit_is_removed(tmp_path: Path) -> None:
     checkout = UnfinishedUp(tmp_path)
 
     with pytest.raises(subprocess.TimeoutExpired), brought_up(checkout):

@@ -58,7 +58,7 @@ def looked(site: Path) -> dict[str, Check]:
     }
 
 
-def test_doctor_finds_what_a_cluster_has_and_lacks(site: Path) -> None:
+def test_doctor_reports_present_and_missing_capabilities(site: Path) -> None:
     before = settled_objects(rehearsed.DynamicClient(site / "kubeconfig"))
 
     found = looked(site)

@@ -57,7 +57,7 @@ def test_plan_lists_all_declared_resources(project: Path) -> None:
     assert declared == {f"gpu-cluster:{key}" for key in HATCHES}
 
 
-def test_check_reports_findings_and_what_it_cannot_judge(project: Path) -> None:
+def test_check_reports_findings_and_an_unjudged_chart(project: Path) -> None:
     done = run_gpu_cluster(project, "check", "hatches", "--json")
 
     assert done.returncode == 1, done.stderr

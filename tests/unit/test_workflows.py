@@ -94,7 +94,7 @@ def test_update_waits_for_preview_and_approval() -> None:
     assert jobs["preview"]["environment"] == "${{ matrix.stack }}-preview"
 
 
-def test_new_project_has_the_same_workflows_except_those_of_the_package() -> None:
+def test_new_project_has_all_workflows_except_release_and_tests() -> None:
     folder = PROJECT / "tools/gpu_cluster_tools/scaffold/project/.github/workflows"
     of_the_package = {"release.yml", "tests.yml"}
     assert {file.name: file.read_text() for file in folder.iterdir()} == {

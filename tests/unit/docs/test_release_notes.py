@@ -28,7 +28,7 @@ CHANGELOG = """# Changelog
 @pytest.mark.parametrize(
     ("version", "text"), [("0.2.0", "### Fixed\n- a thing\n"), ("0.1.0", "### Added\n- everything\n")]
 )
-def test_release_notes_are_those_of_the_version(version: str, text: str) -> None:
+def test_release_notes_match_the_version(version: str, text: str) -> None:
     assert notes(f"v{version}", version, CHANGELOG) == text
 
 

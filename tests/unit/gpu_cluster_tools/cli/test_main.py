@@ -92,7 +92,7 @@ def test_missing_package_error_names_the_extra_to_install(tmp_path: Path) -> Non
         assert (done.returncode, done.stderr) == (1, message), name
 
 
-def test_user_without_home_folder_is_told_to_set_home(tmp_path: Path) -> None:
+def test_missing_home_folder_error_suggests_setting_home(tmp_path: Path) -> None:
     program = (
         "import pwd, sys\n"
         "def unknown(_): raise KeyError\n"

@@ -116,5 +116,5 @@ def test_json_keys_match_the_docs() -> None:
     assert set(targeted["models"][0]) == model.union(*more)
 
 
-def test_stack_without_models_says_so() -> None:
+def test_stack_without_models_is_reported() -> None:
     assert text(StackReport("edge", 2048, 256, None, ())) == "edge serves no model"

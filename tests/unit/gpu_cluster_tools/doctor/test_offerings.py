@@ -133,7 +133,7 @@ def test_offerings_without_an_account_come_from_the_catalog() -> None:
     assert checks[0].found == "m7i.2xlarge is offered in 3 zones of us-east-2, according to the catalog"
 
 
-def test_image_names_match_those_of_aws() -> None:
+def test_image_names_match_the_names_of_aws() -> None:
     bottlerocket = {"pools.l4.ami": {"family": "bottlerocket", "release": "1.63.0-0a1b2c3d"}}
     settings = stack("prod", bottlerocket)
 

@@ -72,7 +72,7 @@ def read(text: str) -> Nesting:
 
 
 @pytest.mark.parametrize("name", STACKS)
-def test_page_is_well_formed_and_loads_nothing(name: str) -> None:
+def test_page_is_well_formed_and_loads_no_resources(name: str) -> None:
     found = read(page(name))
 
     assert found.open == []

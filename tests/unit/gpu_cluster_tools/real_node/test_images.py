@@ -107,7 +107,7 @@ def test_endpoint_picker_binary_is_at_its_command_path(tmp_path: Path) -> None:
     assert (dict(image.files), image.command) == ({"epp": b"picker"}, ["/epp"])
 
 
-def test_rate_limit_binary_is_where_envoy_gateway_starts_it(tmp_path: Path) -> None:
+def test_rate_limit_binary_is_at_the_path_that_envoy_gateway_starts(tmp_path: Path) -> None:
     service, program = tmp_path / "ratelimit", Path("/bin/ls")
     service.write_bytes(b"ratelimit")
     stack = load(STACKS / "happy/gateway-on-this-machine.yaml")

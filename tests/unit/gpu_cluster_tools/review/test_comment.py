@@ -59,7 +59,7 @@ def test_comment_begins_with_its_marker() -> None:
     assert comment([]).startswith(f"{MARKER}\n")
 
 
-def test_comment_without_affected_stacks_says_so() -> None:
+def test_comment_states_that_no_stack_is_affected() -> None:
     assert "no stack is affected" in comment([])
 
 

@@ -84,7 +84,7 @@ def test_symbolic_link_out_of_the_repository_is_refused(project: Path) -> None:
         pass
 
 
-def test_folder_outside_git_is_an_error_of_its_own_kind(tmp_path: Path) -> None:
+def test_folder_outside_git_is_distinguished_from_an_unknown_revision(tmp_path: Path) -> None:
     with pytest.raises(
         RevisionError, match=r"^/\S+ is not in a git repository, so there is no revision 'main'"
     ):

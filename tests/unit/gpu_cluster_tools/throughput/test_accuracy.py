@@ -63,7 +63,7 @@ def errors(column: str, estimate: Callable[[Speed], float], compared: Compared) 
 
 
 @pytest.mark.parametrize("name", MEASURES)
-def test_errors_match_those_that_the_command_states(name: str, compared: Compared) -> None:
+def test_errors_match_the_figures_of_the_command(name: str, compared: Compared) -> None:
     column, estimate, stated = MEASURES[name]
     found = errors(column, estimate, compared)
 

@@ -66,9 +66,7 @@ def test_newer_provider_replaces_the_link(
     assert [path.resolve() for path in plugin_directory().iterdir()] == [new]
 
 
-def test_plugin_directory_is_in_the_account_home_whatever_home_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_plugin_directory_ignores_the_home_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PULUMI_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
 

@@ -39,7 +39,7 @@ def test_older_go_on_path_is_replaced_by_the_wheel(
     )
 
 
-def test_missing_go_error_names_what_was_found_and_the_fix(
+def test_missing_go_error_names_the_found_version_and_the_fix(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = put_go_on_path(tmp_path / "bin", "go1.21.0", monkeypatch)

@@ -149,7 +149,7 @@ def test_pod_that_does_not_start_blocks_the_check(monkeypatch: pytest.MonkeyPatc
     assert (check.verdict, check.blocked) == (SKIP, True)
 
 
-def test_pool_with_efa_disabled_says_so() -> None:
+def test_pool_with_efa_disabled_is_skipped_with_a_reason() -> None:
     settings = stack("prod", {"pools.h100.efa": False})
     checks = efa_jobs(settings, pools_of(settings), nodes_of(settings), (), cast(RunNamespace, None))
     found = {check.name: check.found for check in checks}

@@ -1,4 +1,4 @@
-"""Frames of a connection to a pod; the real kubelet: tests/real_node/test_verify.py."""
+"""Frames of a connection to a pod; the real kubelet: tests/real_node/test_real_node.py."""
 
 import struct
 from collections.abc import Generator

@@ -67,7 +67,7 @@ def test_rate_limit_service_is_built_for_stacks_with_token_limits(
     assert RATE_LIMIT not in gateway_tools(limited, None)
 
 
-def test_message_says_gateway_on_simulated_nodes_does_not_answer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_gateway_on_simulated_nodes_is_reported_as_unavailable(capsys: pytest.CaptureFixture[str]) -> None:
     say_unreal(STACK, None)
     said = capsys.readouterr().out
     assert said == "gateway: created, but it does not answer, because all nodes are simulated\n"

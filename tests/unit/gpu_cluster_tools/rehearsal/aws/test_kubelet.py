@@ -80,7 +80,7 @@ def test_disk_and_pods_follow_the_launch_template(user_data: str, disk: str, pod
     assert "nvidia.com/gpu" not in capacity
 
 
-def test_labels_from_user_data_are_added_to_those_of_the_group() -> None:
+def test_labels_from_user_data_are_added_to_group_labels() -> None:
     flags = '{"spec": {"kubelet": {"flags": ["--node-labels=nvidia.com/mig.config=1g.10gb-7"]}}}'
     template = {"UserData": base64.b64encode(flags.encode()).decode()}
 

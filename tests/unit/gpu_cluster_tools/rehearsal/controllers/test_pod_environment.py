@@ -11,7 +11,7 @@ def container(*variables: Object, **more: object) -> Object:
     return {"name": "controller", "env": list(variables), **more}
 
 
-def test_environment_values_match_those_of_a_kubelet() -> None:
+def test_environment_values_match_the_kubelet() -> None:
     resources = {"requests": {"cpu": "1500m"}, "limits": {"memory": "1Gi"}}
     cpu = {"resource": "requests.cpu", "divisor": "1m"}
     memory = {"resource": "limits.memory", "divisor": "0"}

@@ -40,7 +40,7 @@ def volume(**changes: Any) -> Object:
     }
 
 
-def test_a_volume_is_created_for_a_claim_with_immediate_binding() -> None:
+def test_volume_is_created_for_a_claim_with_immediate_binding() -> None:
     api = Objects(storageclasses=[storage("nfs.csi.k8s.io", "Immediate")], persistentvolumeclaims=[claim()])
 
     provide(api)
