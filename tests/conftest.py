@@ -25,5 +25,5 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with few, long tests first: begun last, one of them leaves the other worker idle for minutes."""
+    """Files with few long tests first: started last, one of them leaves the other worker idle."""
     items.sort(key=lambda item: item.get_closest_marker("engine") is None)

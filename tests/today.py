@@ -1,4 +1,4 @@
-"""The day on which tests take place: prices, waivers and versions of Kubernetes hold on it."""
+"""The date of the tests, on which prices, waivers and Kubernetes versions are valid."""
 
 from datetime import UTC, date, datetime, tzinfo
 from typing import Self
@@ -7,7 +7,7 @@ TODAY = date(2026, 11, 25)
 
 
 class Clock(datetime):
-    """Stands at the beginning of that day."""
+    """Frozen at the start of that day."""
 
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Self:

@@ -1,4 +1,4 @@
-"""Start-up of every Python that a test starts: the clock stands at the day of the tests, there too."""
+"""Start-up of every Python process that a test starts: its clock is set to the date of the tests."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _CLOCK = "gpu_cluster.catalog.today"
 
 
 class _ClockFinder:
-    """Sets the clock when it is imported, for most programs have none and start sooner without it."""
+    """Sets the clock when its module is imported: most programs do not use it and start faster without it."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -32,7 +32,7 @@ class _ClockFinder:
 
 
 def _clock() -> type:
-    """That of tests/today.py, which has no name here: the folder of tests holds others of the project's."""
+    """The clock of tests/today.py, loaded by path, because it has no importable name here."""
     from pathlib import Path
     from runpy import run_path
 

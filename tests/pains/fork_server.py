@@ -24,7 +24,7 @@ def main() -> None:
     for package, modules in (("pulumi_aws", _AWS), ("pulumi_kubernetes", _KUBERNETES)):
         for module in modules.split():
             import_module(f"{package}.{module}")
-    gc.disable()  # a child is gone before it has much to collect
+    gc.disable()  # a child ends before it has much to collect
     for line in sys.stdin:
         print(_run(**json.loads(line)), flush=True)
 
@@ -40,7 +40,7 @@ def _pytest(folder: Path, arguments: list[str]) -> int:
     import pytest
 
     os.chdir(folder)
-    # Before the project that is installed.
+    # Before the installed project.
     sys.path[:0] = [str(folder / root) for root in (".", "components", "policies", "tools")]
     said = os.open("said.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(said, sys.stdout.fileno())

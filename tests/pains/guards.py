@@ -1,4 +1,4 @@
-"""The guard of each pain: where it stands in the code, and what the code would be without it."""
+"""The guard of each pain: its place in the code, and the code without it."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ class Guard:
     """The file of the pain's tests, less `test_` and `.py`."""
 
     file: str
-    """Where the guard stands."""
+    """File that contains the guard."""
 
     text: str
-    """The guard, once in its file."""
+    """The guard; occurs once in the file."""
 
     without: str = ""
     """The text without it."""

@@ -1,4 +1,4 @@
-"""The committed stacks, as they are and edited: what they become, and why they are refused."""
+"""The committed stacks, unchanged and edited: their resources, and why they are refused."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -23,17 +23,17 @@ Edits = Mapping[str, Any]
 
 @cache
 def platform(name: str) -> Graph:
-    """A committed stack on the mocks."""
+    """A committed stack planned with mocks."""
     return platform_of(load(STACKS / f"Pulumi.{name}.yaml"))[0]
 
 
 def edited(name: str, edits: Edits) -> Graph:
-    """A committed stack with these edits on the mocks."""
+    """A committed stack with these edits, planned with mocks."""
     return platform_of(stack(name, edits))[0]
 
 
 def stack(name: str, edits: Edits) -> Stack:
-    """A committed stack with these edits; `StackFileError` where it is wrong with them."""
+    """A committed stack with these edits; `StackFileError` if they make it invalid."""
     yaml = YAML()
     data: Any = yaml.load(STACKS / f"Pulumi.{name}.yaml")  # pyright: ignore[reportUnknownMemberType]
     for path, value in edits.items():
@@ -45,7 +45,7 @@ def stack(name: str, edits: Edits) -> Stack:
 
 
 def refusal(name: str, edits: Edits) -> str:
-    """The error of a committed stack once it has these edits."""
+    """The error of a committed stack with these edits."""
     with pytest.raises(StackFileError) as error:
         stack(name, edits)
     return str(error.value)
@@ -63,7 +63,7 @@ def _put(config: Any, path: str, value: Any) -> None:
 
 
 def group(graph: Graph, pool: str) -> Registered:
-    """The node group of a pool, not the component that makes it."""
+    """The node group of a pool (not its component)."""
     [found] = [it for it in graph.of("nodeGroup:NodeGroup") if it.name == f"platform-nodes-{pool}"]
     return found
 
@@ -81,5 +81,5 @@ def addon(graph: Graph, name: str) -> Registered:
 
 
 def of_package(graph: Graph, package: str) -> list[Registered]:
-    """Everything that a provider makes: `aws`, `kubernetes`."""
+    """Every resource of a provider package: `aws`, `kubernetes`."""
     return [it for it in graph.resources if it.type.startswith(f"{package}:")]

@@ -61,7 +61,7 @@ class Fixture:
 
 
 def resources_of(documents: Iterable[dict[str, Any]]) -> list[Resource]:
-    """With a provider that gives its tags to everything, unless the documents have one of their own."""
+    """Resources with a provider that tags everything, unless the documents have a provider."""
     made = [resource_of(document) for document in documents]
     own = any(resource.kind == PROVIDER.kind for resource in made)
     return made if own else [*made, PROVIDER]
@@ -84,7 +84,7 @@ def fixtures() -> list[Fixture]:
 
 
 def read(path: Path) -> Fixture:
-    """A file with what it expects."""
+    """A fixture file with its expected findings."""
     text = path.read_text()
     documents = tuple(YAML(typ="safe", pure=True).load_all(text))  # pyright: ignore[reportUnknownMemberType]
     return Fixture(path, documents, tuple(_expected(path.parent.name, text)))

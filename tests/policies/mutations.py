@@ -4,7 +4,7 @@ A seed always makes the same changes.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownMemberType=false, reportUnknownArgumentType=false
-# Inputs are whatever a program asked for.
+# Inputs are those that a program passed.
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gpu_cluster.unknown import UNKNOWN
 
 Inputs = dict[str, Any]
 Edit = Callable[[Random, Inputs], bool]
-"""Changes the inputs of a resource where it can; whether it did."""
+"""Changes the inputs of a resource if possible; returns whether it did."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Mutated:
 
 
 def mutated(resources: Sequence[Registered], seed: int) -> Mutated:
-    """One to three changes: to properties that rules are about, to any property, or a resource less."""
+    """One to three changes: to properties with rules, to any property, or a missing resource."""
     random = Random(seed)
     found = list(resources)
     changes: list[str] = []
@@ -52,7 +52,7 @@ def _careless(random: Random, found: list[Registered]) -> str:
 
 
 def _anything(random: Random, found: list[Registered]) -> str:
-    """A property of any resource left out, emptied, or not known yet."""
+    """Any property of a resource removed, emptied, or made unknown."""
     index = random.randrange(len(found))
     inputs = deepcopy(found[index].inputs)
     leaves = list(_leaves(inputs))
@@ -72,7 +72,7 @@ def _anything(random: Random, found: list[Registered]) -> str:
 
 
 def _less(random: Random, found: list[Registered]) -> str:
-    """A resource that belongs beside another is left out, or is no longer protected."""
+    """Remove a resource, or its protection."""
     index = random.randrange(len(found))
     if found[index].protected:
         found[index] = replace(found[index], protected=False)
@@ -83,7 +83,7 @@ def _less(random: Random, found: list[Registered]) -> str:
 
 
 def _leaves(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Every place with a plain value below the first two levels of names, and what it stands in."""
+    """Every plain value below the first two levels of names, with its container."""
     inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in inside:
         if isinstance(item, dict | list):
@@ -97,7 +97,7 @@ def _leaves(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _spec(inputs: Inputs) -> dict[str, Any]:
-    """The pod that an object makes, if it makes any."""
+    """The pod spec of an object, if it has one."""
     return (
         inputs.get("spec", {}).get("template", {}).get("spec", {})
         if isinstance(inputs.get("spec"), dict)
@@ -126,7 +126,7 @@ def _in_pod(change: Callable[[dict[str, Any]], object]) -> Edit:
 
 
 def _with_key(key: str, value: object) -> Edit:
-    """Sets a key, wherever it stands."""
+    """Set a key, at any depth."""
 
     def edit(random: Random, inputs: Inputs) -> bool:
         holders = [holder for holder in _holders(inputs) if key in holder]
@@ -138,7 +138,7 @@ def _with_key(key: str, value: object) -> Edit:
 
 
 def _without_key(*keys: str) -> Edit:
-    """Leaves a key out, wherever it stands."""
+    """Remove a key, at any depth."""
 
     def edit(random: Random, inputs: Inputs) -> bool:
         there = [(holder, key) for holder in _holders(inputs) for key in keys if key in holder]

@@ -1,4 +1,4 @@
-"""Findings of the same resources by each of the three paths."""
+"""Findings for the same resources from each of the three paths."""
 
 # pyright: reportUnknownMemberType=false, reportPrivateUsage=false
 # pulumi_policy leaves the result of `validate` untyped, and has no public way to hand properties over.
@@ -42,7 +42,7 @@ class Said(NamedTuple):
 
 
 def by_plan(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
-    """As `gpu-cluster check` judges a plan."""
+    """Findings of `gpu-cluster check` for a plan."""
     report = pack.check(resources_of(Graph(list(resources))))
     found = [Said(finding.rule.id, str(finding), finding.judged.urn) for finding in report.findings]
     unseen = (Said("not-judged", it.brief, it.judged.urn) for it in report.not_judged)
@@ -50,7 +50,7 @@ def by_plan(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
 
 
 def by_manifests(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
-    """As `gpu-cluster check -f` judges the objects in a file."""
+    """Findings of `gpu-cluster check -f` for objects in a file."""
     objects = [resource.inputs for resource in resources if is_object(resource)]
     text = "\n---\n".join(json.dumps(each) for each in objects)
     report = pack.check(manifests_in({"objects.yaml": text.encode()}).resources)
@@ -58,19 +58,19 @@ def by_manifests(pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
 
 
 def is_object(resource: Registered) -> bool:
-    """Whether it is an object of Kubernetes all of which is known."""
+    """Whether it is a Kubernetes object without unknown values."""
     whole = resource.type.startswith("kubernetes:") and "kind" in resource.inputs
     return whole and "unknown" not in json.dumps(resource.inputs, default=lambda _: "unknown")
 
 
 class Files:
-    """A file for each object, which is read once: read again, what has not changed would say the same."""
+    """One file for each object, read once, because the result for an unchanged file would be the same."""
 
     def __init__(self) -> None:
         self._read: dict[int, tuple[Registered, list[Resource]]] = {}
 
     def say(self, pack: Pack, resources: Iterable[Registered]) -> Counter[Said]:
-        """As `gpu-cluster check -f` judges the objects in a folder."""
+        """Findings of `gpu-cluster check -f` for objects in a folder."""
         report = pack.check(it for resource in resources for it in self._of(resource))
         return Counter(Said(finding.rule.id, str(finding), "") for finding in report.findings)
 
@@ -166,7 +166,7 @@ def _message(properties: dict[str, Any]) -> struct_pb2.Struct:
 
 
 def sent(value: Any) -> Any:
-    """As the engine sends it to a pack."""
+    """Inputs in the form that the engine sends to a policy pack."""
     if isinstance(value, dict):
         return {key: sent(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
@@ -175,7 +175,7 @@ def sent(value: Any) -> Any:
 
 
 def by_server(policies: Sequence[Policy], resources: Sequence[Registered]) -> Counter[Said]:
-    """As the engine asks the server of a pack, which it talks to by gRPC: one by one, then all."""
+    """Findings of the pack's gRPC server, called as the engine does: one resource at a time, then all."""
     server = _PolicyAnalyzerServicer("gpu-cluster", "0.0.0", list(policies), EnforcementLevel.ADVISORY)
     titles = {policy.name: policy.description for policy in policies}
     answers = [

@@ -1,4 +1,4 @@
-"""Documents with one value of another type, or one key less: what a generator with a bug writes."""
+"""Documents with one value of another type, or one key missing, as from a faulty generator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 FIRST_SEED = int(os.environ.get("FIRST_SEED", "0"))
-"""Another first seed gives other documents."""
+"""Set another first seed for other documents."""
 
 _VALUES: Sequence[Any] = (
     None, True, False, 0, 1, -1, 2**63, 1.5, "", "no", "1", "a\nb", "\u2028", [], ["a"], [[]], [None], {},
@@ -18,7 +18,7 @@ _VALUES: Sequence[Any] = (
 
 
 def mutant(document: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
-    """A copy with one to three changes, and what they are."""
+    """A copy with one to three changes, and their description."""
     random = Random(seed)
     changed = copy.deepcopy(document)
     said: list[str] = []
@@ -37,7 +37,7 @@ def mutant(document: dict[str, Any], seed: int) -> tuple[dict[str, Any], str]:
 
 
 def _places(value: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
-    """Every map or list with a key of it, at any depth."""
+    """Every map or list with one of its keys, at any depth."""
     inside: Any = value.items() if isinstance(value, dict) else enumerate(value)  # pyright: ignore
     for key, item in list(inside):
         yield value, key, f"{path}.{key}"

@@ -22,7 +22,7 @@ _SECONDS = 60
 
 @dataclass(frozen=True)
 class GatewayClient:
-    """A caller outside of the cluster, which trusts the gateway's certificate."""
+    """A client outside the cluster that trusts the gateway's certificate."""
 
     port: int
     certificate: Path
@@ -36,7 +36,7 @@ class GatewayClient:
         content: str = "hello ",
         claimed: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
-        """Status and answer of one question. `claimed`: further headers."""
+        """Status and answer of one chat request. `claimed`: further headers."""
         connection = self._connection()
         try:
             response = self._ask(
@@ -56,7 +56,7 @@ class GatewayClient:
             connection.close()
 
     def slow_chat(self, route: str, key: str, seconds: float) -> int:
-        """Status of a question whose second half is sent so much later."""
+        """Status of a chat request whose second half is sent after this delay."""
         message = {"role": "user", "content": "hello " * 200}
         body = json.dumps({"model": route, "messages": [message]}).encode()
         connection = self._connection()
@@ -76,7 +76,7 @@ class GatewayClient:
             connection.close()
 
     def stream(self, route: str, key: str, tokens: int, content: str | None = None) -> Iterator[str]:
-        """Events of a streamed answer, as each arrives. `content`: of at least as many words."""
+        """Events of a streamed answer, as each arrives. `content`: prompt of at least as many words."""
         connection = self._connection()
         try:
             response = self._ask(
@@ -97,7 +97,7 @@ class GatewayClient:
 
     @contextmanager
     def load(self, route: str, key: str, clients: int) -> Generator[Load]:
-        """Clients that ask one request after the other on a connection of their own, and try none again."""
+        """Clients that send requests one after the other on their own connections, without retries."""
         load = Load()
 
         def asking(number: int, stop: threading.Event) -> None:
@@ -107,7 +107,7 @@ class GatewayClient:
             yield load
 
     def _keep_asking(self, load: Load, stop: threading.Event, route: str, key: str, keep: bool) -> None:
-        """`keep`: use a connection again until the proxy says that it closes it."""
+        """Send requests until stopped. `keep`: reuse a connection until the proxy announces its end."""
         connection: http.client.HTTPConnection | None = None
         while not stop.is_set():
             connection = connection or self._connection()
@@ -151,7 +151,7 @@ class GatewayClient:
         value = f"Bearer {key}" if header == "Authorization" else str(key)
         given = {**(claimed or {}), **({header: value} if key else {})}
         model = route.rpartition("/")[2]
-        message = {"role": "user", "content": content}  # the answer repeats it
+        message = {"role": "user", "content": content}  # the answer repeats the prompt
         body = json.dumps({"model": model, "messages": [message], **settings})
         path = f"/{route}/v1/chat/completions"
         connection.request("POST", path, body, {"Content-Type": "application/json", **given})

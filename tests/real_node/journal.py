@@ -1,4 +1,4 @@
-"""A journal on each real node: journald, and the kubelet's own lines, as under systemd."""
+"""A journal on each real node: journald, and the kubelet's messages, as under systemd."""
 
 import subprocess
 import threading
@@ -49,6 +49,6 @@ def _begun(node: Path) -> subprocess.Popen[bytes]:
 
 
 def _containerd(node: Path) -> int | None:
-    """Process of the runtime of a node's folder."""
+    """Container runtime process of a node's folder."""
     wanted = str(node / "containerd.toml")
     return next((it.pid for it in processes("containerd".__eq__) if wanted in it.arguments), None)

@@ -20,7 +20,7 @@ _NAMESPACE = "/api/v1/namespaces/default"
 
 
 def create_store(api: DynamicClient, folder: Path) -> Path:
-    """The file that it writes, in a folder of this machine."""
+    """Create the store; returns its file in a folder of this machine."""
     labels = {"app": _NAME}
     api.create(f"{_NAMESPACE}/configmaps", {"metadata": {"name": _NAME}, "data": _files()})
     api.create(

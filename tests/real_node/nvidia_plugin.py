@@ -1,4 +1,4 @@
-"""NVIDIA's device plugin in the pods of real nodes, over a library that plays the GPUs of a pool."""
+"""NVIDIA's device plugin in the pods of real nodes, with a library that simulates the GPUs of a pool."""
 
 import csv
 import os
@@ -24,10 +24,10 @@ from tests.real_node.platform import CLIENT_IMAGE, Platform, wait
 _COMMAND = "usr/local/bin/nvidia-device-plugin"
 _CAPABILITY = "8.9"  # of the L4 and L40S; GPUs with MIG have theirs in the table
 _PROFILES = Path(__file__).with_name("mig_profiles.csv")
-"""Profiles as the mocks of go-nvml v0.13.4-1 have them (pkg/nvml/mock/gpus, 2026-11-30)."""
+"""Profiles from the mocks of go-nvml v0.13.4-1 (pkg/nvml/mock/gpus, 2026-11-30)."""
 
 _DRIVER = "580.95.05"
-NVIDIA_MAJOR = 195  # of NVIDIA's devices, by Documentation/admin-guide/devices.txt of Linux
+NVIDIA_MAJOR = 195  # of NVIDIA's devices, from Documentation/admin-guide/devices.txt of Linux
 
 MACHINE = "machine.txt"
 """File of the library beside the socket of the kubelet, in the folder `simulated`."""
@@ -36,7 +36,7 @@ SYSTEM_PODS = "/api/v1/namespaces/gpu-system/pods"
 
 
 def nvidia_image(name: str = DEVICE_PLUGIN.at(None)) -> LocalImage:
-    """The plugin under the name that the platform renders, with the C library of this machine."""
+    """The plugin image under the rendered name, with the C library of this machine."""
     plugin = provide(NVIDIA_DEVICE_PLUGIN)
     libraries = libraries_of(plugin)
     folder = next(path for path in libraries if path.endswith("libc.so.6")).rpartition("/")[0]
@@ -46,7 +46,7 @@ def nvidia_image(name: str = DEVICE_PLUGIN.at(None)) -> LocalImage:
 
 
 def machine_of(pool: Pool) -> str:
-    """GPUs of one node of a pool, divided as its MIG layout says."""
+    """GPUs of one node of a pool, with the partitions of its MIG layout."""
     assert pool.gpu
     layout = pool.sharing.mig if pool.sharing and pool.sharing.mig else {}
     return machine([(pool.gpu, layout)] * pool.gpus)
@@ -80,7 +80,7 @@ def _rows() -> list[dict[str, str]]:
 
 
 def _profile(wanted: str, profiles: list[dict[str, str]]) -> str:
-    """Number of the profile with as many slices and nearest in memory, as NVIDIA names them."""
+    """Number of the profile with this many slices and the nearest memory size, as NVIDIA names them."""
     slices, memory = wanted.removesuffix("gb").split("g.")
     own = [row for row in profiles if row["slices"] == slices]
     return min(own, key=lambda row: abs(int(row["memory_mib"]) / 1024 - int(memory)))["profile"]
@@ -96,13 +96,13 @@ def mig_id(minor: int, instance: int) -> str:
 
 @dataclass(frozen=True)
 class NvidiaNode:
-    """A real node whose GPUs are those of the library."""
+    """A real node whose GPUs are simulated by the library."""
 
     platform: Platform
     name: str
 
     def become(self, pool: Pool, gpus: str | None = None) -> None:
-        """Give the node the label and GPUs of a pool, and start NVIDIA's plugin in that pool's pod."""
+        """Give the node the labels and GPUs of a pool, and start NVIDIA's plugin in that pool's pod."""
         self._label(None)  # two plugins at once on one node remove each other's sockets
         wait(lambda: not self._plugins())
         (self._folder / MACHINE).write_text(gpus or machine_of(pool))
@@ -126,13 +126,13 @@ class NvidiaNode:
             file.write(" ".join(map(str, filter(lambda it: it is not None, (gpu, xid, instance)))) + "\n")
 
     def install_driver(self) -> None:
-        """Lay files of a driver and NVIDIA's hooks over those of the machine, for this node alone."""
+        """Add driver files and NVIDIA's hooks to those of the machine, for this node only."""
         driver = self._node / "driver"
         libraries, devices, programs = (driver / name for name in ("lib64", "dev", "bin"))
         for folder in (libraries, devices, programs):
             folder.mkdir(parents=True)
         shutil.copy(provide(NVML), libraries / f"libnvidia-ml.so.{_DRIVER}")
-        shutil.copy(provide(NVML), libraries / f"libcuda.so.{_DRIVER}")  # any library: nothing calls it
+        shutil.copy(provide(NVML), libraries / f"libcuda.so.{_DRIVER}")  # any library: no program calls it
         (libraries / "libnvidia-ml.so.1").symlink_to(f"libnvidia-ml.so.{_DRIVER}")
         (libraries / "libcuda.so.1").symlink_to(f"libcuda.so.{_DRIVER}")
         for name, minor in {"nvidiactl": 255, **{f"nvidia{gpu}": gpu for gpu in range(8)}}.items():
@@ -196,7 +196,7 @@ def environment_of(process: Path) -> dict[str, str]:
 
 
 def gpu_pod(node: str, name: str, resource: str, count: int = 1) -> dict[str, Any]:
-    """A pod on one node that asks for GPUs and serves until it is deleted."""
+    """A pod on one node that requests GPUs and runs until it is deleted."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",

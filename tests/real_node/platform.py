@@ -33,7 +33,7 @@ PODS = "/api/v1/namespaces/serving/pods"
 
 @dataclass
 class Load:
-    """Requests that were answered, and what became of the others."""
+    """Number of answered requests, and the errors of the failed ones."""
 
     answered: int = 0
     lost: list[str] = field(default_factory=list[str])
@@ -41,7 +41,7 @@ class Load:
 
 @contextmanager
 def until_done(clients: Sequence[Callable[[threading.Event], None]]) -> Generator[None]:
-    """Run clients in threads, and end them by their event afterwards."""
+    """Run clients in threads, and stop them by their event afterwards."""
     stop = threading.Event()
     threads = [threading.Thread(target=client, args=[stop]) for client in clients]
     for thread in threads:
@@ -77,7 +77,7 @@ class Platform:
         return DynamicClient(self.local / "kubeconfig")
 
     def reason(self, namespace: str, name: str) -> str | None:
-        """Reason why a pod is not ready, as `gpu-cluster status` says it."""
+        """Reason of an unready pod, as in `gpu-cluster status`."""
         found = replicas_in(KubernetesClient(self.local / "kubeconfig"), namespace)
         return next((it.reason for it in found if it.pod == name), None)
 
@@ -89,7 +89,7 @@ class Platform:
         self.import_images([LocalImage(CLIENT_IMAGE, client_files(), [CLIENT_COMMAND])])
 
     def import_images(self, images: Sequence[LocalImage]) -> None:
-        """Import images into all nodes, once they have those of the platform itself."""
+        """Import images into all nodes, after those of the platform."""
         ctr = next(tool for tool in CONTAINERD if tool.name == "ctr")
         settings = wait(self.started, 600)
         for node in settings.nodes:
@@ -98,11 +98,11 @@ class Platform:
             import_images(folder, provide(ctr), images)
 
     def started(self) -> RealNodeSettings | None:
-        """Settings of the nodes, once their programs were started."""
+        """Settings of the nodes, after their programs have started."""
         return self.settings if (self.local / "real-node" / "started").exists() else None
 
     def run(self, namespace: str, *arguments: str, claim: str | None = None) -> str:
-        """Result of the test's program in a pod of a namespace; `claim` is mounted at /data."""
+        """Output of the test's program in a pod of a namespace; `claim` is mounted at /data."""
         path = self.begin(namespace, *arguments, claim=claim)
         state = wait(lambda: _ended(self.api.get(path)))
         self.api.delete(path)
@@ -118,7 +118,7 @@ class Platform:
         return f"{path}/{name}"
 
     def ask(self) -> int:
-        """Status of one request through the Service, by the port of this machine."""
+        """Status of one request through the Service, on its port of this machine."""
         connection = http.client.HTTPConnection("127.0.0.1", self.settings.models["chat"], timeout=30)
         body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": "hello"}]})
         try:
@@ -131,7 +131,7 @@ class Platform:
 
     @contextmanager
     def load(self, clients: int) -> Generator[Load]:
-        """Clients that ask one request after the other, and try none again."""
+        """Clients that send requests one after the other, without retries."""
         load = Load()
 
         def ask(stop: threading.Event) -> None:
@@ -156,7 +156,7 @@ class Platform:
         return self.api.items(PODS)
 
     def settled(self) -> bool:
-        """Whether two replicas of the newest template are Ready, and none is left that ends."""
+        """Whether two replicas of the newest template are ready and no old replica remains."""
         deployment = self.api.get(DEPLOYMENT)
         status = deployment["status"]
         return (
@@ -172,7 +172,7 @@ def client_files() -> dict[str, bytes]:
 
 
 def wait(found: Callable[[], Any], seconds: float = _SECONDS) -> Any:
-    """The first answer that is true."""
+    """The first truthy result."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
         assert time.monotonic() < deadline, f"not so after {seconds} s"

@@ -1,4 +1,4 @@
-"""Answers of a Prometheus at an address, for dashboards."""
+"""Responses of a Prometheus at an address, for dashboards."""
 
 from collections.abc import Mapping
 from typing import Any

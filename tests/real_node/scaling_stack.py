@@ -1,4 +1,4 @@
-"""A platform with telemetry whose one model scales by its queue, and is slow enough to have one."""
+"""A platform with telemetry whose only model scales by its queue, and is slow enough to have one."""
 
 _STACK = """\
 config:
@@ -24,5 +24,5 @@ config:
 
 
 def scaling_stack(most: int) -> str:
-    """The stack file, with so many replicas at most."""
+    """The stack file, with this maximum number of replicas."""
     return _STACK.replace("MAX", str(most))

@@ -1,4 +1,4 @@
-"""Servers without internet: a cluster of real nodes, whose only way out leads to a mirror."""
+"""Servers without internet access: a cluster of real nodes that reach only a mirror."""
 
 import ctypes
 import os
@@ -39,7 +39,7 @@ _NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
 
 
 def published() -> dict[Image, LocalImage]:
-    """Images of this project under the names of the publishers whose programs they replace."""
+    """Images of this project under the names of the images that they replace."""
     return {
         DEVICE_PLUGIN: _image(DEVICE_PLUGIN, GPU_DEVICE_PLUGIN.name, provide(GPU_DEVICE_PLUGIN)),
         VLLM: _image(VLLM, MODEL_SERVER.name, provide(MODEL_SERVER), **_flags()),
@@ -57,7 +57,7 @@ def _flags() -> dict[str, bytes]:
 
 
 def publish(image: LocalImage, folder: Path, environment: Mapping[str, str], name: str) -> str:
-    """Push an image under a name; its digest."""
+    """Push an image under a name; returns its digest."""
     layout = folder / "layout"
     image.write(folder / "image.tar", os.uname().machine)
     with tarfile.open(folder / "image.tar") as archive:
@@ -68,7 +68,7 @@ def publish(image: LocalImage, folder: Path, environment: Mapping[str, str], nam
 
 
 def library(folder: Path, digests: Mapping[Image, str]) -> Path:
-    """A copy of the library whose pins are the digests of the images that are published here."""
+    """A copy of the library whose pinned digests are those of the images published here."""
     shutil.copytree(
         Path(gpu_cluster.__file__).parent,
         folder / "gpu_cluster",
@@ -96,7 +96,7 @@ class Servers:
 def servers(
     folder: Path, toolchain: Toolchain, stack: Path, models: Sequence[str], mirror: Names, authority: Path
 ) -> Generator[Servers]:
-    """Nodes of all pools of a stack file, with the cluster's own images on them and no other."""
+    """Nodes of all pools of a stack file, with only the cluster's own images."""
     pools = pools_of(load(stack))
     control_plane = LocalControlPlane(folder, toolchain, services=True)
     control_plane.start()

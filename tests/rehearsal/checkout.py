@@ -1,4 +1,4 @@
-"""A checkout of its own for a test: the project's program, its local stack, a control plane and state."""
+"""A separate checkout for a test: the project's program, its local stack, a control plane and state."""
 
 import json
 import os
@@ -49,11 +49,11 @@ class Checkout:
         self.stack_file.write_text(text.replace(old, new))
 
     def gpu_cluster(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command as a person would type it in this checkout."""
+        """Run a command in this checkout."""
         return run_gpu_cluster(self.folder, *arguments)
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A command of the engine itself, on the local stack."""
+        """Run a command of the engine on the local stack."""
         return _run(
             ["pulumi", *arguments, "--stack", "local", "--non-interactive", "--color", "never"],
             self.folder,
@@ -70,7 +70,7 @@ class Checkout:
         return {**self.engine.environment, **shell_variables(self.folder)}
 
     def start_control_plane(self) -> None:
-        """The nodes of the stack's pools, and nothing on them."""
+        """Start the control plane with the nodes of the stack's pools, and no platform."""
         control_plane = LocalControlPlane(self.folder / ".local", install(), services=True)
         control_plane.start()
         reconcile(self.cluster, pools_of(load(self.stack_file)))
@@ -85,7 +85,7 @@ class Checkout:
 
     @property
     def authority(self) -> str:
-        """Certificate in its kubeconfigs, by which copies of them are found."""
+        """Certificate in its kubeconfigs, which identifies copies of them."""
         [cluster] = json.loads((self.folder / ".local" / "kubeconfig").read_text())["clusters"]
         return cluster["cluster"]["certificate-authority-data"]
 
@@ -103,13 +103,13 @@ class Checkout:
         return list((pulumi_home() / "workspaces").glob(f"*-{digest}-*"))
 
     def state(self) -> list[dict[str, Any]]:
-        """The resources that the engine knows."""
+        """Resources in the state of the engine."""
         deployment = json.loads(self.engine.output("stack", "export", "--stack", "local"))["deployment"]
         return deployment.get("resources", [])
 
 
 def run_gpu_cluster(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """With simulated nodes alone: tests of real ones are in tests/real_node."""
+    """Run with simulated nodes only: tests of real ones are in tests/real_node."""
     return _run([GPU_CLUSTER, *arguments], folder, {"REAL_NODE": "no"} | os.environ)
 
 

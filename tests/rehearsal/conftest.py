@@ -10,8 +10,8 @@ from tests.rehearsal.checkout import Checkout
 
 @pytest.fixture(scope="session", autouse=True)
 def _terminated_as_by_ctrl_c() -> Iterator[None]:
-    """SIGTERM, such as that of timeout, lets fixtures remove what runs in their checkouts and sandboxes."""
-    if current_thread() is not main_thread():  # no other sets handlers
+    """SIGTERM, as from timeout, lets fixtures remove what runs in their checkouts and sandboxes."""
+    if current_thread() is not main_thread():  # other threads set no handlers
         yield
         return
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -21,7 +21,7 @@ def _terminated_as_by_ctrl_c() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """A checkout in which nothing runs yet; whatever a test left running in it is removed."""
+    """A checkout without running programs; whatever a test leaves running in it is removed."""
     checkout = Checkout.of_local_stack(Path(tmp_path_factory.mktemp("checkout")) / "project")
     yield checkout
     removed = checkout.gpu_cluster("down")

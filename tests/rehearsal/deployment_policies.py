@@ -1,4 +1,4 @@
-"""Policies for a deployment: which calls they allow, and the same with one action less."""
+"""Policies for a deployment: the calls that they allow, and the same policies without one action."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,12 +17,12 @@ def allows(documents: Sequence[Document], recorded: RecordedCall) -> bool:
 
 
 def actions_of(documents: Iterable[Document]) -> list[str]:
-    """Every action that they allow, in order."""
+    """Every action that the policies allow, in order."""
     return sorted({action for it in documents for each in it["Statement"] for action in each["Action"]})
 
 
 def without(documents: Iterable[Document], action: str) -> list[Document]:
-    """The policies with one action less."""
+    """The policies without one action."""
     return [
         {
             **document,

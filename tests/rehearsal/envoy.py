@@ -27,7 +27,7 @@ _END_SECONDS = 10
 
 @dataclass(frozen=True)
 class Programs:
-    """The controller's executable, and where its files are."""
+    """Executable of the controller, and the folder of its files."""
 
     controller: Path
     folder: Path
@@ -35,7 +35,7 @@ class Programs:
 
 @contextmanager
 def envoy_gateway(sandbox: Sandbox, network: PrivateNetwork, programs: Programs) -> Generator[None]:
-    """The controller, whose file system is a folder: it looks for its certificates in /certs."""
+    """The controller, whose root is a folder, because it reads its certificates from /certs."""
     root = programs.folder / "controller"
     for name in ("certs", "config", "tmp"):
         (root / name).mkdir(parents=True)
@@ -56,7 +56,7 @@ def envoy_gateway(sandbox: Sandbox, network: PrivateNetwork, programs: Programs)
 
 @contextmanager
 def model_servers(network: PrivateNetwork, addresses: Mapping[str, str], port: int) -> Generator[None]:
-    """A server for each model at the address of its pod, which says what it was asked."""
+    """A server for each model at the address of its pod, which returns its request."""
     with ExitStack() as stack:
         for model, address in addresses.items():
             network.address(address)
@@ -75,13 +75,13 @@ def _server(address: str, port: int, model: str) -> ThreadingHTTPServer:
             self.wfile.write(json.dumps(asked).encode())
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     return ThreadingHTTPServer((address, port), Answer)
 
 
 def _certificates(sandbox: Sandbox, programs: Programs) -> None:
-    """The command of the Job runs with the rights of its ServiceAccount."""
+    """The command of the Job runs with the permissions of its ServiceAccount."""
     job = sandbox.api.get(f"/apis/batch/v1/namespaces/{SYSTEM}/jobs/envoy-gateway-certgen")
     [container] = job["spec"]["template"]["spec"]["containers"]
     kubeconfig = programs.folder / "certgen.kubeconfig"

@@ -1,4 +1,4 @@
-"""Envoy's first configuration, with which it asks its controller for the rest."""
+"""Envoy's bootstrap configuration, with which it connects to its controller."""
 
 from pathlib import Path
 from typing import Any

@@ -18,7 +18,7 @@ class Identity:
         self._http = Client(config, ConnectionParams(trust_env=False))
 
     def attempt(self, wanted: Try) -> tuple[int, str]:
-        """Status and words of the answer."""
+        """Status and body of the response."""
         headers = {"Content-Type": "application/json"} | wanted.headers
         content = json.dumps(wanted.body) if wanted.body else None
         response = self._http.request(wanted.method, wanted.path, content=content, headers=headers)

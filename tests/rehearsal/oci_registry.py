@@ -1,4 +1,4 @@
-"""A real registry of images and charts, and the way to it under the names that registries have elsewhere."""
+"""A real registry of images and charts, reachable under the names of public registries."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ from gpu_cluster_tools.toolchain.image_programs import CRANE, OCI_REGISTRY
 
 USER, PASSWORD = "robot", "pull-only"
 _HTPASSWD = "$2b$04$95.mdC0B2OZjuArEd.Nnju9J.nnNJ3O94ghlAVoupOt6pPd.xj36K"
-"""The password as bcrypt has it, the only form that the registry reads."""
+"""The password as a bcrypt hash, the only form that the registry reads."""
 
 _CONFIGURATION = """\
 version: 0.1
@@ -42,7 +42,7 @@ _HELM, _MANIFEST = "application/vnd.cncf.helm", "application/vnd.oci.image.manif
 
 @dataclass(frozen=True)
 class OciRegistry:
-    """A registry on a port of this machine, with a certificate for the names that it is called by."""
+    """A registry on a port of this machine, with a certificate for its names."""
 
     folder: Path
     port: int
@@ -53,13 +53,13 @@ class OciRegistry:
 
     @property
     def log(self) -> str:
-        """Requests with their status, one a line."""
+        """Requests with their status, one per line."""
         return (self.folder / "log").read_text()
 
 
 @contextmanager
 def registry(folder: Path, hosts: Sequence[str], *, login: bool, tls: bool = True) -> Generator[OciRegistry]:
-    """Run a registry; with `login` it answers only USER with PASSWORD."""
+    """Run a registry; with `login` it accepts only USER with PASSWORD."""
     folder.mkdir(parents=True)
     issued = self_signed(*hosts)
     (folder / "tls.crt").write_bytes(issued.certificate)
@@ -135,7 +135,7 @@ def push_chart(chart: Path, folder: Path, environment: Mapping[str, str], target
 
 @dataclass
 class Names:
-    """A proxy that leads the names of registries to ports of this machine, and no other name anywhere."""
+    """A proxy that maps the names of registries to ports of this machine, and rejects all other names."""
 
     ports: Mapping[str, int]
     asked: list[str] = field(default_factory=list[str])
@@ -143,7 +143,7 @@ class Names:
 
     @contextmanager
     def served(self, at: socket.socket) -> Generator[str]:
-        """Serve a socket, in whichever network it is; address of the proxy."""
+        """Serve a socket, in any network; yields the address of the proxy."""
         server = _Proxy(self, at)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         host, port = at.getsockname()[:2]

@@ -1,4 +1,4 @@
-"""Readiness of a pod, as the API server has it."""
+"""Readiness of a pod, from its status in the API server."""
 
 from collections.abc import Mapping
 from typing import Any

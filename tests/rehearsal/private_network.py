@@ -1,4 +1,4 @@
-"""A network of its own, with no way out, for programs that listen on every address."""
+"""A separate network without external access, for programs that listen on every address."""
 
 import ctypes
 import os
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PrivateNetwork:
-    """Addresses of the network are those that it is given; 127.0.0.1 is its own."""
+    """The network has only the added addresses, and its own 127.0.0.1."""
 
     pid: int
     _inside: ThreadPoolExecutor
@@ -29,16 +29,16 @@ class PrivateNetwork:
         return ["nsenter", f"--net=/proc/{self.pid}/ns/net", *command]
 
     def address(self, address: str) -> None:
-        """Give the network an address more."""
+        """Add an address to the network."""
         add = self.command("ip", "address", "replace", f"{address}/32", "dev", "lo")
         subprocess.run(add, check=True)
 
     def call(self, function: Callable[[], T]) -> T:
-        """Call a function by a thread in the network, and return its result."""
+        """Call a function in a thread inside the network, and return its result."""
         return self._inside.submit(function).result()
 
     def reach(self, port: int, other: "PrivateNetwork | None" = None) -> None:
-        """Lead from this port of the network to the same port of the machine, or of the other network."""
+        """Forward this port of the network to the same port of the machine, or of the other network."""
         server = self.call(lambda: socket.create_server(("127.0.0.1", port)))
 
         def connect() -> socket.socket:
@@ -57,7 +57,7 @@ class PrivateNetwork:
 
 @contextmanager
 def private_network() -> Generator[PrivateNetwork]:
-    holder = subprocess.Popen(  # it tells when it is in its network
+    holder = subprocess.Popen(  # it reports when it is in its network
         ["unshare", "--net", "sh", "-c", "ip link set lo up && echo ready && exec sleep 86400"],
         stdout=subprocess.PIPE,
     )
@@ -72,7 +72,7 @@ def private_network() -> Generator[PrivateNetwork]:
 
 
 def _enter(pid: int) -> None:
-    """Enter the network with the calling thread alone."""
+    """Move only the calling thread into the network."""
     libc = ctypes.CDLL(None, use_errno=True)
     namespace = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY)
     try:

@@ -1,4 +1,4 @@
-"""A home of the engine that has the providers among its plugins, as a machine with Pulumi has them."""
+"""A Pulumi home with the providers among its plugins, as on a machine with Pulumi."""
 
 from pathlib import Path
 

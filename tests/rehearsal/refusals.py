@@ -1,4 +1,4 @@
-"""Calls that a team is refused, and the response of the API server."""
+"""Requests that a team is denied, and the response of the API server."""
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -7,7 +7,7 @@ from typing import Any
 Object = dict[str, Any]
 
 FORBIDDEN = "is forbidden: User"
-"""RBAC does not let it."""
+"""Denied by RBAC."""
 
 OWN = "/api/v1/namespaces/vision"
 ELSEWHERE = "/api/v1/namespaces/registry"
@@ -17,14 +17,14 @@ RBAC = "/apis/rbac.authorization.k8s.io/v1"
 
 @dataclass(frozen=True)
 class Try:
-    """A request that has to be refused."""
+    """A request that must be denied."""
 
     what: str
     method: str
     path: str
     body: Object = field(default_factory=dict[str, Any])
     says: str = FORBIDDEN
-    """Part of the answer."""
+    """Part of the response."""
 
     status: int = HTTPStatus.FORBIDDEN
     headers: dict[str, str] = field(default_factory=dict[str, str])
@@ -56,7 +56,7 @@ def pod(
     resource: str = "nvidia.com/gpu",
     **spec: Any,
 ) -> Object:
-    """The spec of a pod that is let in, but for what is asked of it. `counted`: the pool of its class."""
+    """Spec of an admitted pod, except for the given changes. `counted`: the pool of its priority class."""
     limits = {"memory": "64Mi", **({resource: str(gpus)} if gpus else {})}
     sound: Object = {
         "name": "main",

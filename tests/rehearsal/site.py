@@ -1,4 +1,4 @@
-"""A stack named `site` for tests: in a sandbox of its own, or as the nodes of a cluster."""
+"""A stack named `site` for tests: in its own sandbox, or as the nodes of a cluster."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ from tests.rehearsal.checkout import PROJECT
 
 @contextmanager
 def site_sandbox(folder: Path, stack: str, *also: Tool) -> Generator[Sandbox]:
-    """An open sandbox with the stack and its tools, and `also` those of the test."""
+    """An open sandbox with the stack and its tools, and the tools in `also`."""
     project = copy_project(PROJECT, folder / "project", {"site": stack})
     tools = tools_of(load(project / "stacks" / "Pulumi.site.yaml"))
     sandbox = Sandbox(project, "site", install(also=[*tools, *also]))
@@ -34,7 +34,7 @@ def site_sandbox(folder: Path, stack: str, *also: Tool) -> Generator[Sandbox]:
 
 
 def run(sandbox: Sandbox, command: str) -> list[Operation]:
-    """Operations of an engine run, which has no errors, that change something."""
+    """Changing operations of an engine run, which must have no errors."""
     record = sandbox.folder / "runs" / command
     done = run_pulumi(sandbox.engine, command, "--yes", "--skip-preview", record=record)
     assert done.errors == []
@@ -43,7 +43,7 @@ def run(sandbox: Sandbox, command: str) -> list[Operation]:
 
 @contextmanager
 def site_with_nodes(folder: Path, stack: str) -> Generator[Path]:
-    """A folder with the kubeconfig of a cluster that has the nodes of the stack, and nothing on them."""
+    """A folder with the kubeconfig of a cluster that has the nodes of the stack, and no platform."""
     control_plane = LocalControlPlane(folder, install())
     control_plane.start()
     try:

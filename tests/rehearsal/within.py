@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Whether it holds before the time is over."""
+    """Whether the condition becomes true in time."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:

@@ -16,7 +16,7 @@ PYTHON_ENVIRONMENT = Path(sys.prefix)
 
 @dataclass(frozen=True)
 class Project:
-    """A Pulumi project with one stack, `dev`, and a state of its own."""
+    """A Pulumi project with one stack, `dev`, and its own state."""
 
     directory: Path
     toolchain: Toolchain
@@ -31,7 +31,7 @@ class Project:
         return self.directory / "output.txt"
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start the engine in a process group of its own, as a shell does."""
+        """Start the engine in its own process group, as a shell does."""
         with self.output.open("wb") as file:
             return subprocess.Popen(
                 self.command(arguments),
@@ -44,7 +44,7 @@ class Project:
             )
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the engine to its end; stdout and stderr come as one text."""
+        """Run the engine to its end; stdout and stderr are combined."""
         return subprocess.run(
             self.command(arguments),
             cwd=self.directory,
@@ -57,11 +57,11 @@ class Project:
         )
 
     def processes(self) -> list[str]:
-        """Return the command lines of every process that descends from this project's engines."""
+        """Command lines of all descendants of this project's engines."""
         mark = f"TEST_PROJECT={self.directory}\0".encode()
         found: list[str] = []
         for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):  # it ended meanwhile
+            with suppress(OSError):  # it has ended
                 if mark in (process / "environ").read_bytes():
                     found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         return found
@@ -72,7 +72,7 @@ class Project:
 
 @pytest.fixture(scope="session")
 def toolchain() -> Iterator[Toolchain]:
-    """The tools of a machine that has no engine installed."""
+    """Tools on a machine without an installed engine."""
     directories = os.environ["PATH"].split(os.pathsep)
     without_pulumi = [each for each in directories if not (Path(each) / "pulumi").exists()]
     with pytest.MonkeyPatch.context() as patch:

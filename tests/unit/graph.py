@@ -1,4 +1,4 @@
-"""A program on a recording engine, for tests."""
+"""A program run with a recording engine, for tests."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 # pyright: reportUnknownParameterType=false
@@ -33,7 +33,7 @@ def graph_of(
 
 
 class _Echo(Mocks):
-    """Resources as requested; those of AWS also with a name and an ARN."""
+    """Resources as requested; AWS resources also with a name and an ARN."""
 
     def __init__(self, answers: Mapping[str, Mapping[str, Any]], lookup: Lookup | None) -> None:
         self._answers, self._lookup = answers, lookup
@@ -52,12 +52,12 @@ class _Echo(Mocks):
 
     def call(self, args: MockCallArgs) -> Any:
         if self._lookup is None:
-            raise LookupError(args.token)  # a component looks nothing up: live values are arguments
+            raise LookupError(args.token)  # components look nothing up: live values are arguments
         return self._lookup(args.token, dict(args.args))
 
 
 class _Planned(Mocks):
-    """Resources that have no id yet, nor anything else that a cloud gives them."""
+    """Resources without an ID and other values that a cloud assigns."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return "", dict(args.inputs)

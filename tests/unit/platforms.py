@@ -1,4 +1,4 @@
-"""A whole platform on the mocks, wherever its stack file puts it."""
+"""A whole platform planned with mocks, on any provider."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,7 +31,7 @@ AWS: Mapping[str, Mapping[str, Any]] = {
 
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """Registered resources and the platform's outputs; an existing cluster is there."""
+    """Registered resources and the platform's outputs; an existing cluster exists."""
     backend = backend_for(stack, Path(), lambda _settings, _project: "/kubeconfig")
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, backend=backend, **live)), AWS)
@@ -39,7 +39,7 @@ def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
 
 
 def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:
-    """Registered resources of a team, and its outputs, on an environment that grants all in its file."""
+    """Registered resources and outputs of a team, on an environment that grants everything in its file."""
     granted = summary_of(team.name, team.grant, pools_of(team.environment))
     account = {"registry": {"prefix": f"{team.name}/", "key": "arn:aws:kms:::key/registry"}}
     teams = {team.name: {**granted, **account}}

@@ -12,7 +12,7 @@ from gpu_cluster_tools.toolchain.tools import DEVICE_PLUGIN_CONFIG
 
 @dataclass(frozen=True)
 class Asked:
-    """A configuration, and the variables that the plugin's container has."""
+    """A configuration, and the environment variables of the plugin's container."""
 
     config: str
     environment: Mapping[str, str]
@@ -27,7 +27,7 @@ class Read:
 
     @property
     def replicas(self) -> dict[str, int]:
-        """Times that each resource is offered; nothing for one that is offered once."""
+        """Number of times that each resource is offered, if more than once."""
         sharing: dict[str, Any] = self.config["sharing"]
         ways: dict[str, Any] = sharing.get("mps") or sharing.get("timeSlicing") or {}
         resources: list[dict[str, Any]] = ways.get("resources") or []
@@ -35,7 +35,7 @@ class Read:
 
 
 def read(asked: Sequence[Asked]) -> list[Read]:
-    """In one run of the parser, which is built where it is missing."""
+    """Read configurations in one run of the parser, which is built if missing."""
     questions = [{"config": each.config, "environment": dict(each.environment)} for each in asked]
     done = subprocess.run(
         [provide(DEVICE_PLUGIN_CONFIG)],

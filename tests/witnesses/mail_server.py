@@ -23,7 +23,7 @@ class Mail:
     to: list[str]
     subject: str
     text: str
-    """Source of its HTML part."""
+    """Source of the HTML part."""
 
 
 @dataclass

@@ -65,7 +65,7 @@ def validate(folder: Path, config: dict[str, Any], environment: Mapping[str, str
 def running(
     folder: Path, config: dict[str, Any], environment: Mapping[str, str], before: tuple[str, ...] = ()
 ) -> Generator[subprocess.Popen[bytes]]:
-    """The program runs with the configuration. `before`: command that starts it."""
+    """Run the program with the configuration. `before`: command that starts it."""
     file = _written(folder, config)
     with (folder / "log").open("a") as log:
         process = subprocess.Popen(
@@ -90,9 +90,7 @@ def records(folder: Path) -> list[dict[str, Any]]:
 def records_in(file: Path) -> list[dict[str, Any]]:
     """Records of a file that the collector wrote, each with the attributes of its resource."""
     found: list[dict[str, Any]] = []
-    *written, _ = (
-        file.read_text().split("\n") if file.exists() else [""]
-    )  # of the last line a part, or nothing
+    *written, _ = file.read_text().split("\n") if file.exists() else [""]  # the last line may be incomplete
     for line in written:
         for resource in json.loads(line)["resourceLogs"]:
             source = _plain(resource["resource"].get("attributes", ()))

@@ -1,4 +1,4 @@
-"""A real Prometheus with series of the past."""
+"""A real Prometheus with historical series."""
 
 import subprocess
 import time
@@ -20,7 +20,7 @@ Samples = Mapping[str, Iterable[tuple[float, float]]]
 
 
 def backfill(samples: Samples, data: Path) -> None:
-    """Series as blocks, by promtool."""
+    """Write series as blocks with promtool."""
     families: dict[str, list[str]] = {}
     for series, values in samples.items():
         lines = families.setdefault(series.partition("{")[0], [])
@@ -43,7 +43,7 @@ def blocks_of(live: Path, data: Path) -> Path:
 
 @contextmanager
 def prometheus(data: Path, *, lookback: str = "5m") -> Generator[str]:
-    """The address of a server over these blocks. `lookback`: for how long a sample is seen."""
+    """Address of a server with these blocks. `lookback`: duration for which a sample is returned."""
     port = assign(("prometheus",), {})["prometheus"]
     config = data.parent / "prometheus.yml"
     config.write_text("{}\n")

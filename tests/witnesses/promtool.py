@@ -9,7 +9,7 @@ from gpu_cluster_tools.toolchain.image_programs import PROMTOOL
 
 
 def promtool(*arguments: str, files: Sequence[Path] = ()) -> str:
-    """Its output, with exit status 0; `AssertionError` with the output otherwise."""
+    """Output of promtool with exit code 0; `AssertionError` with the output otherwise."""
     command = [str(provide(PROMTOOL)), *arguments, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr

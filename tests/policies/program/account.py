@@ -1,4 +1,4 @@
-"""Resources on AWS as a user may write them, each with one wrong setting."""
+"""AWS resources as a user may write them, each with one wrong setting."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ GITHUB = "token.actions.githubusercontent.com"
 
 
 def wrong_account() -> None:
-    """Every resource with the setting that its rule finds."""
+    """Every resource with the setting that its rule reports."""
     provider = aws.Provider(
         "aws",
         region="us-east-2",

@@ -7,7 +7,7 @@ from gpu_cluster_tools.rehearsal.aws import Account
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    """An account of its own for a module."""
+    """A separate account for each module."""
     account = Account(tmp_path_factory.mktemp("account"))
     account.start()
     yield account

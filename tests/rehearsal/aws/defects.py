@@ -1,4 +1,4 @@
-"""Defects that a review of 2026-11-28 found: the code before it was mended, and a stack that has each."""
+"""Defects found in a review on 2026-11-28: the code before the fix, and a stack that has each defect."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ DISK = "  gpu-cluster:storage: {disk: {kind: ebs, default: true, reclaim: delete
 
 @dataclass(frozen=True)
 class Change:
-    """Text of a file of components, and what it was before."""
+    """Text of a file of components, and the text before the fix."""
 
     file: str
     text: str
@@ -36,15 +36,15 @@ class Change:
 @dataclass(frozen=True)
 class Defect:
     number: str
-    """Number in that review; a letter where one has two causes."""
+    """Number in that review; with a letter if it has two causes."""
 
     name: str
     stack: str
     words: tuple[str, ...]
-    """Parts of the report."""
+    """Expected parts of the report."""
 
     changes: tuple[Change, ...] = ()
-    """Changes of the code; none where the stack file itself was wrong, and is refused."""
+    """Changes of the code; none if the stack file itself was wrong, and is now refused."""
 
     code: int = 1
     quick: bool = False

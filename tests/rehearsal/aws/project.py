@@ -1,4 +1,4 @@
-"""A project whose AWS is emulated, and what its account holds."""
+"""A project with an emulated AWS account, and the contents of the account."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ class Project:
     folder: Path
     account: Account
     main: str = "."
-    """Where its program is."""
+    """Folder of its program."""
 
     @classmethod
     def of(cls, folder: Path, account: Account, program: str) -> "Project":
@@ -43,7 +43,7 @@ class Project:
         return project
 
     def program(self, text: str) -> None:
-        """Run this text from now on, or the program of that name in programs/."""
+        """Use this text as program, or the program with this name in programs/."""
         file = PROGRAMS / f"{text}.py"
         target = self.folder / self.main / "__main__.py"
         if "\n" not in text:
@@ -56,7 +56,7 @@ class Project:
         assert done.returncode == 0, done.stdout
 
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run the engine to its end; stdout and stderr come as one text."""
+        """Run the engine to its end; stdout and stderr are combined."""
         with engine_tmpdir(self.folder) as tmpdir:
             return subprocess.run(
                 ["pulumi", *arguments, "--non-interactive", "--color=never"],
@@ -72,7 +72,7 @@ class Project:
             )
 
     def environment(self) -> dict[str, str]:
-        """In which the engine finds its account and its state."""
+        """Environment variables with the account and the state."""
         state = {"PULUMI_BACKEND_URL": (self.folder / "state").as_uri(), "PULUMI_CONFIG_PASSPHRASE": "test"}
         toolchain = install(also=[AWS_PROVIDER])
         provider = toolchain.path(AWS_PROVIDER.name)
@@ -92,7 +92,7 @@ class Project:
 
 
 def contents(account: Account) -> dict[str, list[str]]:
-    """The names of all that an account holds and that was not there from the beginning."""
+    """Names of all resources in an account that were created after its start."""
     api = Api(account.endpoint, REGION)
     return {operation: sorted(names) for operation, names in _contents(api) if names}
 

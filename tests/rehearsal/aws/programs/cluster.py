@@ -1,4 +1,4 @@
-"""A cluster of EKS with its keys, its add-ons and nodes for them, in a VPC of two subnets."""
+"""An EKS cluster with keys, add-ons and nodes, in a VPC with two subnets."""
 
 import pulumi
 import pulumi_aws as aws

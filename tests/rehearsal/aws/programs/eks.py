@@ -1,6 +1,6 @@
 # pyright: reportArgumentType=false
-# (objects in their plain form, as in a manifest)
-"""A cluster of EKS with a pool for everything and a pool with GPUs, which pods get from a plugin."""
+# objects as plain dicts, as in a manifest
+"""An EKS cluster with a general pool, and a GPU pool with a device plugin."""
 
 import json
 from typing import Any

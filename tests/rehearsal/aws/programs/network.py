@@ -11,14 +11,14 @@ region = aws.get_region().region
 zones = aws.get_availability_zones(state="available").names
 account = aws.get_caller_identity().account_id
 
-# Two NAT gateways cannot have one address, not even while one replaces the other.
+# Two NAT gateways cannot share one address, not even while one replaces the other.
 ONE_ADDRESS = pulumi.ResourceOptions(delete_before_replace=True)
 
 vpc = aws.ec2.Vpc(
     "main", cidr_block=block, enable_dns_hostnames=True, tags={"Name": config.get("title") or "main"}
 )
 aws.ec2.DefaultSecurityGroup("closed", vpc_id=vpc.id)
-# It cannot leave a VPC while NAT gateways there have addresses.
+# It cannot be detached from a VPC while NAT gateways there have addresses.
 gateway = aws.ec2.InternetGateway(
     "main", vpc_id=vpc.id, opts=pulumi.ResourceOptions(replace_on_changes=["vpcId"])
 )

@@ -1,4 +1,4 @@
-"""Node groups of every kind of capacity, on a cluster in a VPC of two subnets."""
+"""Node groups of every capacity type, on a cluster in a VPC with two subnets."""
 
 import json
 

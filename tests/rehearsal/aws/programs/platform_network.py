@@ -1,4 +1,4 @@
-"""The network of a platform, as the configuration describes it."""
+"""The network of a platform with the settings in the configuration."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""Parts of a platform beside its network: stores and their backups, a registry, messages, a budget."""
+"""Further parts of a platform: stores and their backups, a registry, messages, a budget."""
 
 import json
 
@@ -36,7 +36,7 @@ subnets = {
     for zone, block in {"a": "10.0.0.0/24", "b": "100.64.0.0/18"}.items()
 }
 group = aws.ec2.SecurityGroup("files", vpc_id=vpc.id, description="file systems")
-# Before a file system of Lustre: FSx refuses a group that does not admit port 988.
+# Before a Lustre file system: FSx refuses a group that does not allow port 988.
 rules = [
     kind(
         "lnet",

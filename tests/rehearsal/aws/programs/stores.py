@@ -1,4 +1,4 @@
-"""The registry and the stores of a platform, as the configuration describes them, in a VPC of two subnets."""
+"""Registry and stores of a platform with the settings in the configuration, in a VPC with two subnets."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""An API server that answers as it is told."""
+"""An API server with scripted responses."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ ENFORCED = (
 
 
 class Answers(ApiServer):
-    """A cluster that has all that a stack needs, until a test takes something away."""
+    """A cluster that has everything that a stack needs, until a test removes something."""
 
     def __init__(self) -> None:
         self.paths: dict[str, Object | None] = {
@@ -54,7 +54,7 @@ def resources(*names: str) -> Object:
 
 
 def servers(**allocatable: str) -> list[Object]:
-    """The nodes of stacks/Pulumi.onprem.yaml, with what they offer by resource."""
+    """The nodes of stacks/Pulumi.onprem.yaml, with their resources."""
     ready = [{"type": "Ready", "status": "True"}]
     offers = {key.replace("_", "."): value for key, value in allocatable.items()}
     return [

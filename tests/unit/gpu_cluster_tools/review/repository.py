@@ -1,4 +1,4 @@
-"""A repository of git with stack files, for tests."""
+"""A git repository with stack files, for tests."""
 
 import shutil
 import subprocess
@@ -32,7 +32,7 @@ GRANTED = f"""\
   gpu-cluster:teams:
     vision: {{gpus: {{box: 1}}, members: [vision]}}
 """.replace("nodes: 2", "nodes: 4")
-"""The same, shared with a team."""
+"""The same stack, shared with a team."""
 
 VISION = """\
 config:
@@ -72,7 +72,7 @@ def project_of(folder: Path, **stacks: str) -> Path:
 
 
 def with_code(project: Path, module: str, old: str, new: str) -> Path:
-    """The project with the code that plans, changed in one module, in the commit of its stack files."""
+    """The project with the planning code changed in one module, in the commit of its stack files."""
     for package in PACKAGES:
         shutil.copytree(CODE / package, project / package, ignore=shutil.ignore_patterns("__pycache__"))
     file = project / module

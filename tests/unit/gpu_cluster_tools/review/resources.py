@@ -1,4 +1,4 @@
-"""Resources of a plan, by what tests want to say of them."""
+"""Resources of a plan with only the properties that tests need."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Measurements of two GPUs without the extra: a request's speed falls by 1 % with each other request."""
+"""Measurements of two GPUs without the extra: each further request reduces a request's speed by 1 %."""
 
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from gpu_cluster_tools.throughput.measurements import Measurements
 _LLAMAS = ("meta-llama/Meta-Llama-3.1-8B", "meta-llama/Meta-Llama-3.1-70B")
 
 _ALONE = {"H100": 50.0, "L40S": 20.0}
-"""Tokens in a second of a request alone on one GPU."""
+"""Tokens per second of a single request on one GPU."""
 
 
 class FakeMeasurements(Measurements):

@@ -7,13 +7,13 @@ from gpu_cluster_tools.toolchain.tool import Tool
 
 @pytest.fixture(scope="session")
 def go_build_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of compiled packages for all tests, so that Go's own runtime is compiled once."""
+    """One cache of compiled packages for all tests, to compile Go's runtime only once."""
     return tmp_path_factory.mktemp("go-build")
 
 
 @pytest.fixture
 def cache(tmp_path: Path, go_build_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache directory that is the user's during the test; no module source is in reach."""
+    """An empty cache directory, used as the user's during the test; no module source is reachable."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("GOPROXY", "off")
     directory = tmp_path / "cache" / "gpu-cluster"

@@ -1,4 +1,4 @@
-"""Clusters that answer as they are told; the real API server: tests/rehearsal, tests/real_node."""
+"""Clusters with scripted responses; the real API server: tests/rehearsal, tests/real_node."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ UNREADY = [{"type": "Ready", "status": "False"}]
 
 
 class Cluster(ApiServer):
-    """Objects by their paths; what is not there is None, as without the right to read it."""
+    """Objects by path; other paths return None, as without the permission to read them."""
 
     def __init__(self, paths: Mapping[str, Object | None] | None = None) -> None:
         self.paths = {"/version": {"gitVersion": "v1.35.4"}, **(paths or {})}

@@ -27,7 +27,7 @@ def api(account: Router) -> Api:
 
 @pytest.fixture
 def deployer(account: Router, api: Api) -> Api:
-    """The account as a role sees it that may do everything."""
+    """The account as used by an administrator role."""
     statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
     trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     role = api.call("iam", "CreateRole", RoleName=fresh("deployer"), AssumeRolePolicyDocument=trust)["Role"]

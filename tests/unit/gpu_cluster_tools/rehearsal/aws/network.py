@@ -1,11 +1,11 @@
-"""A network of an account, as requests name its parts."""
+"""A network of an account, by its IDs in requests."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Network:
-    """Ids of what is there."""
+    """IDs of existing resources."""
 
     vpc: str
     subnet: str

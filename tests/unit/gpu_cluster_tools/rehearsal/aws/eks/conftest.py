@@ -6,5 +6,5 @@ from tests.unit.gpu_cluster_tools.rehearsal.aws.eks.prerequisites import Prerequ
 
 @pytest.fixture
 def eks(api: Api) -> Prerequisites:
-    """A network and roles of its own."""
+    """A separate network and separate roles."""
     return Prerequisites.create(api)

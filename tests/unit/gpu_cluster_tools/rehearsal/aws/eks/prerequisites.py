@@ -1,4 +1,4 @@
-"""Inputs of a cluster, and calls that make clusters and node groups."""
+"""Inputs of a cluster, and calls that create clusters and node groups."""
 
 import json
 import uuid
@@ -15,7 +15,7 @@ class Prerequisites:
     api: Api
     vpc: str
     subnets: list[str]
-    """One in each of three zones."""
+    """One subnet in each of three zones."""
 
     control: str
     """ARN of a role that EKS may assume."""
@@ -60,7 +60,7 @@ class Prerequisites:
         return self.api.call("eks", "CreateNodegroup", **given | settings)["nodegroup"]
 
     def template(self, **data: Any) -> dict[str, str]:
-        """A launch template, as node groups name it."""
+        """A launch template, in the form used by node groups."""
         made = self.api.call(
             "ec2", "CreateLaunchTemplate", LaunchTemplateName=fresh("template"), LaunchTemplateData=data
         )

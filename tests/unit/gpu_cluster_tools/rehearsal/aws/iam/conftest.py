@@ -26,7 +26,7 @@ def door(account: Router, log: CallLog) -> AccessControl:
 
 
 As = Callable[..., Api]
-"""The account as a new role with these statements sees it; `services` may assume the role too."""
+"""The account as used by a new role with these statements; `services` may assume the role too."""
 
 
 @pytest.fixture
