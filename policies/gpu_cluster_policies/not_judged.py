@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections import Counter
 from collections.abc import Container, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from gpu_cluster_policies.resources.base64_text import decoded
 from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
 from gpu_cluster_policies.resources.origin import is_extra, is_of_platform
 from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
@@ -127,11 +125,9 @@ def _unseen_in_secret(secret: Resource) -> str:
 
 
 def _text(content: Any, *, encoded: bool) -> str:
-    if not isinstance(content, str) or not encoded:
-        return content if isinstance(content, str) else ""
-    with suppress(binascii.Error, ValueError):
-        return base64.b64decode(content).decode(errors="replace")
-    return ""
+    if not isinstance(content, str):
+        return ""
+    return decoded(content) if encoded else content
 
 
 def not_judged_by_rule(finding: Finding) -> NotJudged:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
-from contextlib import suppress
 
+from gpu_cluster_policies.resources.base64_text import decoded
 from gpu_cluster_policies.resources.origin import is_extra
 from gpu_cluster_policies.resources.property import Property
 from gpu_cluster_policies.resources.resource import Resource
@@ -56,13 +54,7 @@ def _values(secret: Resource) -> Iterator[tuple[str, Property]]:
             yield key, field
     for key, field in secret.at("data").entries():
         if isinstance(field.content, str) and field.content:
-            yield key, Property(field.owner, field.path, _decoded(field.content))
-
-
-def _decoded(content: str) -> str:
-    with suppress(binascii.Error, ValueError):
-        return base64.b64decode(content).decode(errors="replace")
-    return content
+            yield key, Property(field.owner, field.path, decoded(field.content))
 
 
 def _is_secret(key: str, text: str) -> bool:
