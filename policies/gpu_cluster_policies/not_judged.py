@@ -13,6 +13,7 @@ from gpu_cluster_policies.resources.origin import is_extra, is_of_platform
 from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.resources.resource_types import WITHOUT_RULE
+from gpu_cluster_policies.resources.secret_inputs import input_from_program
 from gpu_cluster_policies.resources.secret_manifest import unrecognised_value
 from gpu_cluster_policies.resources.unseen_permissions import unseen_permission
 from gpu_cluster_policies.resources.unseen_pod_settings import unseen_in_pod
@@ -77,7 +78,10 @@ def not_judged(resource: Resource) -> NotJudged | None:
         why = "its objects are rendered only during an update"
         return NotJudged("chart", f"chart {resource.address.rpartition(' ')[2]}", why, resource)
     try:
-        why = _unseen_in_pods(resource) if resource.makes_pods else _unseen_in_known(resource)
+        if resource.makes_pods:
+            why = _unseen_in_pods(resource)
+        else:
+            why = _unseen_in_known(resource) or _unseen_in_input(resource)
     except (NotKnownError, UnreadableError):
         return None
     return NotJudged(resource.kind, resource.address, why, resource) if why else None
@@ -115,6 +119,16 @@ def _unseen_in_known(resource: Resource) -> str:
             if holds_pod(_text(entry.content, encoded=(resource.kind, key) in _ENCODED)):
                 return f"{entry.path} holds a pod as text"
     return _unseen_in_secret(resource) if resource.kind == "Secret" else ""
+
+
+def _unseen_in_input(resource: Resource) -> str:
+    """Why a secret may be written in a program; empty if it is not. Rule 62 judges those of manifests."""
+    if resource.kind == "Secret" and (not resource.urn or is_extra(resource.urn)):
+        return ""
+    if is_of_platform(resource.urn):
+        return ""
+    key = input_from_program(resource)
+    return f"{key} is set by the program, which may contain the secret as text" if key else ""
 
 
 def _unseen_in_secret(secret: Resource) -> str:

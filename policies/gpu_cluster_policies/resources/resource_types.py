@@ -1,5 +1,7 @@
 """Kinds of AWS resources that several rules speak of, by their Pulumi types."""
 
+PARAMETER = "aws:ssm/parameter:Parameter"
+
 WITHOUT_RULE = frozenset(
     (
         "aws:autoscaling/schedule:Schedule",
@@ -31,9 +33,10 @@ WITHOUT_RULE = frozenset(
         "aws:s3/bucketVersioningV2:BucketVersioningV2",
         "aws:secretsmanager/secretVersion:SecretVersion",
         "aws:sns/topicSubscription:TopicSubscription",
+        PARAMETER,
     )
 )
-"""Types that rules only read as part of others, or that have nothing to judge."""
+"""Types that rules only read as part of others, that rule 62 reads, or that have nothing to judge."""
 
 AUTOSCALING_GROUP = "aws:autoscaling/group:Group"
 BUCKETS = frozenset(("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"))

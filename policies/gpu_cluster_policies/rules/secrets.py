@@ -11,7 +11,7 @@ from gpu_cluster.unknown import UNKNOWN
 from gpu_cluster_policies.resources.object_kinds import group_of
 from gpu_cluster_policies.resources.property import Property, is_list
 from gpu_cluster_policies.resources.resource import Resource, containers
-from gpu_cluster_policies.resources.resource_types import NODE_CLASS
+from gpu_cluster_policies.resources.resource_types import NODE_CLASS, PARAMETER
 from gpu_cluster_policies.resources.secret_manifest import secrets_written_out
 from gpu_cluster_policies.resources.secret_text import holds_secret, is_name_of_secret, is_secret
 from gpu_cluster_policies.rule import Level, Violation, rule
@@ -50,6 +50,8 @@ def _readable(resource: Resource) -> Iterable[_Named]:
     elif resource.kind == "Secret":
         for field in secrets_written_out(resource):
             yield _Named(_SURE, field, "a value from a secret store, such as an ExternalSecret")
+    elif resource.kind == PARAMETER:
+        yield from _of_parameter(resource)
     elif resource.kind == _ADDON:
         yield from _values(_of_yaml(resource.at("configurationValues")))
     elif resource.kind in _CHARTS:
@@ -66,6 +68,15 @@ def _of_pods(resource: Resource) -> Iterator[_Named]:
             yield _Named(variable.at("name").text, variable.at("value"))
         for key in ("command", "args"):
             yield from _arguments(list(container.at(key).items()))
+
+
+def _of_parameter(parameter: Resource) -> Iterator[_Named]:
+    """Values of an SSM parameter that are stored in plaintext, with the last word of its path."""
+    name = str(parameter.properties.get("name") or parameter.label).rpartition("/")[2]
+    secure = parameter.at("type").value == "SecureString"
+    for key in ("insecureValue",) if secure else ("insecureValue", "value"):
+        if parameter.properties.get(key) is not UNKNOWN:
+            yield _Named(name, parameter.at(key), "a parameter of type SecureString, or a secret")
 
 
 def _of_custom(resource: Resource) -> Iterator[_Named]:
