@@ -82,7 +82,7 @@ class Assessment:
     catalogue: Catalogue
     controls: tuple[Assessed, ...]
     not_judged: tuple[Unseen, ...] = ()
-    """Documents that no rule could look at: they may break any control."""
+    """Documents that no rule could look at, including waived ones: they may break any control."""
 
     declared: tuple[Declaration, ...] = ()
     """Parts of the stack that its file declares, beside what the catalog knows."""
@@ -110,7 +110,8 @@ def assess(judged: Evaluation, framework: Framework, declared: Iterable[Declarat
         Assessed(control, tuple(map(record.of, catalogue.evidence(control, judged.pack.rules.values()))))
         for control in catalogue.controls
     )
-    return Assessment(judged.name, framework, catalogue, controls, judged.not_judged, tuple(declared))
+    unseen = (*judged.not_judged, *judged.not_judged_waived)
+    return Assessment(judged.name, framework, catalogue, controls, unseen, tuple(declared))
 
 
 class _Record:

@@ -22,6 +22,7 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from gpu_cluster_policies.context import EvaluationContext
+from gpu_cluster_policies.not_judged import NOT_JUDGED
 from gpu_cluster_policies.pack import Pack, pack_of
 from gpu_cluster_policies.plan_fallback import PlanFallback, planned_inputs, planned_outputs
 from gpu_cluster_policies.policy_file import PolicyFileError
@@ -33,7 +34,6 @@ from gpu_cluster_policies.settings import policy_settings
 from gpu_cluster_policies.waivers import project_waivers
 
 _WAIVERS = "waivers"
-_NOT_JUDGED = "not-judged"
 
 
 def main(program: str) -> None:
@@ -155,13 +155,13 @@ def _waivers(shown: _Shown) -> Policy:
 def _not_judged(shown: _Shown) -> Policy:
     def in_stack(args: StackValidationArgs, report: ReportViolation) -> None:
         pack = _pack_of(args, shown.project)
-        stack = shown.stack(args, _NOT_JUDGED)
+        stack = shown.stack(args, NOT_JUDGED)
         for resource in stack.resources:
             for unseen in pack.not_judged(resource, stack.inventory):
                 report(unseen.brief, resource.urn)
 
     title = "Rules look at everything that is applied"
-    return StackValidationPolicy(_NOT_JUDGED, title, in_stack, EnforcementLevel.ADVISORY)
+    return StackValidationPolicy(NOT_JUDGED, title, in_stack, EnforcementLevel.ADVISORY)
 
 
 def _pack_of(args: StackValidationArgs, project: Path) -> Pack:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gpu_cluster_policies.resources.base64_text import decoded
 from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
@@ -20,6 +20,12 @@ from gpu_cluster_policies.resources.unseen_pod_settings import unseen_in_pod
 from gpu_cluster_policies.resources.unseen_settings import holds_pod
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.source_location import SourceLocation
+
+if TYPE_CHECKING:
+    from gpu_cluster_policies.waivers import Waiver
+
+NOT_JUDGED = "not-judged"
+"""Id of the engine's policy, and of waivers, for objects that no rule has seen."""
 
 _CHART = "kubernetes:helm.sh/v4:Chart"
 _TEXTS = {"ConfigMap": ("data", "binaryData"), "Secret": ("stringData", "data")}
@@ -50,9 +56,13 @@ class NotJudged:
     rule: str = ""
     """Id of the rule that could not judge it; empty if none has seen it."""
 
+    waiver: Waiver | None = field(default=None, compare=False)
+    """Waiver of a user who has reviewed it; it remains listed."""
+
     @property
     def brief(self) -> str:
-        return f"{self.resource}: not judged: {self.why}"
+        waived = f" ({self.waiver.brief})" if self.waiver else ""
+        return f"{self.resource}: not judged: {self.why}{waived}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,13 @@ class Unseen:
 
     why: str
     place: SourceLocation
+    waiver: Waiver | None = None
+    """Waiver of a user who has reviewed it."""
+
+    @property
+    def brief(self) -> str:
+        """The reason, and the waiver if there is one."""
+        return f"{self.why}; {self.waiver.brief}" if self.waiver else self.why
 
 
 def not_judged(resource: Resource) -> NotJudged | None:

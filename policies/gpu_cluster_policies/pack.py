@@ -12,7 +12,13 @@ from gpu_cluster.exemption import Exemption
 from gpu_cluster.project import project_above
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.context import EvaluationContext, context_of
-from gpu_cluster_policies.not_judged import NotJudged, not_judged, not_judged_by_rule, of_unknown_type
+from gpu_cluster_policies.not_judged import (
+    NOT_JUDGED,
+    NotJudged,
+    not_judged,
+    not_judged_by_rule,
+    of_unknown_type,
+)
 from gpu_cluster_policies.preview import Step
 from gpu_cluster_policies.rendered import Rendered
 from gpu_cluster_policies.resources.inventory import Inventory
@@ -57,7 +63,7 @@ class Pack:
         return (it for it in self._open(rule, resource, inventory) if not isinstance(it, NotJudgedFinding))
 
     def not_judged(self, resource: Resource, inventory: Inventory) -> Iterator[NotJudged]:
-        """The object if rules saw it in part, and properties that rules could not judge, without waivers."""
+        """The object if rules saw it in part, and properties without a waiver that rules could not judge."""
         if unseen := self._unseen(resource):
             yield unseen
         for rule in self._rules_for(resource.kind):
@@ -66,7 +72,8 @@ class Pack:
                 yield from (not_judged_by_rule(it) for it in found if isinstance(it, NotJudgedFinding))
 
     def _unseen(self, resource: Resource) -> NotJudged | None:
-        return not_judged(resource) or of_unknown_type(resource, self._types)
+        unseen = not_judged(resource) or of_unknown_type(resource, self._types)
+        return replace(unseen, waiver=self.waivers.covering(unseen, self.stack)) if unseen else None
 
     @cached_property
     def _types(self) -> frozenset[str]:
@@ -88,9 +95,7 @@ class Pack:
             for rule in self._rules_for(resource.kind)
             for finding in rule.findings(resource, inventory)
         ]
-        report = self._report(found, of_operations=False)
-        unseen = filter(None, map(self._unseen, every))
-        return replace(report, not_judged=(*unseen, *report.not_judged))
+        return self._report(found, [it for it in map(self._unseen, every) if it], of_operations=False)
 
     def gate(self, steps: Iterable[Step]) -> Report:
         """Judge the steps of an update by the rules of operations. A replacement is found once."""
@@ -99,21 +104,28 @@ class Pack:
         found = list(
             {(finding.rule.id, finding.resource, finding.path): finding for finding in every}.values()
         )
-        return self._report(found, of_operations=True)
+        return self._report(found, (), of_operations=True)
 
-    def _report(self, found: Sequence[Finding], *, of_operations: bool) -> Report:
+    def _report(
+        self, found: Sequence[Finding], unseen: Sequence[NotJudged], *, of_operations: bool
+    ) -> Report:
         """Findings of one kind of rules, with and without a waiver, and unused waivers."""
         exempt = [(finding, self.rendered.exemption(finding)) for finding in found]
         found = [finding for finding, exemption in exempt if not exemption]
         judged = [(finding, self.waivers.covering(finding, self.stack)) for finding in found]
-        rules = frozenset(rule.id for rule in self.rules.values() if rule.of_operations == of_operations)
+        rules = {rule.id for rule in self.rules.values() if rule.of_operations == of_operations}
+        rules |= set() if of_operations else {NOT_JUDGED}
         open_ = [finding for finding, waiver in judged if not waiver]
         return Report(
             tuple(it for it in open_ if not isinstance(it, NotJudgedFinding)),
             tuple(Waived(finding, waiver) for finding, waiver in judged if waiver),
-            tuple(self.waivers.problems(self.stack, found, rules)),
+            tuple(self.waivers.problems(self.stack, [*found, *unseen], rules)),
             tuple(Exempt(finding, exemption) for finding, exemption in exempt if exemption),
-            tuple(not_judged_by_rule(it) for it in open_ if isinstance(it, NotJudgedFinding)),
+            (
+                *(it for it in unseen if not it.waiver),
+                *(not_judged_by_rule(it) for it in open_ if isinstance(it, NotJudgedFinding)),
+            ),
+            tuple(it for it in unseen if it.waiver),
         )
 
     def _rules_for(self, kind: str) -> tuple[Rule, ...]:
@@ -154,6 +166,9 @@ class Report:
 
     not_judged: tuple[NotJudged, ...] = ()
     """Objects that no rule could look at, or not at all of their pods, and what a rule could not judge."""
+
+    not_judged_waived: tuple[NotJudged, ...] = ()
+    """Objects that no rule could look at, and that a waiver accepts."""
 
 
 def strictest() -> Pack:

@@ -1,4 +1,4 @@
-"""`waivers.yaml`: accepted findings with an owner and an expiry date."""
+"""`waivers.yaml`: accepted findings, and reviewed objects without rules, with an owner and an expiry date."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator
@@ -16,16 +16,24 @@ from gpu_cluster.config.section import Settings
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document
 from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster_policies.not_judged import NOT_JUDGED, NotJudged
 from gpu_cluster_policies.policy_file import FOLDER, load, shown
+from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
+from gpu_cluster_policies.resources.object_kinds import is_known
 from gpu_cluster_policies.rule import Finding
 
-_RESOURCE = re.compile(r"[A-Za-z0-9:/.]+ ([a-z0-9.-]+/)?[a-z0-9.:-][a-z0-9.:*-]*")
+_KIND = r"[A-Za-z0-9:/._-]+"
+_RESOURCE = re.compile(rf"{_KIND} ([a-z0-9.-]+/)?[A-Za-z0-9._:-][A-Za-z0-9._:*-]*")
+_WHOLE_KIND = re.compile(rf"({_KIND}) \*")
 _ROLE = re.compile(r"[a-z]+(-[a-z]+)*")
 _REASON = 20  # characters below which nothing has been explained
 
 
-def _resource(text: str) -> str:
-    if not _RESOURCE.fullmatch(text):
+def _resource(text: str, info: ValidationInfo) -> str:
+    whole = _WHOLE_KIND.fullmatch(text) if info.data.get("rule") == NOT_JUDGED else None
+    if whole and is_known(whole[1]) and whole[1] not in UNSEEN_KINDS:
+        raise ValueError(f"a name or namespace/name, because rules judge other objects of kind {whole[1]}")
+    if not whole and not _RESOURCE.fullmatch(text):
         raise ValueError("a kind and namespace/name, with * only after the start of the name")
     return text
 
@@ -49,20 +57,21 @@ def _some(stacks: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _known(text: str, info: ValidationInfo) -> str:
-    rules = cast(Collection[str], info.context)
+    rules = (*cast(Collection[str], info.context), NOT_JUDGED)
     if text not in rules:
         raise ValueError(f"the id of a rule{did_you_mean(text, rules)}")
     return text
 
 
 class Waiver(Settings):
-    """A finding that is accepted."""
+    """A finding that is accepted, or a reviewed object that no rule judges."""
 
     rule: Annotated[str, AfterValidator(_known)]
-    """Id of the rule, such as 50-no-host-access."""
+    """Id of the rule, such as 50-no-host-access; `not-judged` for objects that no rule judges."""
 
     resource: Annotated[str, AfterValidator(_resource)]
-    """Resource as in findings, such as `DaemonSet gpu-system/nvidia-device-plugin-*`."""
+    """Resource as in findings, such as `DaemonSet gpu-system/nvidia-device-plugin-*`. With `not-judged` also
+    a whole kind, such as `Queue *`."""
 
     stacks: Annotated[tuple[str, ...], AfterValidator(_some)]
     """Stacks in which it applies; * is a wildcard."""
@@ -76,8 +85,13 @@ class Waiver(Settings):
     expires: date
     """Last day on which it holds."""
 
-    def covers(self, finding: Finding) -> bool:
-        return self.rule == finding.rule.id and fnmatchcase(finding.resource, self.resource)
+    @property
+    def brief(self) -> str:
+        return f"waived by {self.owner} until {self.expires}: {self.reason}"
+
+    def covers(self, found: Finding | NotJudged) -> bool:
+        rule = found.rule.id if isinstance(found, Finding) else found.rule or NOT_JUDGED
+        return self.rule == rule and fnmatchcase(found.resource, self.resource)
 
 
 class _WaiverFile(Settings):
@@ -99,13 +113,13 @@ class Waivers:
     _document: Document | None
     """None without a waivers file."""
 
-    def covering(self, finding: Finding, stack: str) -> Waiver | None:
+    def covering(self, found: Finding | NotJudged, stack: str) -> Waiver | None:
         """The waiver that holds for a finding today, if any."""
         holding = (waiver for _, waiver in self._of(stack) if waiver.expires >= self.today)
-        return next((waiver for waiver in holding if waiver.covers(finding)), None)
+        return next((waiver for waiver in holding if waiver.covers(found)), None)
 
     def problems(
-        self, stack: str, findings: Iterable[Finding], rules: Collection[str]
+        self, stack: str, findings: Iterable[Finding | NotJudged], rules: Collection[str]
     ) -> Iterator[LocatedDiagnostic]:
         """Waivers of the stack that have expired, or that none of all findings of these rules needs."""
         found = list(findings)
@@ -114,9 +128,9 @@ class Waivers:
                 continue
             subject = f"{waiver.rule} on {waiver.resource}"
             if waiver.expires < self.today:
-                message = (
-                    f"expired on {waiver.expires}: comply with {subject}, or ask {waiver.owner} to renew it"
-                )
+                reviewed = waiver.rule == NOT_JUDGED
+                todo = f"review {waiver.resource} again and" if reviewed else f"comply with {subject}, or"
+                message = f"expired on {waiver.expires}: {todo} ask {waiver.owner} to renew it"
                 yield self._problem(("waivers", index, "expires"), message)
             elif not any(waiver.covers(finding) for finding in found):
                 message = f"{subject} has no finding in stack {stack}; remove the waiver"

@@ -36,7 +36,7 @@ def _section(assessment: Assessment) -> Iterator[str]:
     if assessment.not_judged:
         yield "## Not judged\n"
         yield "Rules could not evaluate these resources completely. Each may violate any control.\n"
-        rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in assessment.not_judged)
+        rows = ((text(it.resource), code(str(it.place)), text(it.brief)) for it in assessment.not_judged)
         yield from table(("resource", "place", "why"), rows)
         yield ""
     if assessment.declared:

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gpu_cluster.exemption import Exemption
-from gpu_cluster_policies.not_judged import Unseen
+from gpu_cluster_policies.not_judged import NotJudged, Unseen
 from gpu_cluster_policies.pack import Pack, Report
 from gpu_cluster_policies.resources.resource import Resource
 from gpu_cluster_policies.rule import Finding
@@ -81,8 +81,15 @@ class Evaluation:
     @cached_property
     def not_judged(self) -> tuple[Unseen, ...]:
         """Resources that rules could not evaluate completely, by kind and location."""
-        objects = [Unseen(it.kind, it.resource, it.why, self.places.of(it)) for it in self.report.not_judged]
-        return tuple(sorted((*objects, *self.unread), key=lambda it: (it.kind, it.place, it.resource)))
+        return tuple(sorted((*map(self._unseen, self.report.not_judged), *self.unread), key=_by_kind))
+
+    @cached_property
+    def not_judged_waived(self) -> tuple[Unseen, ...]:
+        """Resources that no rule could evaluate, and that a waiver accepts, by kind and location."""
+        return tuple(sorted(map(self._unseen, self.report.not_judged_waived), key=_by_kind))
+
+    def _unseen(self, it: NotJudged) -> Unseen:
+        return Unseen(it.kind, it.resource, it.why, self.places.of(it), it.waiver)
 
     @property
     def stopping(self) -> int:
@@ -97,3 +104,7 @@ class Evaluation:
 def _order(shown: Shown) -> tuple[bool, int, str, int, str, str]:
     finding, place = shown.finding, shown.place
     return not shown.stops, finding.rule.number, place.file, place.line, finding.resource, finding.path
+
+
+def _by_kind(unseen: Unseen) -> tuple[str, SourceLocation, str]:
+    return unseen.kind, unseen.place, unseen.resource

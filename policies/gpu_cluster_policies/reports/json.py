@@ -6,12 +6,14 @@ from typing import Any
 from gpu_cluster_policies.not_judged import Unseen
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import NotEvaluated
+from gpu_cluster_policies.waivers import Waiver
 
 
 def json_text(judged: Evaluation) -> str:
     """An object with `stack`, `summary`, `findings`, `staleWaivers` and `notJudged`.
 
-    `stack` is `manifests` for files without a stack.
+    `stack` is `manifests` for files without a stack. The summary's `notJudged` counts those
+    without a waiver.
     """
     content = {
         "stack": judged.name,
@@ -29,7 +31,7 @@ def json_text(judged: Evaluation) -> str:
             {"file": it.file, "line": it.line, "key": it.key, "message": it.message}
             for it in judged.report.stale
         ],
-        "notJudged": list(map(unseen_content, judged.not_judged)),
+        "notJudged": list(map(unseen_content, (*judged.not_judged, *judged.not_judged_waived))),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
@@ -41,11 +43,12 @@ def unseen_content(unseen: Unseen) -> dict[str, Any]:
         "resource": unseen.resource,
         "why": unseen.why,
         **unseen.place._asdict(),
+        "waiver": _waiver(unseen.waiver),
     }
 
 
 def _finding(shown: Shown) -> dict[str, Any]:
-    finding, rule, waiver = shown.finding, shown.finding.rule, shown.waiver
+    finding, rule = shown.finding, shown.finding.rule
     return {
         "rule": rule.id,
         "title": rule.title,
@@ -60,8 +63,12 @@ def _finding(shown: Shown) -> dict[str, Any]:
         "why": rule.why,
         "references": list(rule.references),
         "fix": rule.fix,
-        "waiver": {"owner": waiver.owner, "reason": waiver.reason, "expires": str(waiver.expires)}
-        if waiver
-        else None,
+        "waiver": _waiver(shown.waiver),
         "exemption": {"reason": shown.exemption.reason} if shown.exemption else None,
     }
+
+
+def _waiver(waiver: Waiver | None) -> dict[str, str] | None:
+    if waiver is None:
+        return None
+    return {"owner": waiver.owner, "reason": waiver.reason, "expires": str(waiver.expires)}

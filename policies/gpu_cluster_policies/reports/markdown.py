@@ -24,6 +24,8 @@ def markdown_text(judged: Evaluation) -> str:
         parts.append("\n".join(_rule(rule, list(shown))))
     if judged.not_judged:
         parts.append("\n".join(_not_judged(judged.not_judged)))
+    if judged.not_judged_waived:
+        parts.append("\n".join(_not_judged_waived(judged.not_judged_waived)))
     if judged.waived:
         parts.append("\n".join(_waived(judged.waived)))
     if judged.exempt:
@@ -60,6 +62,26 @@ def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
     yield ""
     rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in unseen)
     yield from table(("resource", "place", "why"), rows)
+    yield ""
+    yield "</details>"
+
+
+def _not_judged_waived(unseen: tuple[Unseen, ...]) -> Iterator[str]:
+    kinds = text(counted(it.kind for it in unseen))
+    yield f"<details><summary>not judged, waived: {kinds}</summary>"
+    yield ""
+    rows = (
+        (
+            text(it.resource),
+            text(it.why),
+            text(it.waiver.owner),
+            str(it.waiver.expires),
+            text(it.waiver.reason),
+        )
+        for it in unseen
+        if it.waiver
+    )
+    yield from table(("resource", "why", "owner", "until", "reason"), rows)
     yield ""
     yield "</details>"
 

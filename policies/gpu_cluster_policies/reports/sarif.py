@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from gpu_cluster.stack.diagnostic import LocatedDiagnostic
 from gpu_cluster_policies.manifests.manifests import STDIN
-from gpu_cluster_policies.not_judged import Unseen
+from gpu_cluster_policies.not_judged import NOT_JUDGED, Unseen
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.rule import Rule
 from gpu_cluster_policies.source_location import SourceLocation
+from gpu_cluster_policies.waivers import Waiver
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _FINGERPRINT = "resourceAndProperty/v1"
@@ -33,7 +34,7 @@ _WAIVERS = {
 
 
 _NOT_JUDGED = {
-    "id": "not-judged",
+    "id": NOT_JUDGED,
     "name": "NotJudged",
     "shortDescription": {"text": "Rules look at everything that is applied"},
     "fullDescription": {
@@ -66,7 +67,10 @@ def sarif_text(judged: Evaluation) -> str:
         "results": [
             *results,
             *(_stale(problem, len(indices)) for problem in judged.report.stale),
-            *(_unseen(unseen, len(indices) + 1) for unseen in judged.not_judged),
+            *(
+                _unseen(unseen, len(indices) + 1)
+                for unseen in (*judged.not_judged, *judged.not_judged_waived)
+            ),
         ],
     }
     return (
@@ -132,6 +136,7 @@ def _unseen(unseen: Unseen, index: int) -> dict[str, Any]:
         "message": {"text": f"{unseen.resource}: not judged: {unseen.why}"},
         "locations": [_location(unseen.place)],
         "partialFingerprints": {_FINGERPRINT: _digest(unseen.place.file, unseen.resource, unseen.why)},
+        **({"suppressions": [_suppression(unseen.waiver)]} if unseen.waiver else {}),
     }
 
 
@@ -144,11 +149,16 @@ def _location(place: SourceLocation) -> dict[str, Any]:
 
 def _suppressions(shown: Shown) -> Iterator[dict[str, Any]]:
     if shown.waiver:
-        waiver = shown.waiver
-        words = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})"
-        yield {"kind": "external", "justification": words}
+        yield _suppression(shown.waiver)
     if shown.exemption:
         yield {"kind": "external", "justification": f"{shown.exemption.reason} (platform exemption)"}
+
+
+def _suppression(waiver: Waiver) -> dict[str, str]:
+    return {
+        "kind": "external",
+        "justification": f"{waiver.reason} ({waiver.owner}, until {waiver.expires})",
+    }
 
 
 def _fingerprint(shown: Shown) -> str:

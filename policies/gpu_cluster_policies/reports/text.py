@@ -19,7 +19,9 @@ def plain_text(judged: Evaluation) -> str:
         for rule, shown in groupby(judged.findings, lambda it: it.finding.rule)
     ]
     parts += ["\n".join(map(str, judged.report.stale))] if judged.report.stale else []
-    parts += ["\n".join(_not_judged(judged.not_judged))] if judged.not_judged else []
+    parts += ["\n".join(_not_judged("not judged", judged.not_judged))] if judged.not_judged else []
+    if judged.not_judged_waived:
+        parts.append("\n".join(_not_judged("not judged, waived", judged.not_judged_waived)))
     return "\n\n".join([*parts, summary_of(judged)]) + "\n"
 
 
@@ -36,11 +38,13 @@ def brief_text(judged: Evaluation) -> str:
     return "\n".join([*lines, *stale, *unseen, summary_of(judged)]) + "\n"
 
 
-def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
-    yield f"not judged: {counted(it.kind for it in unseen)}"
+def _not_judged(title: str, unseen: tuple[Unseen, ...]) -> Iterator[str]:
+    yield f"{title}: {counted(it.kind for it in unseen)}"
     for it in unseen:
         yield f"  {it.place}"
         yield f"    {it.resource}: {it.why}"
+        if it.waiver:
+            yield f"    {it.waiver.brief}"
 
 
 def _rule(rule: Rule, found: list[Shown], project: Path | None) -> Iterator[str]:

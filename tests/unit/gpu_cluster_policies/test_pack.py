@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster_policies import Level, Resource, pack_of
+from gpu_cluster_policies.resources.inventory import Inventory
 
 
 def _pod(image: str) -> Resource:
@@ -46,3 +47,32 @@ def test_mirror_of_the_stack_file_is_an_allowed_registry(tmp_path: Path) -> None
 
     assert not refused("site")
     assert refused("another-project")
+
+
+def test_a_reviewed_kind_remains_listed(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: site\n")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/waivers.yaml").write_text(
+        "waivers:\n"
+        "  - rule: not-judged\n"
+        "    resource: Queue *\n"
+        "    stacks: [site]\n"
+        "    owner: platform\n"
+        "    reason: The operator of queues creates no pods.\n"
+        "    expires: 2099-11-30\n"
+    )
+    queue, farm = (Resource(kind, {"metadata": {"name": "a"}}) for kind in ("Queue", "Farm"))
+    pack = pack_of("site", tmp_path)
+
+    report = pack.check([queue, farm])
+
+    assert ([it.kind for it in report.not_judged], report.stale) == (["Farm"], ())
+    [listed] = report.not_judged_waived
+    assert listed.brief == (
+        "Queue a: not judged: no pod template found (waived by platform until 2099-11-30: The operator of "
+        "queues creates no pods.)"
+    )
+    assert [it.brief for it in pack.not_judged(queue, Inventory())] == [listed.brief]
+    assert [it.message for it in pack.check([farm]).stale] == [
+        "not-judged on Queue * has no finding in stack site; remove the waiver"
+    ]

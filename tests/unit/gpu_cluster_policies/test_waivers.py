@@ -1,11 +1,13 @@
 """`waivers.yaml`: what it accepts, its errors, and when it fails a stack."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from gpu_cluster_policies import Finding, PolicyFileError, Resource, pack_of
+from gpu_cluster_policies.not_judged import NotJudged
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.waivers import Waivers, load_waivers
 
@@ -151,3 +153,59 @@ def test_invalid_yaml_of_waivers_is_rejected(tmp_path: Path) -> None:
         PolicyFileError, match=r"waivers\.yaml:1 not valid YAML: .* a bracket or brace is not closed"
     ):
         _waivers(tmp_path, "waivers: [")
+
+
+REVIEWED = WAIVER.replace("50-no-host-access", "not-judged").replace(
+    "DaemonSet gpu-system/nvidia-device-plugin-*", "Queue *"
+)
+
+
+def _queue() -> NotJudged:
+    queue = Resource("Queue", {"metadata": {"name": "jobs", "namespace": "team"}})
+    [unseen] = pack_of("local").check([queue]).not_judged
+    return unseen
+
+
+def test_a_reviewed_kind_is_covered_and_no_finding_is(tmp_path: Path) -> None:
+    waivers = _waivers(tmp_path, REVIEWED)
+
+    assert waivers.covering(_queue(), "local")
+    assert not waivers.covering(replace(_queue(), resource="Farm team/jobs"), "local")
+    assert not waivers.covering(replace(_queue(), rule="24-flow-logs"), "local")
+    assert not waivers.covering(_finding(), "local")
+    assert not _waivers(tmp_path).covering(_queue(), "local")
+
+
+def test_a_review_ends_and_one_that_nothing_needs_fails(tmp_path: Path) -> None:
+    ended = _waivers(tmp_path, REVIEWED, today=date(2026, 11, 22))
+
+    assert not ended.covering(_queue(), "local")
+    assert [it.message for it in ended.problems("local", [_queue()], {"not-judged"})] == [
+        "expired on 2026-11-21: review Queue * again and ask platform to renew it"
+    ]
+    assert [it.message for it in _waivers(tmp_path, REVIEWED).problems("local", [], {"not-judged"})] == [
+        "not-judged on Queue * has no finding in stack local; remove the waiver"
+    ]
+
+
+@pytest.mark.parametrize(
+    "kind", ["Farm", "Job.batch.volcano.sh", "aws-native:rds:DBInstance", "PriorityClass"]
+)
+def test_a_kind_without_rules_is_reviewed_as_a_whole(tmp_path: Path, kind: str) -> None:
+    assert _waivers(tmp_path, REVIEWED.replace("Queue", kind)).entries[0].resource == f"{kind} *"
+
+
+def test_a_kind_with_rules_is_reviewed_object_by_object(tmp_path: Path) -> None:
+    with pytest.raises(PolicyFileError) as caught:
+        _waivers(tmp_path, REVIEWED.replace("Queue", "Secret"))
+
+    assert str(caught.value) == (
+        "waivers.yaml:3 waivers[0].resource: expected a name or namespace/name, because rules judge other "
+        "objects of kind Secret, got 'Secret *'"
+    )
+    assert _waivers(tmp_path, REVIEWED.replace("Queue *", "Secret team/license-*"))
+
+
+def test_a_rule_is_waived_for_no_whole_kind(tmp_path: Path) -> None:
+    with pytest.raises(PolicyFileError, match=r"with \* only after the start of the name, got 'Queue \*'"):
+        _waivers(tmp_path, REVIEWED.replace("not-judged", "50-no-host-access"))

@@ -10,11 +10,18 @@ from gpu_cluster_tools.cli.project import Project, StackName
 if TYPE_CHECKING:
     from gpu_cluster_policies.reports import Evaluation
 
-RuleId = Annotated[str, typer.Argument(help="Rule ID, such as 72-two-replicas.", metavar="RULE")]
+RuleId = Annotated[
+    str,
+    typer.Argument(
+        help="Rule ID, such as 72-two-replicas; not-judged for objects that no rule judges.", metavar="RULE"
+    ),
+]
 ResourceName = Annotated[
     str,
     typer.Argument(
-        help='Resource as named in the finding, such as "Deployment serving/chat".', metavar="RESOURCE"
+        help='Resource as named in the finding, such as "Deployment serving/chat"; with not-judged also a '
+        'whole kind, such as "Queue *".',
+        metavar="RESOURCE",
     ),
 ]
 Owner = Annotated[str, typer.Option(help="Role responsible for the waiver, such as platform.")]
@@ -58,6 +65,7 @@ def waive(
     from gpu_cluster.stack.suggestions import did_you_mean
     from gpu_cluster_policies.add_waiver import FILE, add_waiver
     from gpu_cluster_policies.evaluate import evaluate_plan
+    from gpu_cluster_policies.not_judged import NOT_JUDGED
     from gpu_cluster_policies.waivers import Waiver
 
     project = Project.here()
@@ -70,9 +78,9 @@ def waive(
         raise typer.BadParameter(message, param_hint="STACK")
     judged = evaluate_plan(plan, project.folder)
     rules = judged.pack.rules
-    if rule not in rules:
+    if rule not in (*rules, NOT_JUDGED):
         numbered = [f", did you mean '{name}'?" for name in rules if name.partition("-")[0] == rule]
-        near = "".join(numbered) or did_you_mean(rule, rules)
+        near = "".join(numbered) or did_you_mean(rule, (*rules, NOT_JUDGED))
         near = near or "; `gpu-cluster check` lists the rules of findings"
         raise typer.BadParameter(f"unknown rule '{rule}'{near}", param_hint="RULE")
     if not force:
@@ -101,16 +109,19 @@ def _require_finding(judged: "Evaluation", rule: str, resource: str) -> None:
     from fnmatch import fnmatchcase
 
     from gpu_cluster.stack.suggestions import did_you_mean
+    from gpu_cluster_policies.not_judged import NOT_JUDGED
 
     found = {it.finding.resource for it in judged.findings if it.finding.rule.id == rule}
-    found |= {it.resource for it in judged.report.not_judged if it.rule == rule}
+    found |= {it.resource for it in judged.report.not_judged if (it.rule or NOT_JUDGED) == rule}
     if any(fnmatchcase(name, resource) for name in found):
         return
     waived = {it.finding.resource for it in judged.waived if it.finding.rule.id == rule}
+    waived |= {it.resource for it in judged.report.not_judged_waived if rule == NOT_JUDGED}
     if any(fnmatchcase(name, resource) for name in waived):
         raise typer.BadParameter(f"{rule} on {resource} is already waived", param_hint="RESOURCE")
     if not found:
         message = f"{judged.name} has no finding of {rule}; use --force to write the waiver anyway"
         raise typer.BadParameter(message, param_hint="RULE")
-    near = did_you_mean(resource, found) or f"; there are {', '.join(sorted(found)[:5])}"
+    kinds = {f"{name.partition(' ')[0]} *" for name in found if rule == NOT_JUDGED}
+    near = did_you_mean(resource, found | kinds) or f"; there are {', '.join(sorted(found)[:5])}"
     raise typer.BadParameter(f"no finding of {rule} for '{resource}'{near}", param_hint="RESOURCE")

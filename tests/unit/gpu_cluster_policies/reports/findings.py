@@ -7,7 +7,7 @@ from gpu_cluster_policies.evaluate import evaluate_manifests
 from gpu_cluster_policies.manifests.manifests import manifests_in
 from gpu_cluster_policies.pack import Waived, strictest
 from gpu_cluster_policies.reports import Evaluation
-from gpu_cluster_policies.waivers import Waiver
+from gpu_cluster_policies.waivers import Waiver, Waivers
 
 POD = """\
 apiVersion: v1
@@ -42,6 +42,14 @@ WAIVER = Waiver.model_construct(
     reason="It measures the network of <its> node.",
     expires=date(2027, 1, 31),
 )
+REVIEWED = Waiver.model_construct(
+    rule="not-judged",
+    resource="Queue *",
+    stacks=("*",),
+    owner="platform",
+    reason="The <operator> of queues creates no pods.",
+    expires=date(2027, 1, 31),
+)
 
 
 def judged(text: str = POD, name: str = "pod.yaml") -> Evaluation:
@@ -59,3 +67,11 @@ def with_waiver(text: str = POD) -> Evaluation:
         report, findings=tuple(kept), waived=tuple(Waived(finding, WAIVER) for finding in waived), stale=()
     )
     return Evaluation("prod", pack, report, manifests, manifests.resources)
+
+
+def reviewed(text: str = UNSEEN) -> Evaluation:
+    """The same where the kind that no rule knows is waived."""
+    manifests = manifests_in({"pod.yaml": text.encode()})
+    waivers = Waivers("policies/waivers.yaml", date(2027, 1, 31), (REVIEWED,), None)
+    pack = replace(strictest(), waivers=waivers)
+    return Evaluation("prod", pack, pack.check(manifests.resources), manifests, manifests.resources)

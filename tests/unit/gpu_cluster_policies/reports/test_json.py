@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from gpu_cluster_policies.reports import json_text
-from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import UNSEEN, judged, reviewed, with_waiver
 
 
 def _told(text: str) -> dict[str, Any]:
@@ -66,4 +66,17 @@ def test_json_report_lists_objects_not_evaluated() -> None:
         "file": "pod.yaml",
         "line": 1,
         "key": "",
+        "waiver": None,
     }
+
+
+def test_what_was_reviewed_is_named_with_its_waiver_and_not_counted() -> None:
+    told = _told(json_text(reviewed()))
+
+    assert told["summary"]["notJudged"] == 0
+    [unseen] = told["notJudged"]
+    assert (unseen["kind"], unseen["waiver"]["owner"], unseen["waiver"]["expires"]) == (
+        "Queue",
+        "platform",
+        "2027-01-31",
+    )

@@ -1,6 +1,6 @@
 from gpu_cluster_policies.markup import LIMIT
 from gpu_cluster_policies.reports import markdown_text
-from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, reviewed, with_waiver
 
 
 def test_markdown_report_folds_each_rule() -> None:
@@ -42,3 +42,13 @@ def test_markdown_report_lists_objects_not_evaluated() -> None:
 
     assert "<summary>❔ not judged: Queue \N{MULTIPLICATION SIGN} 1, document" in text
     assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template found |" in text
+
+
+def test_what_was_reviewed_stands_in_a_table_of_its_own() -> None:
+    text = markdown_text(reviewed())
+
+    assert "<summary>not judged, waived: Queue \N{MULTIPLICATION SIGN} 1</summary>" in text
+    assert (
+        "| Queue team/jobs | no pod template found | platform | 2027-01-31 | The &#60;operator&#62; of"
+        in text
+    )

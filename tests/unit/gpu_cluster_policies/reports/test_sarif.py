@@ -11,7 +11,7 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 from gpu_cluster_policies import pack_of
 from gpu_cluster_policies.reports import Evaluation, sarif_text
-from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, with_waiver
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, reviewed, with_waiver
 
 
 def _run(of: Evaluation) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def _run(of: Evaluation) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n"), judged(UNSEEN)]
+    "of", [judged(), with_waiver(), judged("apiVersion: v1\nkind: Node\n"), judged(UNSEEN), reviewed()]
 )
 def test_sarif_report_is_valid_against_the_standard(of: Evaluation) -> None:
     Standard.model_validate_json(sarif_text(of))
@@ -81,3 +81,15 @@ def test_object_not_evaluated_is_a_sarif_warning_at_its_line() -> None:
     assert first["level"] == second["level"] == "warning"
     assert first["message"]["text"] == "Queue team/jobs: not judged: no pod template found"
     assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 5}
+
+
+def test_what_was_reviewed_is_suppressed() -> None:
+    [result] = _run(reviewed())["results"]
+
+    assert result["ruleId"] == "not-judged"
+    assert result["suppressions"] == [
+        {
+            "kind": "external",
+            "justification": "The <operator> of queues creates no pods. (platform, until 2027-01-31)",
+        }
+    ]

@@ -1,6 +1,6 @@
 from gpu_cluster_policies.reports import brief_text, plain_text
 from gpu_cluster_policies.reports.summary import summary_of
-from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged
+from tests.unit.gpu_cluster_policies.reports.findings import POD, UNSEEN, judged, reviewed
 
 
 def test_text_report_has_place_reason_and_fix_of_each_rule() -> None:
@@ -54,3 +54,15 @@ def test_text_report_counts_several_findings_of_a_rule() -> None:
     two = POD.replace("  hostNetwork: true\n", "  hostNetwork: true\n  hostPID: true\n")
 
     assert plain_text(judged(two)).splitlines()[0].endswith(" (2 findings)")
+
+
+def test_what_was_reviewed_is_still_named_with_its_waiver() -> None:
+    [named, last] = plain_text(reviewed()).split("\n\n")
+
+    assert named == (
+        "not judged, waived: Queue \N{MULTIPLICATION SIGN} 1\n"
+        "  pod.yaml:1\n"
+        "    Queue team/jobs: no pod template found\n"
+        "    waived by platform until 2027-01-31: The <operator> of queues creates no pods."
+    )
+    assert "clean; not judged, waived: Queue \N{MULTIPLICATION SIGN} 1; " in last

@@ -70,3 +70,18 @@ def test_options_must_satisfy_the_rules_of_the_waiver_file(project: Path) -> Non
     assert "expected a date such as 2027-06-30, got 'tomorrow'" in words(waive("--until", "tomorrow"))
     assert f"unknown rule '72', did you mean '{RULE}'?" in words(waive(rule="72"))
     assert not (project / FILE).exists()
+
+
+def test_a_kind_that_no_rule_judges_is_waived(project: Path) -> None:
+    stack = project / "stacks/Pulumi.edge.yaml"
+    (project / "queue.yaml").write_text(
+        "{apiVersion: example.com/v1, kind: Queue, metadata: {name: jobs, namespace: serving}}"
+    )
+    stack.write_text(f"{stack.read_text()}  gpu-cluster:extras: {{manifests: [queue.yaml]}}\n")
+
+    assert "did you mean 'Queue *'?" in words(waive(rule="not-judged", resource="Queues *"))
+    done = waive(rule="not-judged", resource="Queue *")
+
+    assert done.exit_code == 0, done.output
+    assert "resource: Queue *" in (project / FILE).read_text()
+    assert "already waived" in words(waive(rule="not-judged", resource="Queue *"))
