@@ -8,7 +8,7 @@ from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.resource import Resource, Subjects
 from gpu_cluster_policies.resources.resource_types import CLUSTER, VPCS
-from gpu_cluster_policies.rule import NotJudgedProperty, Violation
+from gpu_cluster_policies.rule import Level, NotJudgedProperty, Rule, Violation, stack_rule
 
 Judge = Callable[[Resource, Inventory], Iterator[Violation]]
 
@@ -20,7 +20,31 @@ _WORDS = {
 }
 
 
-def vpcs_of(context: EvaluationContext) -> Subjects[Resource]:
+def vpc_rule(
+    context: EvaluationContext,
+    guarantee: VpcGuarantee,
+    number: int,
+    name: str,
+    title: str,
+    *,
+    level: Level,
+    references: str,
+    fix: str,
+) -> Callable[[Judge], Rule]:
+    """Same as `stack_rule`, for VPCs; an existing VPC is judged by what its owner guarantees."""
+    fix = f"{fix}; an existing VPC needs {guarantee} in gpu-cluster:network.existing.guarantees"
+
+    def decorate(judge: Judge) -> Rule:
+        either = guaranteed_if_existing(context, guarantee)(judge)
+        of = _vpcs_of(context)
+        return stack_rule(
+            number, name, title, of=of, level=level, references=references, fix=fix, can_abstain=True
+        )(either)
+
+    return decorate
+
+
+def _vpcs_of(context: EvaluationContext) -> Subjects[Resource]:
     """VPCs of the stack, and its cluster if the VPC of that exists already."""
 
     def pick(resource: Resource) -> tuple[Resource, ...]:

@@ -8,8 +8,8 @@ from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.resources.resource_links import ResourceLink
 from gpu_cluster_policies.resources.resource_types import SECURITY_GROUP, SECURITY_GROUP_RULES, SUBNETS, VPCS
-from gpu_cluster_policies.rule import Level, Rule, Violation, rule, stack_rule
-from gpu_cluster_policies.rules.existing_vpc import guaranteed_if_existing, vpcs_of
+from gpu_cluster_policies.rule import Level, Rule, Violation, rule
+from gpu_cluster_policies.rules.existing_vpc import vpc_rule
 
 _DEFAULT_GROUPS = frozenset(("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",))
 _FLOW_LOGS = ResourceLink(frozenset(("aws:ec2/flowLog:FlowLog",)), ("vpcId",), VPCS)
@@ -22,18 +22,16 @@ _DEFAULT_SUBNET = "aws:ec2/defaultSubnet:DefaultSubnet"
 def flow_logs(context: EvaluationContext) -> Rule:
     """Rule for flow logs of VPCs; those of an existing VPC are not in the stack."""
 
-    @stack_rule(
+    @vpc_rule(
+        context,
+        VpcGuarantee.FLOW_LOGS,
         24,
         "flow-logs",
         "VPC flow logs are enabled",
-        of=vpcs_of(context),
         level=Level.MANDATORY,
         references="CKV2_AWS_11; trivy AWS-0178; FSBP EC2.6; cdk-nag VPC7",
-        fix="use gpu-cluster:network, where flowLogs.retentionDays sets the retention, or add a FlowLog; "
-        "an existing VPC needs flow-logs in gpu-cluster:network.existing.guarantees",
-        can_abstain=True,
+        fix="use gpu-cluster:network, where flowLogs.retentionDays sets the retention, or add a FlowLog",
     )
-    @guaranteed_if_existing(context, VpcGuarantee.FLOW_LOGS)
     def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
         """After an incident, only flow logs show where data was sent."""
         logs = inventory.linked(vpc, _FLOW_LOGS)
@@ -48,18 +46,16 @@ def flow_logs(context: EvaluationContext) -> Rule:
 def default_group_closed(context: EvaluationContext) -> Rule:
     """Rule for default security groups of VPCs; that of an existing VPC is not in the stack."""
 
-    @stack_rule(
+    @vpc_rule(
+        context,
+        VpcGuarantee.DEFAULT_GROUP_CLOSED,
         25,
         "default-group-closed",
         "The default security group of a VPC has no rules",
-        of=vpcs_of(context),
         level=Level.MANDATORY,
         references="CKV2_AWS_12; trivy AWS-0173; FSBP EC2.2",
-        fix="use gpu-cluster:network, or add a DefaultSecurityGroup without rules; an existing VPC needs "
-        "default-group-closed in gpu-cluster:network.existing.guarantees",
-        can_abstain=True,
+        fix="use gpu-cluster:network, or add a DefaultSecurityGroup without rules",
     )
-    @guaranteed_if_existing(context, VpcGuarantee.DEFAULT_GROUP_CLOSED)
     def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
         """Resources without a security group use the default one, which allows traffic among its members."""
         groups = inventory.linked(vpc, _DEFAULT_GROUP)
@@ -97,18 +93,16 @@ def no_automatic_public_ip(subnet: Resource) -> Iterator[Violation]:
 def vpc_endpoints(context: EvaluationContext) -> Rule:
     """Rule for endpoints of VPCs; those of an existing VPC are not in the stack."""
 
-    @stack_rule(
+    @vpc_rule(
+        context,
+        VpcGuarantee.ENDPOINTS,
         29,
         "vpc-endpoints",
         "Nodes reach AWS services through VPC endpoints",
-        of=vpcs_of(context),
         level=Level.ADVISORY,
         references="FSBP EC2.10",
-        fix="remove gpu-cluster:network.endpoints, or add these services to it; an existing VPC needs "
-        "endpoints in gpu-cluster:network.existing.guarantees",
-        can_abstain=True,
+        fix="remove gpu-cluster:network.endpoints, or add these services to it",
     )
-    @guaranteed_if_existing(context, VpcGuarantee.ENDPOINTS)
     def judge(vpc: Resource, inventory: Inventory) -> Iterator[Violation]:
         """NAT traffic is billed per gigabyte, and only endpoints can have a policy that limits buckets."""
         names = [endpoint.at("serviceName").text for endpoint in inventory.linked(vpc, _ENDPOINTS)]
