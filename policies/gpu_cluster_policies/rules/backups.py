@@ -9,7 +9,7 @@ from gpu_cluster_policies.resources.policy_document import matches
 from gpu_cluster_policies.resources.property import Property
 from gpu_cluster_policies.resources.resource import Resource, each
 from gpu_cluster_policies.resources.resource_links import ResourceLink
-from gpu_cluster_policies.rule import Level, Rule, Violation, stack_rule
+from gpu_cluster_policies.rule import Level, Rule, Violation, should_be, stack_rule
 from gpu_cluster_policies.rules.residency import region_of
 
 _EFS = "aws:efs/fileSystem:FileSystem"
@@ -37,7 +37,7 @@ _ARNS: Mapping[str, str] = {
     33,
     "backup-plan",
     "File systems and disks have a backup plan",
-    of=each(*_KEPT, _CLASS),
+    of=each(*_KEPT, _CLASS, *_OWN_POLICY.of),
     level=Level.PRODUCTION,
     references="CKV2_AWS_9; CKV2_AWS_18; FSBP EFS.2; FSBP EC2.28",
     fix="set backupDays of gpu-cluster:storage.<name>; otherwise add an AWS Backup Selection",
@@ -47,6 +47,9 @@ def backup_plan(store: Resource, inventory: Inventory) -> Iterator[Violation]:
     if store.kind == _CLASS:
         if _keeps_disks(store, inventory) and not _is_chosen(_VOLUME, _tags_of_disks(store), inventory):
             yield Violation(store.missing("backup"), "its volumes in an AWS Backup plan", actual="missing")
+    elif store.kind in _OWN_POLICY.of:
+        if not inventory.targets(store, _OWN_POLICY):  # that of a file system of the stack is judged with it
+            yield from should_be(store.at("backupPolicy", "status"), "ENABLED")
     elif inventory.all_linked(store, _EXCEPTED):
         yield Violation(store.missing("backup"), "in a plan of AWS Backup", actual="excluded")
     elif not _is_selected(store, inventory):

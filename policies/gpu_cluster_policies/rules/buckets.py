@@ -1,6 +1,6 @@
 """Rules for S3 buckets, whose settings are mostly separate resources."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from gpu_cluster_policies.customer_key import not_own_key
 from gpu_cluster_policies.resources.inventory import Inventory
@@ -13,12 +13,13 @@ from gpu_cluster_policies.rule import Level, Violation, should_be, stack_rule
 
 _ACCOUNT_BLOCK = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
+_DIRECTORIES = frozenset(("aws:s3/directoryBucket:DirectoryBucket",))
 _OWN = "use gpu-cluster:storage.<name> with kind: s3"
 
 
 def _beside(*kinds: str) -> ResourceLink:
     """Resources that configure the bucket they name."""
-    return ResourceLink(frozenset(kinds), ("bucket",), BUCKETS)
+    return ResourceLink(frozenset(kinds), ("bucket",), BUCKETS | _DIRECTORIES)
 
 
 _BLOCK = _beside("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock")
@@ -73,7 +74,7 @@ def public_access_blocked(bucket: Resource, inventory: Inventory) -> Iterator[Vi
     36,
     "bucket-encrypted",
     "S3 buckets are encrypted with a customer managed key",
-    of=each(*BUCKETS),
+    of=each(*BUCKETS, *_ENCRYPTION.of),
     level=Level.MANDATORY,
     references="CKV_AWS_145; trivy AWS-0132; FSBP S3.17",
     fix=f"{_OWN}; otherwise add a BucketServerSideEncryptionConfiguration with aws:kms and a customer "
@@ -85,7 +86,9 @@ def bucket_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violati
 
 
 def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    beside = inventory.linked(bucket, _ENCRYPTION)
+    beside = _settings_of(bucket, _ENCRYPTION, inventory)
+    if beside is None:
+        return
     found = [(owner, rule) for owner in beside for rule in owner.at("rules").items()]
     inline = bucket.at("serverSideEncryptionConfiguration", "rule")
     if not beside and inline.value is not None:
@@ -106,7 +109,7 @@ def _not_encrypted(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     37,
     "bucket-versioned",
     "S3 versioning is enabled",
-    of=each(*BUCKETS),
+    of=each(*BUCKETS, *_VERSIONING.of),
     level=Level.MANDATORY,
     references="CKV_AWS_21; trivy AWS-0090; FSBP S3.14",
     fix=f"{_OWN}, which retains old versions for oldVersionsDays; otherwise add a BucketVersioning",
@@ -117,7 +120,9 @@ def bucket_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violati
 
 
 def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
-    beside = inventory.linked(bucket, _VERSIONING)
+    beside = _settings_of(bucket, _VERSIONING, inventory)
+    if beside is None:
+        return
     for versioning in beside:
         yield from should_be(versioning.at("versioningConfiguration", "status"), "Enabled")
     if not beside:
@@ -130,7 +135,7 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
     38,
     "bucket-tls-only",
     "S3 buckets require TLS",
-    of=each(*BUCKETS),
+    of=each(*BUCKETS, *_POLICY.of),
     level=Level.MANDATORY,
     references="FSBP S3.5; cdk-nag S10",
     fix=f"{_OWN}; otherwise add a BucketPolicy that denies s3:* on the bucket and its objects to all "
@@ -138,7 +143,10 @@ def _not_versioned(bucket: Resource, inventory: Inventory) -> Iterator[Violation
 )
 def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     """S3 also accepts plain HTTP, which hosts on the path can read and change."""
-    policies = [policy.at("policy") for policy in inventory.linked(bucket, _POLICY)]
+    beside = _settings_of(bucket, _POLICY, inventory)
+    if beside is None:
+        return
+    policies = [policy.at("policy") for policy in beside]
     if not policies and bucket.at("policy").value is not None:
         policies = [bucket.at("policy")]
     if not policies:
@@ -159,14 +167,16 @@ def bucket_tls_only(bucket: Resource, inventory: Inventory) -> Iterator[Violatio
     39,
     "bucket-lifecycle",
     "S3 buckets abort incomplete multipart uploads",
-    of=each(*BUCKETS),
+    of=each(*BUCKETS, *_LIFECYCLE.of),
     level=Level.ADVISORY,
     references="CKV2_AWS_61; CKV_AWS_300; FSBP S3.13",
     fix=f"{_OWN}; otherwise add a BucketLifecycleConfiguration with abortIncompleteMultipartUpload",
 )
 def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violation]:
     """Parts of interrupted uploads are billed but not listed as objects."""
-    beside = inventory.linked(bucket, _LIFECYCLE)
+    beside = _settings_of(bucket, _LIFECYCLE, inventory)
+    if beside is None:
+        return
     rules = [rule for lifecycle in beside for rule in lifecycle.at("rules").items()]
     aborted = any(
         rule.at("status").value == "Enabled"
@@ -186,6 +196,16 @@ def bucket_lifecycle(bucket: Resource, inventory: Inventory) -> Iterator[Violati
         yield Violation(
             bucket.missing("lifecycle"), expected, actual="without such a rule" if rules else "missing"
         )
+
+
+def _settings_of(resource: Resource, link: ResourceLink, inventory: Inventory) -> Sequence[Resource] | None:
+    """Settings of a bucket, or the resource itself if it has the settings of a bucket outside of the stack.
+
+    None for settings of a bucket of the stack: what is wrong with them is a finding of the bucket.
+    """
+    if resource.kind in BUCKETS:
+        return inventory.linked(resource, link)
+    return None if inventory.targets(resource, link) else (resource,)
 
 
 def _narrows(filter: Property) -> bool:
