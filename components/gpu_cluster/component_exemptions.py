@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from gpu_cluster.aws.ecr.registry import EcrRegistry
 from gpu_cluster.aws.eks import EksCluster
 from gpu_cluster.aws.karpenter.controller import KarpenterController
+from gpu_cluster.aws.network.endpoints import Endpoints
 from gpu_cluster.aws.nodes.cluster_autoscaler import ClusterAutoscaler
 from gpu_cluster.exemption import Exemption
 from gpu_cluster.kubernetes.gateway.controller import EnvoyGateway
@@ -27,6 +28,7 @@ EXEMPTIONS: Mapping[str, tuple[Exemption, ...]] = {
     "gpu-cluster:index:EcrRegistry": EcrRegistry.EXEMPT,
     "gpu-cluster:index:EfaPlugin": EfaPlugin.EXEMPT,
     "gpu-cluster:index:EksCluster": EksCluster.EXEMPT,
+    "gpu-cluster:index:Endpoints": Endpoints.EXEMPT,
     "gpu-cluster:index:EnvoyGateway": EnvoyGateway.EXEMPT,
     "gpu-cluster:index:Gateway": Gateway.EXEMPT,
     "gpu-cluster:index:GpuRepair": GpuRepair.EXEMPT,

@@ -7,7 +7,7 @@ import pytest
 from gpu_cluster_policies import Rule, pack_of
 from tests.policies.fixture import FIXTURES, Fixture, fixtures
 
-NUMBERS = set(range(1, 115))
+NUMBERS = set(range(1, 118))
 EVERY = fixtures()
 
 

@@ -178,6 +178,40 @@ def test_prefix_list_outside_the_stack_is_not_judged() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "properties", "rule"),
+    [
+        (
+            "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+            {"replicationConfiguration": {"rules": [{"destinations": [{"registryId": "444455556666"}]}]}},
+            "115-copies-in-account",
+        ),
+        (
+            "aws:ec2/vpcEndpointPolicy:VpcEndpointPolicy",
+            {
+                "policy": {
+                    "Statement": [
+                        {
+                            "Effect": "Allow",
+                            "Principal": {"AWS": "arn:aws:iam::444455556666:role/pull"},
+                            "Action": "ecr:*",
+                            "Resource": "*",
+                        }
+                    ]
+                }
+            },
+            "116-endpoint-policies",
+        ),
+    ],
+)
+def test_an_account_is_not_judged_if_the_provider_is_limited_to_none(
+    kind: str, properties: Mapping[str, object], rule: str
+) -> None:
+    report = pack_of("prod-elsewhere").check([Resource(kind, properties, "a")])
+
+    assert [it.kind for it in report.not_judged] == [rule]
+
+
+@pytest.mark.parametrize(
     ("kind", "unseen"),
     [
         ("aws:rds/instance:Instance", ["aws:rds/instance:Instance"]),

@@ -114,6 +114,17 @@ class Property(NamedTuple):
         for key in cast(Mapping[str, Any], value) if isinstance(value, Mapping) else ():
             yield key, self.at(key)
 
+    def below(self, *keys: str) -> Iterator[Property]:
+        """Values that are set at the path, in all elements of lists on it."""
+        if not keys:
+            if self.value is not None:
+                yield self
+            return
+        found = self.at(keys[0])
+        elements = list(found.items())
+        for element in elements or ([found] if found.value else []):
+            yield from element.below(*keys[1:])
+
     def children(self) -> Iterator[Property]:
         """The elements of a list, or the values of a map."""
         if isinstance(self.value, Mapping):

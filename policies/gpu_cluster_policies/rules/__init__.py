@@ -2,6 +2,7 @@
 
 from gpu_cluster_policies.context import EvaluationContext
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.rules.access_policies import access_to_all_namespaces
 from gpu_cluster_policies.rules.api_extensions import api_extensions
 from gpu_cluster_policies.rules.backups import backup_plan, backups_copied, backups_encrypted
 from gpu_cluster_policies.rules.buckets import (
@@ -26,9 +27,11 @@ from gpu_cluster_policies.rules.clusters import (
     supported_version,
 )
 from gpu_cluster_policies.rules.container_runtime import runtime_isolation
+from gpu_cluster_policies.rules.copies import copies_in_account
 from gpu_cluster_policies.rules.device_claims import no_admin_access
 from gpu_cluster_policies.rules.devices import gpus_from_the_scheduler
 from gpu_cluster_policies.rules.egress import aws_endpoints_reached
+from gpu_cluster_policies.rules.endpoint_policies import endpoint_policies
 from gpu_cluster_policies.rules.escalation import no_iam_escalation, no_reading_of_all_data
 from gpu_cluster_policies.rules.exposure import no_exposed_services, tls_at_entrances
 from gpu_cluster_policies.rules.file_systems import (
@@ -227,6 +230,9 @@ def all_rules(context: EvaluationContext) -> tuple[Rule, ...]:
         no_admin_access,
         no_system_priority,
         no_reading_of_all_data,
+        copies_in_account,
+        endpoint_policies,
+        access_to_all_namespaces,
     )
 
 

@@ -22,6 +22,7 @@ _COPIES = {
         "region",
     ),
     "aws:efs/replicationConfiguration:ReplicationConfiguration": ("destination", "region"),
+    "aws:s3/bucket:Bucket": ("replicationConfiguration", "rules", "destination", "bucket"),
     "aws:s3/bucketReplicationConfig:BucketReplicationConfig": ("rules", "destination", "bucket"),
     "aws:secretsmanager/secret:Secret": ("replicas", "region"),
 }
@@ -36,19 +37,7 @@ def _places(resource: Resource) -> Iterator[Property]:
     if resource.kind in (_KEY, _EXTERNAL_KEY):
         yield resource.at("multiRegion")
     if resource.kind in _COPIES:
-        yield from _below(resource.root, _COPIES[resource.kind])
-
-
-def _below(field: Property, keys: tuple[str, ...]) -> Iterator[Property]:
-    """Values at the path, through all elements of lists."""
-    if not keys:
-        if field.value is not None:
-            yield field
-        return
-    found = field.at(keys[0])
-    elements = list(found.items())
-    for element in elements or ([found] if found.value else []):
-        yield from _below(element, keys[1:])
+        yield from resource.root.below(*_COPIES[resource.kind])
 
 
 def allowed_regions(context: EvaluationContext) -> Rule:

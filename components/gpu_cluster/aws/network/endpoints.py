@@ -1,12 +1,14 @@
 """VPC endpoints: AWS services without the internet."""
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.network.subnets import ByZone
 from gpu_cluster.config.network import AwsService
+from gpu_cluster.exemption import Exemption
 
 
 class Endpoints(pulumi.ComponentResource):
@@ -16,6 +18,15 @@ class Endpoints(pulumi.ComponentResource):
     Endpoints("platform-vpc-endpoints", settings.endpoints, vpc_id=vpc.id, region="eu-central-1",
               subnets=private, route_tables=tables, callers=["10.0.0.0/16"], title="gpu-cluster-prod")
     """
+
+    EXEMPT: ClassVar = (
+        Exemption(
+            "116-endpoint-policies",
+            "aws:ec2/vpcEndpoint:VpcEndpoint",
+            "Nodes pull images and models from buckets of AWS and of publishers; each role of the platform "
+            "names the buckets that it may use.",
+        ),
+    )
 
     def __init__(
         self,
