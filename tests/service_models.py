@@ -20,5 +20,12 @@ def operation_errors(service: str, operation: str) -> set[str]:
 
 
 @cache
+def operations_of(service: str) -> frozenset[str]:
+    """Names of the operations of a service."""
+    model: Any = Session().get_service_model(service)
+    return frozenset(model.operation_names)
+
+
+@cache
 def _operation(service: str, operation: str) -> Any:
     return Session().get_service_model(service).operation_model(operation)

@@ -1,15 +1,16 @@
 """Rules for IAM permissions: least privilege."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from gpu_cluster_policies.resources.inventory import Inventory
-from gpu_cluster_policies.resources.policy_document import Statement, allowing, matches_all
+from gpu_cluster_policies.resources.policy_document import allowing
 from gpu_cluster_policies.resources.property import UNKNOWN, Property
 from gpu_cluster_policies.resources.resource import Resource, each, subjects
 from gpu_cluster_policies.resources.resource_links import ResourceLink
 from gpu_cluster_policies.resources.resource_types import CUSTOMER_POLICIES, ROLE
 from gpu_cluster_policies.rule import Level, NotJudgedProperty, Violation, rule, stack_rule
+from gpu_cluster_policies.rules.unnamed_resources import Actions, allowed, unnamed
 
 _ATTACHMENTS = frozenset(
     (
@@ -54,11 +55,9 @@ _WILD = re.compile(r"[*?]")
 _READ_ONLY = re.compile(r"[a-z0-9-]+:(describe|list)[a-z]*\*", re.IGNORECASE)
 """Prefixes of actions without resource-level permissions: `ec2:Describe*`."""
 
-_SOME_ROLES = ("role/qx7", "role/j/0k-3")
-_SOME_KEYS = ("key/a1b2c3d4-0000-4000-8000-0123456789ab", "key/mrk-9f8e7d6c5b4a39281706f5e4d3c2b1a0")
-"""Names that only a pattern for all roles, or all keys, matches."""
-
-_DECRYPT = ("kms:Decrypt", "kms:ReEncryptFrom")
+_KEYS = ("key/a1b2c3d4-0000-4000-8000-0123456789ab", "key/mrk-9f8e7d6c5b4a39281706f5e4d3c2b1a0")
+_PASS: Actions = {"iam:PassRole": ("iam", ("role/qx7", "role/j/0k-3"))}
+_DECRYPT: Actions = {"kms:Decrypt": ("kms", _KEYS), "kms:ReEncryptFrom": ("kms", _KEYS)}
 
 
 @subjects(*_DOCUMENTS, ROLE, _SSO_POLICY)
@@ -135,8 +134,7 @@ def no_administrator_access(resource: Resource, inventory: Inventory) -> Iterato
 def pass_role_scoped(document: Property) -> Iterator[Violation]:
     """A principal that can pass any role has the permissions of the most powerful one."""
     for statement in allowing(document):
-        if statement.may("iam:PassRole"):
-            yield from _too_many(statement, "iam", _SOME_ROLES, "the roles that may be passed")
+        yield from unnamed(statement, allowed(statement, _PASS), lambda _: "the roles that may be passed")
 
 
 @rule(
@@ -151,15 +149,4 @@ def pass_role_scoped(document: Property) -> Iterator[Violation]:
 def no_decrypt_on_all_keys(document: Property) -> Iterator[Violation]:
     """Separate keys per purpose have no effect if one role can decrypt with all of them."""
     for statement in allowing(document):
-        if any(statement.may(action) for action in _DECRYPT):
-            yield from _too_many(statement, "kms", _SOME_KEYS, "the required keys")
-
-
-def _too_many(statement: Statement, service: str, names: Sequence[str], expected: str) -> Iterator[Violation]:
-    """Wildcard resources of a statement."""
-    excepted = statement.field.at("NotResource")
-    if excepted.value is not None:
-        yield Violation(excepted, f"Resource, with {expected}")
-    for resource in statement.resources:
-        if matches_all(resource.text, service, names):
-            yield Violation(resource, expected)
+        yield from unnamed(statement, allowed(statement, _DECRYPT), lambda _: "the required keys")
