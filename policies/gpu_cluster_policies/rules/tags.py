@@ -1,8 +1,6 @@
 """Rule for required tags: team, environment, cost centre and data class."""
 
-import json
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
 
 from gpu_cluster_policies.resources.inventory import Inventory
 from gpu_cluster_policies.resources.property import Property
@@ -127,8 +125,4 @@ def _everywhere(inventory: Inventory) -> dict[str, str]:
 
 
 def _default_tags(provider: Resource) -> dict[str, str]:
-    field = provider.at("defaultTags")
-    if isinstance(field.value, str):  # as the engine hands it to a provider
-        text: Any = json.loads(field.value)
-        field = Property(field.owner, field.path, cast(Mapping[str, Any], text))
-    return field.at("tags").texts()
+    return provider.at("defaultTags").parsed().at("tags").texts()  # the engine hands JSON to a provider
