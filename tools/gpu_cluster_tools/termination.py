@@ -1,7 +1,8 @@
 """SIGTERM and SIGHUP stop a command like Ctrl-C: processes that it started end first."""
 
 import signal
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -29,14 +30,35 @@ def terminate_in_order() -> None:
 
 
 @contextmanager
-def undisturbed() -> Generator[None]:
-    """Delay signals that stop the command until the block has ended."""
-    before = {number: signal.signal(number, _pass) for number in _ENDING}
+def signals_ignored() -> Generator[None]:
+    """Ignore signals that stop the command until the block has ended."""
+    with _handled_by(_pass):
+        yield
+
+
+@contextmanager
+def signals_deferred() -> Generator[None]:
+    """Handle signals that stop the command after the block: a process that it starts is assigned by then."""
+    if threading.current_thread() is not threading.main_thread():  # no handler runs in it
+        yield
+        return
+    arrived: list[int] = []
+    try:
+        with _handled_by(lambda number, _frame: arrived.append(number)):
+            yield
+    finally:
+        if arrived:
+            signal.raise_signal(arrived[0])
+
+
+@contextmanager
+def _handled_by(handler: Callable[[int, FrameType | None], None]) -> Generator[None]:
+    before = {number: signal.signal(number, handler) for number in _ENDING}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, each in before.items():
+            signal.signal(number, each)
 
 
 def name_of(interruption: BaseException) -> str:

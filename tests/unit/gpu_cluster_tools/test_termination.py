@@ -11,7 +11,7 @@ import pytest
 PROGRAM = """\
 import sys, time
 from pathlib import Path
-from gpu_cluster_tools.termination import Interruption, name_of, terminate_in_order, undisturbed
+from gpu_cluster_tools.termination import Interruption, name_of, terminate_in_order, signals_ignored
 
 here = Path(sys.argv[1])
 terminate_in_order()
@@ -22,7 +22,7 @@ except Interruption as error:
     print(name_of(error), flush=True)
     raise
 finally:
-    with undisturbed():
+    with signals_ignored():
         (here / "cleaning").touch()
         while not (here / "cleaned").exists():
             time.sleep(0.01)

@@ -23,7 +23,7 @@ from gpu_cluster_tools.rehearsal.rehearse import rehearse as run
 from gpu_cluster_tools.rehearsal.rehearse_team import rehearse_team
 from gpu_cluster_tools.rehearsal.stack_tools import tools_of
 from gpu_cluster_tools.rehearsal.temporary_folder import PROJECT, temporary_folder
-from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
+from gpu_cluster_tools.termination import Interruption, name_of, signals_ignored
 from gpu_cluster_tools.toolchain import install
 
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON; progress goes to stderr.")]
@@ -137,7 +137,7 @@ def _removed(sandbox: Sandbox, kept: str | None) -> Generator[None]:
 
 def _remove(sandbox: Sandbox, kept: str | None) -> None:
     if not kept:
-        with undisturbed():
+        with signals_ignored():
             sandbox.remove()
 
 

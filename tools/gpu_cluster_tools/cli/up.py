@@ -40,7 +40,7 @@ from gpu_cluster_tools.rehearsal import (
 from gpu_cluster_tools.rehearsal.cluster_state.foreign_namespaces import refuse_foreign_namespaces
 from gpu_cluster_tools.rehearsal.cluster_state.removed_models import removed_models
 from gpu_cluster_tools.rehearsal.control_plane.host_path_volumes import blocked
-from gpu_cluster_tools.termination import Interruption, name_of, undisturbed
+from gpu_cluster_tools.termination import Interruption, name_of, signals_ignored
 from gpu_cluster_tools.toolchain import Toolchain, install
 from gpu_cluster_tools.toolchain.real_node import REAL_NODE
 
@@ -106,7 +106,7 @@ def _stopped_if_interrupted(project: RunningProject, toolchain: Toolchain, stack
         left = "the platform runs on, as far as it was updated"
         if not ran_before:
             say_if_heard(f"stopped by {name_of(error)}: ending what it started")
-            with undisturbed():
+            with signals_ignored():
                 RealNodes(project.local).remove()
                 control_plane.stop()
             left = "everything was stopped, and its data is kept"
@@ -128,7 +128,7 @@ def _explained(project: RunningProject, stack: str, settings: Stack) -> Generato
     except RehearsalError as error:
         raise RehearsalError("\n\n".join([str(error), *reasons()])) from error
     except Interruption:
-        with undisturbed():
+        with signals_ignored():
             for reason in reasons():
                 say_if_heard(reason)
         raise

@@ -9,7 +9,7 @@ from tempfile import gettempdir, mkdtemp
 
 from gpu_cluster_tools.rehearsal.lock import held_elsewhere, locked
 from gpu_cluster_tools.rehearsal.sandbox import Sandbox
-from gpu_cluster_tools.termination import undisturbed
+from gpu_cluster_tools.termination import signals_ignored
 
 PROJECT = "project"
 _PREFIX = "gpu-cluster-rehearsal-"
@@ -28,7 +28,7 @@ def temporary_folder() -> Generator[Path]:
         try:
             yield folder
         finally:
-            with undisturbed():
+            with signals_ignored():
                 shutil.rmtree(folder, ignore_errors=True)
 
 

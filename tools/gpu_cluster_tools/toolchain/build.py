@@ -10,6 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpu_cluster_tools.termination import signals_deferred
 from gpu_cluster_tools.toolchain.build_failure import build_failure
 from gpu_cluster_tools.toolchain.c_compiler import compiler_environment
 from gpu_cluster_tools.toolchain.errors import ToolchainError
@@ -78,7 +79,24 @@ class Builder:
         return self._run(tool, [str(self.go.executable), *arguments], sources, temporary)
 
     def _run(self, tool: Tool, command: list[str], sources: Path, temporary: Path) -> str:
-        with subprocess.Popen(  # noqa: S603
+        process: subprocess.Popen[str] | None = None
+        try:
+            with signals_deferred():
+                process = self._started(tool, command, sources, temporary)
+            output, errors = process.communicate()
+        except BaseException:
+            if process:
+                os.killpg(process.pid, signal.SIGKILL)  # with the compilers that Go has started
+                process.wait()
+            raise
+        if process.returncode != 0:
+            raise build_failure(tool, " ".join(command), errors or output)
+        return output
+
+    def _started(
+        self, tool: Tool, command: list[str], sources: Path, temporary: Path
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603
             command,
             cwd=sources,
             env=self._environment(tool, temporary),
@@ -86,15 +104,7 @@ class Builder:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-        ) as process:
-            try:
-                output, errors = process.communicate()
-            except BaseException:
-                os.killpg(process.pid, signal.SIGKILL)  # with the compilers that Go has started
-                raise
-        if process.returncode != 0:
-            raise build_failure(tool, " ".join(command), errors or output)
-        return output
+        )
 
     def _environment(self, tool: Tool, temporary: Path) -> dict[str, str]:
         compiler = compiler_environment(self.go.cache) if tool.compiler else {}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from gpu_cluster_tools.toolchain.go import find_go
 from gpu_cluster_tools.toolchain.tool import ModuleFiles, Tool
 
 BUILDING = """
-import sys
+import signal, sys, time
 from pathlib import Path
 from gpu_cluster_tools.termination import terminate_in_order
 from gpu_cluster_tools.toolchain import build
@@ -29,7 +30,18 @@ from gpu_cluster_tools.toolchain.go import Go
 from gpu_cluster_tools.toolchain.tool import Tool
 
 terminate_in_order()
-go, cache, module, directory = sys.argv[1:]
+go, cache, module, directory, *early = sys.argv[1:]
+if early:
+    child = Path(directory, "temporary", "child")
+
+    class Popen(build.subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            while not (child.exists() and child.read_text().strip()):
+                time.sleep(0.01)
+            signal.raise_signal(signal.SIGTERM)
+
+    build.subprocess.Popen = Popen
 Builder(Go(Path(go), Path(cache))).build(Tool("hello", "v1", module, "."), Path(directory))
 """
 LIBRARY = "example.com/library@v1.0.0"
@@ -165,26 +177,42 @@ def sum_of(files: dict[str, bytes]) -> str:
     return "h1:" + base64.b64encode(hashlib.sha256(lines.encode()).digest()).decode()
 
 
-def test_interrupted_build_ends_its_child_processes(cache: Path, hello: Tool, directory: Path) -> None:
-    """A script instead of Go, with its own child process, as compilers have."""
+@pytest.fixture
+def building(cache: Path, hello: Tool, directory: Path) -> list[str]:
+    """Run a build with a script instead of Go, which has its own child process, as compilers have."""
     go = cache / "go"
     go.parent.mkdir(parents=True, exist_ok=True)
     go.write_text('#!/bin/sh\nsleep 600 &\necho $! > "$GOTMPDIR/child"\nwait\n')
     go.chmod(0o755)
-    arguments = [str(each) for each in (go, cache, hello.module, directory)]
-    building = subprocess.Popen([sys.executable, "-c", BUILDING, *arguments])
+    return [sys.executable, "-c", BUILDING, *(str(each) for each in (go, cache, hello.module, directory))]
+
+
+def test_interrupted_build_ends_its_child_processes(building: list[str], directory: Path) -> None:
+    process = subprocess.Popen(building)
     child = directory / "temporary" / "child"
-    deadline = time.monotonic() + 30
-    while not (child.exists() and child.read_text().strip()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    await_true(lambda: child.exists() and child.read_text().strip())
     assert alive(int(child.read_text()))
 
-    building.terminate()
+    process.terminate()
 
-    assert building.wait(30) == 128 + signal.SIGTERM
+    assert process.wait(30) == 128 + signal.SIGTERM
+    await_true(lambda: not alive(int(child.read_text())))
+
+
+def test_build_interrupted_while_go_starts_ends_its_child_processes(
+    building: list[str], directory: Path
+) -> None:
+    """The signal arrives when Go already runs, and before its process is assigned."""
+    process = subprocess.Popen([*building, "early"])
+
+    assert process.wait(30) == 128 + signal.SIGTERM
+    child = directory / "temporary" / "child"
+    await_true(lambda: not alive(int(child.read_text())))
+
+
+def await_true(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 30
-    while alive(int(child.read_text())):
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from gpu_cluster_tools.rehearsal.engine.engine import PulumiEngine
 from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import engine_tmpdir
 from gpu_cluster_tools.rehearsal.engine.event_log import EventLog
+from gpu_cluster_tools.termination import signals_deferred
 
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 60  # for what the engine has begun when it is asked to end
@@ -52,23 +53,26 @@ def run_pulumi(
     record.parent.mkdir(parents=True, exist_ok=True)
     log.path.unlink(missing_ok=True)
     with output.open("wb") as file, engine_tmpdir(engine.project) as tmpdir:
-        process = subprocess.Popen(  # noqa: S603
-            [
-                *("pulumi", command, "--stack", engine.stack, "--event-log", str(log.path)),
-                *("--non-interactive", "--color", "never", "--skip-plugin-pre-install", *arguments),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,  # Ctrl-C is ours to pass on
-            cwd=engine.project,
-            env=engine.environment_in(tmpdir) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
-            pass_fds=tmpdir.locks,
-        )
+        process: subprocess.Popen[bytes] | None = None
         try:
+            with signals_deferred():
+                process = subprocess.Popen(  # noqa: S603
+                    [
+                        *("pulumi", command, "--stack", engine.stack, "--event-log", str(log.path)),
+                        *("--non-interactive", "--color", "never", "--skip-plugin-pre-install", *arguments),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=file,
+                    stderr=file,
+                    start_new_session=True,  # Ctrl-C is ours to pass on
+                    cwd=engine.project,
+                    env=engine.environment_in(tmpdir) | {"PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
+                    pass_fds=tmpdir.locks,
+                )
             _watch(process, log, watch)
         except BaseException:
-            _end(process, _HURRIED_SECONDS)
+            if process:
+                _end(process, _HURRIED_SECONDS)
             raise
         _end(process, _GRACE_SECONDS)
     log.read()
