@@ -20,7 +20,7 @@ def project_above(folder: Path) -> Path | None:
 def project_name(project: Path) -> str | None:
     """`name` of Pulumi.yaml, which is a part of every URN; None if the file has none."""
     try:
-        data: object = YAML(typ="safe").load(project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
+        data: object = YAML(typ="safe", pure=True).load(project / "Pulumi.yaml")  # pyright: ignore[reportUnknownMemberType]
     except (OSError, YAMLError, ValueError, RecursionError):  # ValueError: 2026-13-45 is no date
         return None
     name = cast(dict[str, object], data).get("name") if isinstance(data, dict) else None

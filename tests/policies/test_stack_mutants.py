@@ -22,7 +22,7 @@ API_TYPES = 106
 
 
 def _read(file: Path) -> dict[str, Any]:
-    document: Any = YAML(typ="safe").load(file.read_text())  # pyright: ignore[reportUnknownMemberType]
+    document: Any = YAML(typ="safe", pure=True).load(file.read_text())  # pyright: ignore[reportUnknownMemberType]
     return json.loads(json.dumps(document, default=str))
 
 

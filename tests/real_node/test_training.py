@@ -170,7 +170,7 @@ def _write_stack(file: Path, *, extras: bool = True) -> None:
 
 def _submit(platform: Platform, team: str, name: str, workers: int = 2) -> None:
     """The Job of the guide, with the test's program."""
-    job: Any = YAML(typ="safe").load(TRAINING / "job.yaml")  # pyright: ignore[reportUnknownMemberType]
+    job: Any = YAML(typ="safe", pure=True).load(TRAINING / "job.yaml")  # pyright: ignore[reportUnknownMemberType]
     job["metadata"] = {"name": name, "namespace": team}
     job["spec"] |= {"completions": workers, "parallelism": workers}
     [container] = job["spec"]["template"]["spec"]["containers"]

@@ -111,7 +111,7 @@ def push_chart(chart: Path, folder: Path, environment: Mapping[str, str], target
     archive, layout = folder / "chart.tgz", folder / "layout"
     with tarfile.open(archive, "w:gz") as packed:
         packed.add(chart, arcname=chart.name)
-    described = YAML(typ="safe").load(chart / "Chart.yaml")  # pyright: ignore[reportUnknownMemberType]
+    described = YAML(typ="safe", pure=True).load(chart / "Chart.yaml")  # pyright: ignore[reportUnknownMemberType]
     blobs = layout / "blobs" / "sha256"
     blobs.mkdir(parents=True)
 

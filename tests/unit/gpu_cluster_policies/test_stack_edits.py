@@ -44,7 +44,7 @@ def place(edit: str) -> SourceLocation:
 
 
 def parsed(text: str) -> Any:
-    return YAML(typ="safe").load(text)
+    return YAML(typ="safe", pure=True).load(text)
 
 
 @pytest.mark.parametrize("rule", EDITS)

@@ -177,7 +177,7 @@ def test_stack_copy_resolves_manifests_and_charts_of_the_original(file: Path, tm
 
     StackCopy(copied).take(file)
 
-    extras = YAML(typ="safe").load(copied)["config"]["gpu-cluster:extras"]  # pyright: ignore[reportUnknownMemberType]
+    extras = YAML(typ="safe", pure=True).load(copied)["config"]["gpu-cluster:extras"]  # pyright: ignore[reportUnknownMemberType]
     assert len(manifests_of(extras["manifests"])) == 3
     assert load(copied).extras.charts["small"].chart == str(tmp_path / "manifests" / "chart")
 

@@ -216,7 +216,7 @@ def _environment(container: Container) -> dict[str, str]:
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        document: Any = YAML(typ="safe").load(text)
+        document: Any = YAML(typ="safe", pure=True).load(text)
     except YAMLError:
         return {}
     return document if isinstance(document, dict) else {}

@@ -127,7 +127,7 @@ def _node_configs(user_data: str) -> Iterator[Document]:
         if part.get_content_type() == _NODE_CONFIG:
             text = part.get_payload(decode=True)
             assert isinstance(text, bytes)  # noqa: S101  # of a part that is no multipart
-            yield YAML(typ="safe").load(text.decode())["spec"]
+            yield YAML(typ="safe", pure=True).load(text.decode())["spec"]
 
 
 def _of_nodeadm(specs: Iterator[Document]) -> Bootstrap:
