@@ -41,12 +41,11 @@ test-all: .venv/ready lint ## the same with every slow test and new examples: ab
 test-versions: .venv/ready ## plans, rules and commands with the versions at one END of each range: lowest-direct or highest
 	$(run)uv venv -q --clear --python $(run)python .local/versions
 	$(run)uv pip install -q --python .local/versions/bin/python --resolution $(END) -e '.[test]'
-	.local/versions/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/golden tests/unit/gpu_cluster \
-	tests/unit/gpu_cluster_policies tests/unit/gpu_cluster_tools --ignore tests/unit/gpu_cluster_policies/reports/test_sarif.py \
+	.local/versions/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m 'not slow and not pinned' tests/golden \
+	tests/unit/gpu_cluster tests/unit/gpu_cluster_policies tests/unit/gpu_cluster_tools \
+	--ignore tests/unit/gpu_cluster_policies/reports/test_sarif.py \
 	$(addprefix --ignore tests/unit/gpu_cluster_tools/,toolchain rehearsal/aws rehearsal/prerequisites/test_existing_buckets.py \
-	rehearsal/prerequisites/test_existing_vpc.py rehearsal/test_stored_data.py) \
-	--deselect tests/unit/gpu_cluster_policies/resources/test_object_types.py::test_type_table_matches_the_installed_pulumi_kubernetes \
-	--deselect tests/unit/gpu_cluster/catalog/test_regions.py::test_regions_without_inspector_match_botocore
+	rehearsal/prerequisites/test_existing_vpc.py rehearsal/test_stored_data.py)
 
 test-throughput: .venv/ready ## estimates against published measurements, with the extra throughput
 	$(run)uv venv -q --clear --python $(run)python .local/throughput

@@ -18,6 +18,7 @@ def test_regions_match_the_eks_regions_of_botocore() -> None:
     assert set(REGIONS) == set(known)
 
 
+@pytest.mark.pinned
 def test_regions_without_inspector_match_botocore() -> None:
     known = botocore.session.get_session().get_available_regions("inspector2", partition_name="aws")
 

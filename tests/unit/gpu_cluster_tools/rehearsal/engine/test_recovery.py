@@ -266,8 +266,10 @@ def _read_again(resource: dict[str, Any]) -> dict[str, Any]:
 
 def _working_engine(**environment: str) -> subprocess.Popen[bytes]:
     """A process with the engine's name. Popen may return before the kernel shows its command line."""
+    interruptible = ["env", "--default-signal=INT"]  # these tests may run in the background of a shell
     started = subprocess.Popen(
-        ["pulumi", "600"], executable=shutil.which("sleep"), env=os.environ | environment
+        [*interruptible, "bash", "-c", 'exec -a pulumi "$0" 600', str(shutil.which("sleep"))],
+        env=os.environ | environment,
     )
     while not Path(f"/proc/{started.pid}/cmdline").read_bytes().startswith(b"pulumi\0"):
         time.sleep(0.01)
