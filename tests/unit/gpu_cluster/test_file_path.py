@@ -1,4 +1,4 @@
-"""Paths that the operating system refuses, or that lead to themselves."""
+"""Paths that the operating system rejects, and symlink loops."""
 
 from pathlib import Path
 

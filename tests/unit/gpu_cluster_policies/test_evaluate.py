@@ -1,4 +1,4 @@
-"""Values that no rule expects: numbers of thousands of digits, endless nesting, dates that do not exist."""
+"""Extreme values in manifests: numbers of thousands of digits, deep nesting, invalid dates."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def judged(*objects: dict[str, Any]) -> Evaluation:
 
 
 def written(text: str, name: str = "a.yaml") -> Evaluation:
-    """Evaluation of a file, which every format can show."""
+    """Evaluation of a file, rendered once in every report format."""
     found = evaluate_manifests({name: text.encode()}, None)
     for report in FORMATS.values():
         assert report(found)

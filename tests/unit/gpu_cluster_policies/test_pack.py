@@ -49,7 +49,7 @@ def test_mirror_of_the_stack_file_is_an_allowed_registry(tmp_path: Path) -> None
     assert refused("another-project")
 
 
-def test_a_reviewed_kind_remains_listed(tmp_path: Path) -> None:
+def test_waived_kind_without_rules_remains_listed(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: site\n")
     (tmp_path / "policies").mkdir()
     (tmp_path / "policies/waivers.yaml").write_text(

@@ -166,7 +166,7 @@ def _queue() -> NotJudged:
     return unseen
 
 
-def test_a_reviewed_kind_is_covered_and_no_finding_is(tmp_path: Path) -> None:
+def test_not_judged_waiver_covers_objects_of_its_kind_but_no_findings(tmp_path: Path) -> None:
     waivers = _waivers(tmp_path, REVIEWED)
 
     assert waivers.covering(_queue(), "local")
@@ -176,7 +176,7 @@ def test_a_reviewed_kind_is_covered_and_no_finding_is(tmp_path: Path) -> None:
     assert not _waivers(tmp_path).covering(_queue(), "local")
 
 
-def test_a_review_ends_and_one_that_nothing_needs_fails(tmp_path: Path) -> None:
+def test_expired_or_stale_not_judged_waiver_fails_the_stack(tmp_path: Path) -> None:
     ended = _waivers(tmp_path, REVIEWED, today=date(2026, 11, 22))
 
     assert not ended.covering(_queue(), "local")
@@ -191,11 +191,11 @@ def test_a_review_ends_and_one_that_nothing_needs_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "kind", ["Farm", "Job.batch.volcano.sh", "aws-native:rds:DBInstance", "PriorityClass"]
 )
-def test_a_kind_without_rules_is_reviewed_as_a_whole(tmp_path: Path, kind: str) -> None:
+def test_kind_without_rules_can_be_waived_as_a_whole(tmp_path: Path, kind: str) -> None:
     assert _waivers(tmp_path, REVIEWED.replace("Queue", kind)).entries[0].resource == f"{kind} *"
 
 
-def test_a_kind_with_rules_is_reviewed_object_by_object(tmp_path: Path) -> None:
+def test_kind_with_rules_is_waived_by_object_name(tmp_path: Path) -> None:
     with pytest.raises(PolicyFileError) as caught:
         _waivers(tmp_path, REVIEWED.replace("Queue", "Secret"))
 
@@ -206,6 +206,6 @@ def test_a_kind_with_rules_is_reviewed_object_by_object(tmp_path: Path) -> None:
     assert _waivers(tmp_path, REVIEWED.replace("Queue *", "Secret team/license-*"))
 
 
-def test_a_rule_is_waived_for_no_whole_kind(tmp_path: Path) -> None:
+def test_waiver_of_a_rule_for_a_whole_kind_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(PolicyFileError, match=r"with \* only after the start of the name, got 'Queue \*'"):
         _waivers(tmp_path, REVIEWED.replace("not-judged", "50-no-host-access"))

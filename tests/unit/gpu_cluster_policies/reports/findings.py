@@ -70,7 +70,7 @@ def with_waiver(text: str = POD) -> Evaluation:
 
 
 def reviewed(text: str = UNSEEN) -> Evaluation:
-    """The same where the kind that no rule knows is waived."""
+    """Evaluation of `text` with a waiver for the kind without rules."""
     manifests = manifests_in({"pod.yaml": text.encode()})
     waivers = Waivers("policies/waivers.yaml", date(2027, 1, 31), (REVIEWED,), None)
     pack = replace(strictest(), waivers=waivers)

@@ -70,7 +70,7 @@ def test_json_report_lists_objects_not_evaluated() -> None:
     }
 
 
-def test_what_was_reviewed_is_named_with_its_waiver_and_not_counted() -> None:
+def test_json_report_lists_waived_objects_not_evaluated_without_counting_them() -> None:
     told = _told(json_text(reviewed()))
 
     assert told["summary"]["notJudged"] == 0

@@ -44,7 +44,7 @@ def test_markdown_report_lists_objects_not_evaluated() -> None:
     assert "| Queue team/jobs | <code>pod.yaml:1</code> | no pod template found |" in text
 
 
-def test_what_was_reviewed_stands_in_a_table_of_its_own() -> None:
+def test_markdown_report_lists_waived_objects_not_evaluated_in_a_table() -> None:
     text = markdown_text(reviewed())
 
     assert "<summary>not judged, waived: Queue \N{MULTIPLICATION SIGN} 1</summary>" in text

@@ -83,7 +83,7 @@ def test_object_not_evaluated_is_a_sarif_warning_at_its_line() -> None:
     assert second["locations"][0]["physicalLocation"]["region"] == {"startLine": 5}
 
 
-def test_what_was_reviewed_is_suppressed() -> None:
+def test_waived_object_not_evaluated_is_suppressed_in_sarif() -> None:
     [result] = _run(reviewed())["results"]
 
     assert result["ruleId"] == "not-judged"

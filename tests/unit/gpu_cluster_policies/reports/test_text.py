@@ -56,7 +56,7 @@ def test_text_report_counts_several_findings_of_a_rule() -> None:
     assert plain_text(judged(two)).splitlines()[0].endswith(" (2 findings)")
 
 
-def test_what_was_reviewed_is_still_named_with_its_waiver() -> None:
+def test_text_report_lists_waived_objects_not_evaluated() -> None:
     [named, last] = plain_text(reviewed()).split("\n\n")
 
     assert named == (

@@ -14,14 +14,14 @@ def _provider(accounts: object) -> Resource:
     return Resource(PROVIDER, {"region": "us-east-2", "allowedAccountIds": accounts}, "aws")
 
 
-def test_accounts_are_those_of_all_providers_as_a_list_or_as_its_text() -> None:
+def test_own_accounts_are_the_allowed_accounts_of_all_providers() -> None:
     first, second = _provider(["123456789012"]), _provider(json.dumps(["444455556666"]))
 
     assert own_accounts(Inventory([first, second])) == {"123456789012", "444455556666"}
 
 
 @pytest.mark.parametrize("accounts", [None, UNKNOWN, [UNKNOWN]])
-def test_no_account_is_known_without_a_limit(accounts: object) -> None:
+def test_provider_without_allowed_accounts_has_no_own_account(accounts: object) -> None:
     assert own_accounts(Inventory([_provider(accounts)])) == frozenset()
 
 
@@ -35,5 +35,5 @@ def test_no_account_is_known_without_a_limit(accounts: object) -> None:
         ("*", ""),
     ],
 )
-def test_the_account_of_an_arn(text: str, account: str) -> None:
+def test_account_in_reads_the_account_of_an_arn(text: str, account: str) -> None:
     assert account_in(text) == account

@@ -14,5 +14,5 @@ from gpu_cluster_policies.resources.base64_text import decoded
         ("tökén", "tökén"),
     ],
 )
-def test_text_is_decoded_and_other_text_is_as_it_is(content: str, text: str) -> None:
+def test_base64_is_decoded_and_other_text_is_unchanged(content: str, text: str) -> None:
     assert decoded(content) == text

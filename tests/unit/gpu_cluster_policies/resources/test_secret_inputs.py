@@ -1,4 +1,4 @@
-"""Secrets of programs: what comes from the program itself is not judged."""
+"""Secrets in Pulumi programs: a value that the program sets is reported as not evaluated."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def _resource(kind: str, made_of: dict[str, list[str]] | None = None, **inputs: 
         (_resource("Secret", {}, metadata={"name": "a"}, stringData={"license": "0123"}), "stringData"),
     ],
 )
-def test_a_value_of_the_program_is_not_judged(resource: Resource, key: str) -> None:
+def test_secret_value_set_by_the_program_is_reported_as_not_evaluated(resource: Resource, key: str) -> None:
     [unseen] = pack_of("prod-elsewhere").check([resource]).not_judged
 
     assert unseen.why == f"{key} is set by the program, which may contain the secret as text"
@@ -46,11 +46,11 @@ def test_a_value_of_the_program_is_not_judged(resource: Resource, key: str) -> N
         Resource("Secret", {"metadata": {"name": "a"}}),
     ],
 )
-def test_a_value_of_another_resource_is_clean(resource: Resource) -> None:
+def test_secret_value_from_another_resource_is_not_reported(resource: Resource) -> None:
     assert not_judged(resource) is None
 
 
-def test_a_secret_of_the_platform_is_clean() -> None:
+def test_secret_of_the_platform_is_not_reported() -> None:
     urn = "urn:pulumi:prod::gpu-cluster::gpu-cluster:index:Serving$kubernetes:core/v1:Secret::a"
 
     assert not_judged(Resource("Secret", {"metadata": {}, "stringData": {"token": "hub"}}, urn=urn)) is None
