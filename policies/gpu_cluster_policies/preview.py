@@ -123,7 +123,7 @@ def read_preview(text: str) -> Preview:
 
 def read_state(text: str) -> Preview:
     """A state, as steps that change nothing. `PreviewError` if it is not a state."""
-    content = _object(text)
+    content = _object(text, "pulumi stack export")
     deployment: Any = content.get("deployment")
     if not isinstance(deployment, Mapping):
         raise PreviewError("it is not a state: it has no deployment")
@@ -131,9 +131,9 @@ def read_state(text: str) -> Preview:
     return Preview(tuple(_stored(each, index) for index, each in enumerate(stored)))
 
 
-def _object(text: str) -> Mapping[str, Any]:
+def _object(text: str, command: str = "pulumi preview --json") -> Mapping[str, Any]:
     if not text.strip():
-        raise PreviewError("it is empty: did `pulumi preview --json` fail?")
+        raise PreviewError(f"it is empty: did `{command}` fail?")
     try:
         content: Any = json.loads(text)
     except json.JSONDecodeError as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gpu_cluster.stack.suggestions import did_you_mean
+from gpu_cluster.stack.suggestions import did_you_mean, one_of
 
 HOURS_PER_MONTH = 730
 """Hours of a month in the AWS pricing calculator."""
@@ -60,7 +60,8 @@ def usage_of(given: Mapping[str, str] | None = None) -> dict[str, float]:
     wrong: list[str] = []
     for name, text in (given or {}).items():
         if name not in ASSUMPTIONS:
-            wrong.append(f"unknown assumption '{name}'{did_you_mean(name, ASSUMPTIONS)}")
+            near = did_you_mean(name, ASSUMPTIONS) or f"; expected {one_of(ASSUMPTIONS)}"
+            wrong.append(f"unknown assumption '{name}'{near}")
         elif (amount := _amount(text)) is None:
             wrong.append(f"expected {name} to be a number of {ASSUMPTIONS[name].unit}, got '{text}'")
         else:

@@ -183,6 +183,8 @@ def _text(path: Path) -> str:
 
 
 def _missing(path: Path) -> str:
+    if path.is_symlink():
+        return f"symbolic link to {path.readlink()}, which does not exist"
     there = sorted(file.name for file in path.parent.glob("Pulumi.*.yaml"))
     if not there:
         return f"no such file, and no stack file in {path.parent}"

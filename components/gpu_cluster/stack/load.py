@@ -234,6 +234,6 @@ def _shown_key(keys: Keys) -> str:
 
 def _shown(path: Path) -> str:
     """Path relative to the project, for any working directory: `stacks/Pulumi.prod.yaml`."""
-    file = real_path(path)
+    file = real_path(path.parent) / path.name  # a link keeps its name
     project = next((folder for folder in file.parents if (folder / "Pulumi.yaml").is_file()), Path.cwd())
     return str(file.relative_to(project)) if file.is_relative_to(project) else str(path)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
@@ -153,6 +154,8 @@ def _widen_columns() -> None:
 
 def _words(error: OSError) -> str | None:
     """Message for a file that cannot be read or written; None for any other error."""
+    if isinstance(error, shutil.Error):  # of several files
+        return "\n".join(f"{file}: {why}" for file, _, why in error.args[0])
     if error.filename:
         return f"{os.fsdecode(error.filename)}: {error.strerror}"
     if error.errno in _FULL:

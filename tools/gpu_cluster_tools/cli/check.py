@@ -58,9 +58,10 @@ def check(
     if brief and (as_json or format is not CheckFormat.TEXT):
         raise typer.BadParameter("valid only with --format text", param_hint="--brief")
     as_json = as_json or format is CheckFormat.JSON
-    doing = "evaluating" if file else f"planning {stack or 'local'}, and evaluating"
+    planned = "local" if stack is None else stack
+    doing = "evaluating" if file else f"planning {planned}, and evaluating"
     with working(f"{doing} all rules", quiet=as_json):
-        judged, notes = (_manifests(file, stack), []) if file else _plan(stack or "local")
+        judged, notes = (_manifests(file, stack), []) if file else _plan(planned)
     from gpu_cluster_policies.reports import FORMATS, brief_text
     from gpu_cluster_policies.reports.summary import summary_of
 

@@ -100,9 +100,9 @@ def cost(
     prices = project_prices(judge_of(plan, project.folder))
     priced = partial(cost_of, day=today(), usage=usage, prices=prices)
     with working(f"planning {stack} at {against}", quiet=as_json):
-        then = _then(project.folder, stack, against) if against else None
+        then = _then(project.folder, stack, against) if against is not None else None
     now = priced(plan)
-    difference = diff(priced(then) if then else now.nothing(), now) if against else None
+    difference = diff(priced(then) if then else now.nothing(), now) if against is not None else None
     if as_json:
         typer.echo(json.dumps(document_of(now, difference), indent=2))
     elif as_markdown:
@@ -115,13 +115,13 @@ def cost(
 
 def _only_with_plan(**options: object) -> None:
     for name, given in options.items():
-        if given:
+        if given not in (None, False):
             raise typer.BadParameter("not allowed with --actual", param_hint=f"--{name}")
 
 
 def _only_with_actual(**options: object) -> None:
     for name, given in options.items():
-        if given:
+        if given is not None:
             raise typer.BadParameter("requires --actual", param_hint=f"--{name}")
 
 

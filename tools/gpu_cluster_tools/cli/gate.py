@@ -43,17 +43,19 @@ def gate(
     """
     if (preview is None) is (stack is None):
         raise typer.BadParameter("expected either a file, - or --stack", param_hint="preview")
-    if first and not stack:
+    if first and stack is None:
         raise typer.BadParameter("expected --stack with --first", param_hint="--first")
-    from gpu_cluster_policies.preview import read_preview, read_state
+    from gpu_cluster_policies.preview import Preview, read_preview, read_state
     from gpu_cluster_tools.review.gate import gate_of
 
-    if stack:
-        planned = _parsed(f"preview of {stack}", _of_stack(stack, first=first), read_preview)
-    else:
-        planned = _read(str(preview), read_preview)
-    stored = _read(str(state), read_state) if state else None
-    found = gate_of(planned, stored)
+    errors: list[str] = []
+    planned = _read(preview, read_preview, errors) if preview is not None else None
+    stored = _read(str(state), read_state, errors) if state else None
+    _end_if_any(errors)
+    if stack is not None:
+        planned = _parsed(f"preview of {stack}", _of_stack(stack, first=first), read_preview, errors)
+        _end_if_any(errors)
+    found = gate_of(planned or Preview(()), stored)
     typer.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
     if not found.open:
         raise typer.Exit(1)
@@ -65,24 +67,32 @@ def _of_stack(stack: str, *, first: bool) -> str:
     return preview_of(stack, first=first)
 
 
-def _read(file: str, read: Callable[[str], "Preview"]) -> "Preview":
-    return _parsed("standard input" if file == "-" else file, _text(file), read)
+def _read(file: str, read: Callable[[str], "Preview"], errors: list[str]) -> "Preview | None":
+    """The document in a file; None with an error."""
+    source = "standard input" if file == "-" else file
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text()
+    except OSError as error:
+        errors.append(f"{source}: {error.strerror}")
+    except UnicodeDecodeError:
+        errors.append(f"{source}: it is not text")
+    else:
+        return _parsed(source, text, read, errors)
+    return None
 
 
-def _parsed(source: str, text: str, read: Callable[[str], "Preview"]) -> "Preview":
+def _parsed(source: str, text: str, read: Callable[[str], "Preview"], errors: list[str]) -> "Preview | None":
     from gpu_cluster_policies.preview import PreviewError
 
     try:
         return read(text)
     except PreviewError as error:
-        typer.echo(f"error: {source}: {error}", err=True)
-        raise typer.Exit(2) from None
+        errors.append(f"{source}: {error}")
+    return None
 
 
-def _text(file: str) -> str:
-    try:
-        return sys.stdin.read() if file == "-" else Path(file).read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        words = error.strerror if isinstance(error, OSError) else "it is not text"
-        typer.echo(f"error: {file}: {words}", err=True)
-        raise typer.Exit(2) from None
+def _end_if_any(errors: list[str]) -> None:
+    for error in errors:
+        typer.echo(f"error: {error}", err=True)
+    if errors:
+        raise typer.Exit(2)

@@ -58,14 +58,14 @@ def gpus(
 ) -> None:
     """List GPU instance types: memory, MIG profiles, EFA, disks, on-demand price and regions."""
     found = gpu_instances(
-        gpu=_known(gpu, GPUS, "--gpu") if gpu else None,
-        region=_known(region, REGIONS, "--region") if region else None,
-        min_memory=_bytes(min_memory) if min_memory else 0,
+        gpu=_known(gpu, GPUS, "--gpu") if gpu is not None else None,
+        region=_known(region, REGIONS, "--region") if region is not None else None,
+        min_memory=_bytes(min_memory) if min_memory is not None else 0,
         max_price=max_price,
         mig=mig,
         order=_known(sort, GPU_INSTANCE_ORDERS, "--sort"),
     )
-    groups = grouped(found, _known(group_by, _GROUPS, "--group-by")) if group_by else {"": found}
+    groups = grouped(found, _known(group_by, _GROUPS, "--group-by")) if group_by is not None else {"": found}
     if as_json:
         typer.echo(json.dumps([_document(each) for each in found], indent=2))
     elif not found:

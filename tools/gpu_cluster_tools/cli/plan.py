@@ -33,7 +33,7 @@ def plan(
 ) -> None:
     """Resolve every resource of a stack, without network, credentials or cluster."""
     project = Project.here()
-    if against:
+    if against is not None:
         from gpu_cluster_tools.cli.plan_changes import show_changes  # loads prices and rules
 
         show_changes(project, stack, against, as_json=as_json_)

@@ -75,7 +75,7 @@ def throughput(
     found = project.any_stack(stack)
     settings = found.served if isinstance(found, TeamStack) else found
     platform = found.platform if isinstance(found, TeamStack) else None
-    names = [_known(model, settings)] if model else list(settings.serving.models)
+    names = [_known(model, settings)] if model is not None else list(settings.serving.models)
     measurements = Measurements()
     target = Target(ttft, tokens_per_second) if ttft or tokens_per_second else None
     loads = [Workload(input_, output, each) for each in concurrency or _CONCURRENCY]

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from gpu_cluster.cost import project_prices
 from gpu_cluster.cost.price_file import FILE as PRICE_FILE
-from gpu_cluster.file_path import real_path
+from gpu_cluster.file_path import is_file, real_path
 from gpu_cluster.plan import Plan
 from gpu_cluster.stack.platform_checkout import as_if_in, beside_the_team
 from gpu_cluster_policies.evaluate import judge_of
@@ -62,11 +62,13 @@ def comparison_of(project: Path, against: str, source: Path | None = None) -> Ge
     `source`: a repository with stack files only, such as a team's, to which the revision then refers.
     `RevisionError` if it does not exist.
     """
+    if not against:
+        raise RevisionError("expected a git revision, or the folder of another checkout, got nothing")
     with ExitStack() as open_folders:
         if source:  # a file of another repository names no platform but the one that reads it
             open_folders.enter_context(beside_the_team())
             yield _of_source(project, real_path(source), against, open_folders)
-        elif (project / against / "Pulumi.yaml").is_file():
+        elif is_file(project / against / "Pulumi.yaml"):
             before = real_path(project / against)
             names = sorted(stacks_in(project) | stacks_in(before))
             own_code = (before / "components").is_dir() or versions_differ(before, project)

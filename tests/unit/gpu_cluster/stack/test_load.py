@@ -106,6 +106,14 @@ def test_thousand_errors_are_reported_within_the_timeout(project: Path) -> None:
     assert len(message(path).splitlines()) == 1000
 
 
+def test_dangling_symlink_is_reported(project: Path) -> None:
+    (project / "stacks/Pulumi.dev.yaml").symlink_to("../none.yaml")
+
+    assert message(Path("stacks/Pulumi.dev.yaml")) == (
+        "stacks/Pulumi.dev.yaml:1 symbolic link to ../none.yaml, which does not exist"
+    )
+
+
 def test_symlink_loop_is_reported(project: Path) -> None:
     (project / "stacks/Pulumi.dev.yaml").symlink_to("Pulumi.dev.yaml")
 

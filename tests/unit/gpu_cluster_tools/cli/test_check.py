@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gpu_cluster_tools.cli import app
+from gpu_cluster_tools.cli.project import NoStackError
 from tests.unit.gpu_cluster_tools.cli.test_app import PROJECT, TALKS, modules_of
 
 NODE = "apiVersion: v1\nkind: Node\nmetadata: {name: a}\n"
@@ -32,6 +33,10 @@ def test_exit_code_depends_on_findings_in_manifests(tmp_path: Path, manifest: st
 
 def test_findings_in_piped_manifests_name_stdin() -> None:
     assert "  <stdin>:1 " in _check("-f", "-", given=ROOM).stdout
+
+
+def test_empty_stack_name_is_not_the_default() -> None:
+    assert isinstance(_check("").exception, NoStackError)
 
 
 def test_file_name_with_invalid_utf_8_is_written_with_a_replacement(tmp_path: Path) -> None:

@@ -72,7 +72,10 @@ def test_revision_is_priced_with_its_own_code(project: Path, tmp_path: Path) -> 
         (["dve"], "did you mean 'dev'?"),
         (["dev", "--assume", "nat-gbs=5"], "unknown assumption 'nat-gbs', did you mean 'nat-gb'?"),
         (["dev", "--assume", "nat-gb"], "expected nat-gb to be a number of GB, got ''"),
+        (["dev", "--assume", "=5"], "unknown assumption ''; expected nat-gb, endpoint-gb, "),
         (["dev", "--against", "mian"], "unknown git revision 'mian'"),
+        (["dev", "--against", "x" * 300], "unknown git revision 'xxx"),
+        (["dev", "--against", ""], "expected a git revision, or the folder of another checkout, got nothing"),
     ],
 )
 def test_misspelt_argument_gets_a_suggestion(project: Path, arguments: list[str], message: str) -> None:

@@ -63,3 +63,16 @@ def test_plaintext_secret_in_state_blocks(tmp_path: Path) -> None:
 
     assert found.exit_code == 1
     assert "outputs.accessKey is stored in plaintext" in found.stdout
+
+
+def test_invalid_preview_and_state_are_reported_together(tmp_path: Path) -> None:
+    (tmp_path / "state.json").touch()
+    (tmp_path / "bytes.json").write_bytes(b"\xff")
+
+    found = _gate(str(tmp_path / "bytes.json"), "--state", str(tmp_path / "state.json"))
+
+    assert found.exit_code == 2
+    assert found.stderr.splitlines() == [
+        f"error: {tmp_path}/bytes.json: it is not text",
+        f"error: {tmp_path}/state.json: it is empty: did `pulumi stack export` fail?",
+    ]

@@ -45,6 +45,7 @@ def test_message_if_no_instance_type_matches() -> None:
     [
         (["--gpu", "H10"], "unknown 'H10', did you mean 'H100'?"),
         (["--region", "us-east"], "unknown 'us-east', did you mean 'us-east-"),
+        (["--region", ""], "unknown ''"),
         (["--sort", "prize"], "unknown 'prize', did you mean 'price'?"),
         (["--group-by", "size"], "unknown 'size', expected gpu or family"),
         (["--min-memory", "much"], "expected a Kubernetes quantity"),

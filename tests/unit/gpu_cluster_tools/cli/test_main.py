@@ -144,6 +144,17 @@ def test_stack_name_with_invalid_utf_8_and_closed_stdout(tmp_path: Path) -> None
     assert (done.returncode, done.stderr) == (1, "")
 
 
+def test_files_that_cannot_be_copied_are_reported(tmp_path: Path) -> None:
+    folder = project(tmp_path, WRONG)
+    (folder / "stacks" / "Pulumi.loop.yaml").symlink_to("Pulumi.loop.yaml")
+    commit = "git init -q && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a"
+    subprocess.run(["bash", "-c", commit], cwd=folder, check=True)
+    done = run(folder, "review", "--against", "HEAD", "--from", "stacks")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {folder}/stacks/Pulumi.loop.yaml: [Errno 40] Too many levels")
+
+
 @pytest.mark.parametrize("width", ["0", "1"])
 def test_columns_below_40_are_ignored(tmp_path: Path, width: str) -> None:
     shell = f"COLUMNS={width} '{GPU_CLUSTER}' gate --unknown"

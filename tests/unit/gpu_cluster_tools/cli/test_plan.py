@@ -73,3 +73,4 @@ def test_plan_without_changes_says_no_change(checkout: Path) -> None:
 
 def test_unknown_stack_in_a_revision_gets_a_suggestion(checkout: Path) -> None:
     assert "did you mean 'local'?" in str(_plan("locla", "--against", "HEAD").exception)
+    assert "expected a git revision" in str(_plan("local", "--against", "").exception)
