@@ -73,6 +73,8 @@ def _diagnostic(error: ErrorDetails, model: type[Settings]) -> Diagnostic:
             message = f"unknown key{did_you_mean(str(keys[-1]), known) or '; allowed: ' + ', '.join(known)}"
         case "value_error":
             message = f"expected {error['ctx']['error']}, got {got}" if "ctx" in error else error["msg"]
+        case "less_than_equal" if "ctx" in error:
+            message = f"expected at most {error['ctx']['le']}, got {got}"
         case kind:
             message = f"expected {_EXPECTED.get(kind, error['msg'])}, got {got}"
     return Diagnostic(keys, message)

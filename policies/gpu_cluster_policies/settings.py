@@ -54,7 +54,7 @@ class PolicySettings(Settings):
     exposed_services: tuple[str, ...] = ()
     """Services, by namespace/name, that may be reached from outside the cluster."""
 
-    capacity_block_days: NonNegativeInt = 14
+    capacity_block_days: Annotated[NonNegativeInt, Field(le=3650)] = 14
     """Days that a capacity block must still last."""
 
     environments: Mapping[str, Environment] = Field(default={})

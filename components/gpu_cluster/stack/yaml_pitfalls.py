@@ -61,11 +61,11 @@ def _unquoted_end(text: str) -> str:
     """A hint that the checks of a capacity block accept: in UTC, with a time, and not past."""
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) == len("2036-12-01"):
+            read = datetime.combine(read, _BLOCKS_END)
+        end = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # OverflowError: after the year 9999 in UTC
         return f"YAML reads {text} as a date; expected {BLOCK_END}"
-    if len(text) == len("2036-12-01"):
-        read = datetime.combine(read, _BLOCKS_END)
-    end = read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
     if end <= now():
         return f"YAML reads {text} as a date, and it is past; expected {BLOCK_END}"
     return f'YAML reads {text} as a date; write it in quotes: "{end:%Y-%m-%dT%H:%M:%SZ}"'

@@ -42,9 +42,10 @@ def test_first_environment_that_names_a_stack_applies() -> None:
     [
         ("# later\n", "1 the file is empty; expected keys such as productionStacks, registries, "),
         ("registries:\n", "1 registries: expected a list, got nothing"),
+        ("capacityBlockDays: 99999999999\n", "1 capacityBlockDays: expected at most 3650, got 99999999999"),
     ],
 )
-def test_empty_settings_file_is_rejected_with_the_expected_keys(
+def test_invalid_settings_file_is_rejected_with_the_expected_value(
     text: str, message: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "policies/settings.yaml"

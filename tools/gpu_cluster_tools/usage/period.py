@@ -62,9 +62,9 @@ def _moment(text: str, end: datetime) -> datetime:
         pass
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return _whole(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):  # OverflowError: before the year 1 in UTC
         raise PeriodError(f"{_ALLOWED}, got '{text}'") from None
-    return _whole(found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def _whole(moment: datetime) -> datetime:

@@ -40,6 +40,7 @@ def test_period_has_whole_minutes_in_utc(
         ("20w", "now", "got 'now'"),
         ("7d", "2026-12-24", "which has yet to come"),
         ("2026-12-24", None, "the period begins at 2026-12-24 00:00 and ends at 2026-11-30 09:15"),
+        ("0001-01-01T00:00+14:00", None, "got '0001-01-01T00:00"),
         ("0d", None, "the period begins at"),
         ("9999d", None, "at most 3650 days"),
     ],
