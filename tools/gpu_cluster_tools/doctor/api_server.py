@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from lightkube import KubeConfig
@@ -52,7 +52,12 @@ class ApiServer:
     def items(self, path: str) -> list[Object] | None:
         """The objects at a path; None where this identity may not list them."""
         found = self.get(path)
-        return None if found is None else found["items"]
+        if found is None:
+            return None
+        items = found.get("items") or []  # null stands for an empty list
+        if "items" not in found or not isinstance(items, list):
+            raise self._no_answer_of_an_api(f"no list at {path}")
+        return items
 
     def create(self, path: str, body: Object) -> Object:
         """Response of the server to a question, such as a review of access."""
@@ -78,7 +83,7 @@ class ApiServer:
     def refusal(self, path: str, body: Object) -> str | None:
         """Reason of the server to refuse an object in a dry run; None if it accepts it."""
         answer = self._asked("POST", f"{path}?dryRun=All", body)
-        return None if answer.is_success else str(answer.json().get("message", answer.text))
+        return None if answer.is_success else _message(answer)
 
     @contextmanager
     def upgraded(self, path: str, protocol: str, timeout: float) -> Generator["Upgraded"]:
@@ -126,7 +131,17 @@ class ApiServer:
             raise NoAnswerError(
                 f"the cluster of {self.kubeconfig} refuses: {answer.status_code} {answer.reason_phrase}"
             )
-        return answer.json()
+        try:
+            found: Any = answer.json()
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise self._no_answer_of_an_api(f"no JSON object at {answer.url.path}")
+        return cast(Object, found)
+
+    def _no_answer_of_an_api(self, lacking: str) -> NoAnswerError:
+        """Error for a server that is something else, such as the sign-in page of a proxy."""
+        return NoAnswerError(f"{self.server} of {self.kubeconfig} is no Kubernetes API server: {lacking}")
 
 
 class Upgraded:

@@ -44,7 +44,14 @@ class Revision:
 
     @contextmanager
     def folder(self) -> Generator[Path]:
-        """The project's files as they were, in a temporary folder; the checkout stays as it is."""
+        """The project's files as they were, in a temporary folder; the checkout stays as it is.
+
+        Empty if the revision has no such folder.
+        """
+        if not _git(self.project, "ls-tree", self.commit, "."):
+            with TemporaryDirectory(prefix="gpu-cluster-revision-") as folder:
+                yield Path(folder)
+            return
         done = _run(self.project, "archive", "--format=tar", self.commit, ".")
         if done.returncode:
             raise RevisionError(f"git archive {self.commit}: {done.stderr.decode(errors='replace').strip()}")

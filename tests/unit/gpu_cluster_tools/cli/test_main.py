@@ -147,7 +147,7 @@ def test_stack_name_with_invalid_utf_8_and_closed_stdout(tmp_path: Path) -> None
 def test_files_that_cannot_be_copied_are_reported(tmp_path: Path) -> None:
     folder = project(tmp_path, WRONG)
     (folder / "stacks" / "Pulumi.loop.yaml").symlink_to("Pulumi.loop.yaml")
-    commit = "git init -q && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a"
+    commit = "git init -q && git add Pulumi.yaml && git -c user.name=a -c user.email=a@b commit -q -m a"
     subprocess.run(["bash", "-c", commit], cwd=folder, check=True)
     done = run(folder, "review", "--against", "HEAD", "--from", "stacks")
 

@@ -89,3 +89,12 @@ def test_folder_outside_git_is_distinguished_from_an_unknown_revision(tmp_path: 
         RevisionError, match=r"^/\S+ is not in a git repository, so there is no revision 'main'"
     ):
         Revision.before(tmp_path, "main")
+
+
+def test_folder_that_the_revision_lacks_is_empty(project: Path) -> None:
+    new = project / "new"
+    (new / "stacks").mkdir(parents=True)
+    (new / "stacks/Pulumi.edge.yaml").write_text("config: {}\n")
+
+    with Revision.before(new, "main").folder() as then:
+        assert list(then.iterdir()) == []
