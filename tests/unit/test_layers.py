@@ -34,6 +34,7 @@ USES = {
         f"{_RESULTS} gpu_cluster.exemption gpu_cluster.component_exemptions gpu_cluster.file_path "
         "gpu_cluster.project"
     ),
+    "gpu_cluster_tools.bearer_token": "",
     "gpu_cluster_tools.termination": "",
     "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder gpu_cluster_tools.termination",
     "gpu_cluster_tools.diagram": _SETTINGS,
@@ -55,8 +56,8 @@ USES = {
         "gpu_cluster_tools.schedule gpu_cluster_tools.termination gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.review": (
-        f"{_RESULTS} gpu_cluster.file_path gpu_cluster_policies gpu_cluster_tools.schedule "
-        "gpu_cluster_tools.toolchain"
+        f"{_RESULTS} gpu_cluster.file_path gpu_cluster_policies gpu_cluster_tools.bearer_token "
+        "gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools": "gpu_cluster gpu_cluster_policies gpu_cluster_tools",
     "stacks": "gpu_cluster",

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 
+from gpu_cluster_tools.bearer_token import authorization
+
 _PAGE = 100
 _MOST_PAGES = 10
 _SECONDS = 30
@@ -46,9 +48,13 @@ class GitHubRepository:
         if missing:
             raise GitHubError(f"not set: {' and '.join(missing)}, which GitHub workflows set")
         name, token = (environment[variable] for variable in _VARIABLES)
+        try:
+            authorized = authorization(_VARIABLES[1], token)
+        except ValueError as error:
+            raise GitHubError(str(error)) from None
         client = httpx2.Client(
             base_url=environment.get("GITHUB_API_URL", "https://api.github.com"),
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"},
+            headers={"Authorization": authorized, "Accept": "application/vnd.github+json"},
             timeout=_SECONDS,
         )
         return cls(name, client)
@@ -111,7 +117,10 @@ class GitHubRepository:
             raise GitHubError(f"{method} {path}: {error}") from None
         if answer.is_error:
             raise GitHubError(f"{method} {path}: GitHub answered {answer.status_code}: {_words(answer)}")
-        return answer.json()
+        try:
+            return answer.json()
+        except ValueError:
+            raise GitHubError(f"{method} {path}: {answer.url.host} answered without JSON") from None
 
 
 def _is_own(written: Mapping[str, Any], marker: str) -> bool:

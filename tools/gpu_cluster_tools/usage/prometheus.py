@@ -14,6 +14,7 @@ import httpx2
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.telemetry import PROMETHEUS_LABELS, TELEMETRY_NAMESPACE, Collector
 from gpu_cluster.kubernetes.telemetry.prometheus import PORT
+from gpu_cluster_tools.bearer_token import authorization
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError, Object
 from gpu_cluster_tools.doctor.aws import Aws
 from gpu_cluster_tools.doctor.node_facts import is_ready
@@ -112,7 +113,7 @@ def _headers(url: str, host: str, *, secure: bool) -> Callable[[str, bytes], Map
     if workspace:
         aws = Aws(workspace.group("region"))
         return lambda to, form: aws.signed("aps", to, form, _FORM)
-    headers = {**_FORM, **({"Authorization": f"Bearer {token}"} if token else {})}
+    headers = {**_FORM, **({"Authorization": authorization(BEARER, token)} if token else {})}
 
     def plain(_to: str, _form: bytes) -> Mapping[str, str]:
         return headers

@@ -169,3 +169,9 @@ def test_repository_is_read_from_workflow_variables() -> None:
     )
     assert there.name == "a/b"
     assert str(there.client.base_url) == "https://github.example.com/api/v3/"
+
+
+def test_answer_without_json_is_an_error(github: GitHub, there: GitHubRepository) -> None:
+    github.refuses = httpx2.Response(200, html="<html>sign in</html>")
+    with pytest.raises(GitHubError, match=r"^GET issues: api\.example\.com answered without JSON$"):
+        there.close_issue(MARKER)
