@@ -1,11 +1,12 @@
 """A registry in ECR alone."""
 
+from collections.abc import Mapping
 from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
 from gpu_cluster.aws.ecr import registry as ecr
-from gpu_cluster.component_provider.inputs import settings_from
+from gpu_cluster.component_provider.inputs import Checked, checked_settings
 from gpu_cluster.config.registry import RegistrySettings
 
 
@@ -28,6 +29,10 @@ class EcrRegistryArgs(TypedDict):
     """Whether to refuse to delete images. Default: true."""
 
 
+def checked(args: Mapping[str, Any]) -> Checked[RegistrySettings]:
+    return checked_settings(RegistrySettings, "registry", args.get("settings"))
+
+
 class EcrRegistry(pulumi.ComponentResource):
     """Caches of public registries in ECR, and repositories with lifecycle rules, scans and immutable tags."""
 
@@ -38,7 +43,7 @@ class EcrRegistry(pulumi.ComponentResource):
     """Addresses of the repositories, by name."""
 
     def __new__(cls, name: str, args: EcrRegistryArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        settings = settings_from(RegistrySettings, "registry", args["settings"])
+        settings = checked(args).accepted()
         made = ecr.EcrRegistry(
             name,
             settings,

@@ -1,5 +1,6 @@
 """A control plane of EKS alone."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, TypedDict, cast
 
 import pulumi
@@ -7,7 +8,15 @@ import pulumi
 from gpu_cluster.aws import eks
 from gpu_cluster.aws.keys import KeyUsage
 from gpu_cluster.capacity import pools_of
-from gpu_cluster.component_provider.inputs import by_zone, eks_settings, stack_from
+from gpu_cluster.component_provider.inputs import (
+    Checked,
+    by_zone,
+    checked_eks_stack,
+    eks_settings,
+    missing_zones,
+    zones_in,
+)
+from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.zone import is_local
 
 
@@ -39,6 +48,18 @@ class EksClusterArgs(TypedDict):
     """Whether to refuse to delete the cluster. Default: true."""
 
 
+def checked(args: Mapping[str, Any]) -> Checked[Stack]:
+    stack = args.get("stack")
+    zones = zones_in(stack)
+    missing = missing_zones("subnets", args.get("subnets"), _of_control_plane(zones))
+    missing += missing_zones("podSubnets", args.get("pod_subnets"), zones)
+    return checked_eks_stack(stack).also(missing)
+
+
+def _of_control_plane(zones: Sequence[str]) -> list[str]:
+    return [zone for zone in zones if not is_local(zone)][:2]
+
+
 class EksCluster(pulumi.ComponentResource):
     """A control plane of EKS with access entries, encryption, logs, and the add-ons that nodes need."""
 
@@ -61,9 +82,8 @@ class EksCluster(pulumi.ComponentResource):
     """Kubeconfig as JSON, which holds no credential."""
 
     def __new__(cls, name: str, args: EksClusterArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        stack = stack_from(args["stack"])
+        stack = checked(args).accepted()
         settings, network = eks_settings(stack)
-        regional = [zone for zone in network.zones if not is_local(zone)]
         pod_subnets = args.get("pod_subnets")
         made = eks.EksCluster(
             name,
@@ -71,7 +91,7 @@ class EksCluster(pulumi.ComponentResource):
             pools=pools_of(stack),
             vpc_id=args["vpc_id"],
             cidrs=args["cidrs"],
-            subnets=by_zone("subnets", args["subnets"], regional[:2]),
+            subnets=by_zone("subnets", args["subnets"], _of_control_plane(network.zones)),
             pod_subnets=by_zone("podSubnets", pod_subnets, network.zones) if pod_subnets is not None else {},
             keys={KeyUsage.CLUSTER: args["cluster_key"], KeyUsage.LOGS: args["logs_key"]},
             region=stack.region or "",

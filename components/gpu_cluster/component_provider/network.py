@@ -1,11 +1,12 @@
 """The network of a cluster alone."""
 
+from collections.abc import Mapping
 from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
 from gpu_cluster.aws.network import Network as _Network
-from gpu_cluster.component_provider.inputs import settings_from
+from gpu_cluster.component_provider.inputs import Checked, checked_settings
 from gpu_cluster.config.network import NetworkSettings
 
 
@@ -26,6 +27,10 @@ class NetworkArgs(TypedDict):
 
     protect: bool | None
     """Whether flow logs stay when the network goes. Default: true."""
+
+
+def checked(args: Mapping[str, Any]) -> Checked[NetworkSettings]:
+    return checked_settings(NetworkSettings, "network", args.get("settings"))
 
 
 class Network(pulumi.ComponentResource):
@@ -52,7 +57,7 @@ class Network(pulumi.ComponentResource):
     def __new__(cls, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
         made = _Network(
             name,
-            settings_from(NetworkSettings, "network", args["settings"]),
+            checked(args).accepted(),
             account=args["account"],
             region=args["region"],
             logs_key=args["logs_key"],

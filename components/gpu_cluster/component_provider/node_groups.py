@@ -1,12 +1,21 @@
 """Node groups of a cluster on EKS alone."""
 
+from collections.abc import Mapping
 from typing import Any, Self, TypedDict, cast
 
 import pulumi
 
 from gpu_cluster.aws import nodes
 from gpu_cluster.capacity import pools_of
-from gpu_cluster.component_provider.inputs import by_zone, eks_settings, stack_from
+from gpu_cluster.component_provider.inputs import (
+    Checked,
+    by_zone,
+    checked_eks_stack,
+    eks_settings,
+    missing_zones,
+    zones_in,
+)
+from gpu_cluster.config.stack import Stack
 
 
 class NodeGroupsArgs(TypedDict):
@@ -40,6 +49,11 @@ class NodeGroupsArgs(TypedDict):
     """Range of the addresses of services, for the same nodes. Default: none."""
 
 
+def checked(args: Mapping[str, Any]) -> Checked[Stack]:
+    stack = args.get("stack")
+    return checked_eks_stack(stack).also(missing_zones("subnets", args.get("subnets"), zones_in(stack)))
+
+
 class NodeGroups(pulumi.ComponentResource):
     """A managed node group for each pool that has provisioner node-group, all with one role."""
 
@@ -47,7 +61,7 @@ class NodeGroups(pulumi.ComponentResource):
     """Names of the node groups, by pool."""
 
     def __new__(cls, name: str, args: NodeGroupsArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        stack = stack_from(args["stack"])
+        stack = checked(args).accepted()
         settings, network = eks_settings(stack)
         made = nodes.NodeGroups(
             name,

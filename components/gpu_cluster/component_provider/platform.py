@@ -1,15 +1,23 @@
 """A whole platform."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, TypedDict, cast
 
 import pulumi
-from pulumi.errors import InputPropertiesError
 
 from gpu_cluster.cluster_choice import backend_for
-from gpu_cluster.component_provider.inputs import detail, stack_from
-from gpu_cluster.kubernetes.cluster import NoKubeconfigError
+from gpu_cluster.component_provider.inputs import (
+    Checked,
+    Problems,
+    at,
+    checked_settings,
+    checked_stack,
+    detail,
+)
+from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.cluster import NoKubeconfigError, kubeconfig_of
 from gpu_cluster.platform import Platform as _Platform
 
 _TOKEN = {"secure": "v1:AAAAAAAAAAAAAAAA:AAAAAAAAAAAAAAAAAAAAAA=="}
@@ -32,6 +40,41 @@ class PlatformArgs(TypedDict):
     """API keys of the gateway by consumer; the names of consumers must be known. Default: none."""
 
 
+def checked(args: Mapping[str, Any]) -> Checked[Stack]:
+    sections = _with_secrets(args)
+    problems = _kubeconfig_problems(sections)
+    if at(sections, "registry", "login") and args.get("registry_password") is None:
+        problems.append(detail("registryPassword", "stack.registry.login requires it"))
+    return checked_stack(sections).also(problems)
+
+
+def _with_secrets(args: Mapping[str, Any]) -> Any:
+    """Sections of a stack file, with ciphertext where secrets come as arguments of their own."""
+    sections, keys = args.get("stack"), args.get("gateway_keys")
+    if args.get("hub_token") is not None:
+        sections = _with(sections, ["serving", "hubToken"], _TOKEN)
+    if args.get("registry_password") is not None or at(sections, "registry", "login"):
+        sections = _with(sections, ["registry", "login", "password"], _TOKEN)
+    if keys and isinstance(keys, dict):
+        sections = _with(sections, ["gateway", "keys"], dict.fromkeys(cast(dict[str, Any], keys), _TOKEN))
+    return sections
+
+
+def _kubeconfig_problems(sections: Any) -> Problems:
+    """The kubeconfig of an existing cluster that is not there, also if other sections are wrong."""
+    cluster, provider = at(sections, "cluster"), at(sections, "cluster", "provider")
+    known = {"existing": ExistingCluster, "local": LocalCluster}
+    kind = known.get(provider) if isinstance(provider, str) else None
+    settings = checked_settings(kind, "cluster", cluster).value if kind else None
+    try:
+        if settings:
+            kubeconfig_of(settings, Path.cwd())
+    except NoKubeconfigError as error:
+        reason = str(error).removeprefix("gpu-cluster:cluster.kubeconfig: ")
+        return [detail("stack.cluster.kubeconfig", reason)]
+    return []
+
+
 class Platform(pulumi.ComponentResource):
     """A GPU platform, as the sections of a stack file say: cluster, pools, storage, models, teams."""
 
@@ -39,31 +82,12 @@ class Platform(pulumi.ComponentResource):
     """Outputs by section: pools, storage, registry, models, teams, and with provider eks the cluster."""
 
     def __new__(cls, name: str, args: PlatformArgs, opts: pulumi.ResourceOptions | None = None) -> Self:
-        sections, token = args["stack"], args.get("hub_token")
-        if token is not None:
-            sections = _with(sections, ["serving", "hubToken"], _TOKEN)
-        password = args.get("registry_password")
-        if password is not None:
-            sections = _with(sections, ["registry", "login", "password"], _TOKEN)
-        keys = args.get("gateway_keys")
-        if keys:
-            sections = _with(sections, ["gateway", "keys"], dict.fromkeys(keys, _TOKEN))
-        stack = stack_from(sections)
-        if stack.registry.login and password is None:
-            raise InputPropertiesError(
-                "an argument is missing", [detail("registryPassword", "stack.registry.login requires it")]
-            )
-        try:
-            backend = backend_for(stack, Path.cwd())
-        except NoKubeconfigError as error:
-            reason = str(error).removeprefix("gpu-cluster:cluster.kubeconfig: ")
-            raise InputPropertiesError(
-                "the stack is wrong", [detail("stack.cluster.kubeconfig", reason)]
-            ) from None
+        stack = checked(args).accepted()
+        token, password, keys = args.get("hub_token"), args.get("registry_password"), args.get("gateway_keys")
         made = _Platform(
             name,
             stack,
-            backend=backend,
+            backend=backend_for(stack, Path.cwd()),
             hub_token=_secret(token),
             registry_password=_secret(password),
             gateway_keys={consumer: pulumi.Output.secret(key) for consumer, key in (keys or {}).items()},

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
@@ -11,10 +12,19 @@ from pulumi.provider import main as serve
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
+from gpu_cluster.component_provider import (
+    device_plugin,
+    ecr_registry,
+    eks_cluster,
+    network,
+    node_groups,
+    platform,
+)
 from gpu_cluster.component_provider.arguments import wrong_arguments
 from gpu_cluster.component_provider.device_plugin import DevicePlugin
 from gpu_cluster.component_provider.ecr_registry import EcrRegistry
 from gpu_cluster.component_provider.eks_cluster import EksCluster
+from gpu_cluster.component_provider.inputs import Checked, Problems
 from gpu_cluster.component_provider.network import Network
 from gpu_cluster.component_provider.node_groups import NodeGroups
 from gpu_cluster.component_provider.platform import Platform
@@ -30,6 +40,16 @@ COMPONENTS: list[type[pulumi.ComponentResource]] = [
     Platform,
 ]
 
+
+_CHECKS: Mapping[str, Callable[[Mapping[str, Any]], Checked[Any]]] = {
+    "DevicePlugin": device_plugin.checked,
+    "EcrRegistry": ecr_registry.checked,
+    "EksCluster": eks_cluster.checked,
+    "Network": network.checked,
+    "NodeGroups": node_groups.checked,
+    "Platform": platform.checked,
+}
+"""Checks of the arguments by component."""
 
 SECRETS = frozenset({"hubToken", "registryPassword"})
 """Inputs that generated SDKs encrypt, also where a program gives them in plain text.
@@ -57,7 +77,8 @@ class Provider(ComponentProvider):
     ) -> ConstructResult:
         resource = self._described["resources"].get(resource_type)
         if resource and (wrong := wrong_arguments(resource, inputs)):
-            raise InputPropertiesError("the arguments are wrong", wrong)
+            others = self._other_problems(resource_type.rpartition(":")[2], inputs, wrong)
+            raise InputPropertiesError("the arguments are wrong", [*wrong, *others])
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
@@ -66,6 +87,23 @@ class Provider(ComponentProvider):
             if isinstance(error.inner, RunError):
                 raise InputPropertiesError(str(error.inner)) from None
             raise
+
+    def _other_problems(self, component: str, inputs: Mapping[str, Any], wrong: Problems) -> Problems:
+        """Problems that the component itself finds, apart from values of a wrong type."""
+        names = self._component_defs[component].inputs_mapping
+        given = {names[key]: it for key, it in inputs.items() if key in names and it is not None}
+        known = [it["property_path"] for it in wrong]
+        return [
+            it
+            for it in _CHECKS[component](given).problems
+            if not any(_overlap(it["property_path"], path) for path in known)
+        ]
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one path is the other, or below it."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}["))
 
 
 def _completed(schema: dict[str, Any]) -> dict[str, Any]:

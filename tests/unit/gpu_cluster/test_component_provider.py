@@ -288,7 +288,51 @@ def test_output_for_a_plain_value_is_reported_by_property() -> None:
         "stack.pools[0]": reason,
     }
     assert told("Platform", {"stack": later}) == {"stack": reason}
-    assert told("Platform", {"stack": SITE, "gatewayKeys": later}) == {"gatewayKeys": reason}
+    assert told("Platform", {"stack": SITE, "gatewayKeys": later}) == {
+        "gatewayKeys": reason,
+        "stack.cluster.kubeconfig": "/dev/null does not exist.",
+    }
+
+
+def test_wrong_sections_are_told_beside_wrong_arguments() -> None:
+    wrong = {**SITE, "cluster": {"provider": "existing", "kubeconfig": "/no/such/file"}, "pols": {}}
+    wrong["registry"] = {"mirror": "harbor.example.com", "login": {"user": "robot"}}
+    assert told("Platform", {"stack": wrong, "hubToken": 1.0, "tokn": "any"}) == {
+        "tokn": "unknown argument, did you mean 'hubToken'?",
+        "hubToken": "expected text, got 1.0",
+        "stack.pols": "unknown section, did you mean 'pools'?",
+        "stack.cluster.kubeconfig": "/no/such/file does not exist.",
+        "registryPassword": "stack.registry.login requires it",
+    }
+    settings: dict[str, Any] = {"repositoris": {}}
+    assert set(told("EcrRegistry", {**REGISTRY_ARGS, "settings": settings, "account": "1"})) == {
+        "account",
+        "settings.repositoris",
+    }
+    assert set(told("Network", {"settings": {"zons": ZONES}, "account": "1"})) >= {
+        "account",
+        "region",
+        "logsKey",
+        "settings.zons",
+    }
+
+
+def test_zones_without_a_subnet_are_told_beside_wrong_sections_and_arguments() -> None:
+    pools = {**AWS["pools"], "l4": {"instanse": "g6.xlarge", "nodes": 1.0}}
+    args = {"stack": {**AWS, "pools": pools}, "subnets": {ZONES[0]: "subnet-a"}, "podSubnets": {}}
+    assert set(told("EksCluster", {**args, "vpcId": "vpc-1", "cidrs": "10.0.0.0/16", "clusterKey": KEY})) == {
+        "cidrs",
+        "logsKey",
+        "stack.pools.l4.instanse",
+        f'subnets["{ZONES[1]}"]',
+        *(f'podSubnets["{zone}"]' for zone in ZONES),
+    }
+
+
+def test_an_output_in_a_section_hides_no_other_error_of_it() -> None:
+    later = pulumi.Output.secret("any")
+    reasons = told("Platform", {"stack": {**SITE, "cluster": {"provider": later}, "pols": {}}})
+    assert set(reasons) == {"stack.cluster.provider", "stack.pols"}
 
 
 def test_map_inputs_accept_an_output_per_value(schema: dict[str, Any]) -> None:
