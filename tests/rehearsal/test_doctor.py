@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from gpu_cluster.capacity import pools_of
+from gpu_cluster.plan import planned
 from gpu_cluster.stack import load
 from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, CheckStatus
 from gpu_cluster_tools.doctor.cluster import cluster
+from gpu_cluster_tools.doctor.takeover import takeover
 from gpu_cluster_tools.rehearsal import KubernetesClient, LocalControlPlane, reconcile
 from gpu_cluster_tools.rehearsal.cluster_state.leftovers import settled_objects
 from gpu_cluster_tools.rehearsal.control_plane import dynamic_client as rehearsed
@@ -102,6 +104,20 @@ def test_second_default_storage_class_fails(site: Path) -> None:
     found = looked(site)
     assert found["default class"].verdict is CheckStatus.FAIL
     assert found["disks"].verdict is CheckStatus.OK
+
+
+def test_objects_of_other_tools_are_found(site: Path) -> None:
+    graph = planned(load(site / "Pulumi.site.yaml"), "site").graph
+    assert takeover(graph, ApiServer(site / "kubeconfig")).verdict is CheckStatus.OK
+    body = {"metadata": {"name": "disks"}, "provisioner": "kubernetes.io/host-path"}
+    server = rehearsed.DynamicClient(site / "kubeconfig")
+    server.create("/apis/storage.k8s.io/v1/storageclasses", body)
+
+    found = takeover(graph, ApiServer(site / "kubeconfig"))
+    server.delete("/apis/storage.k8s.io/v1/storageclasses/disks")
+
+    assert found.verdict is CheckStatus.FAIL
+    assert found.found.startswith("an update would take over StorageClass disks (managed by ")
 
 
 def test_identity_without_permissions_gets_the_missing_ones(site: Path) -> None:

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,28 @@ def logins_of(api: DynamicClient) -> set[str]:
     return found
 
 
+def create_objects_of_others(api: DynamicClient) -> dict[str, dict[str, Any]]:
+    """Objects with names that the stack uses, as other tools create them; metadata by path."""
+    labels = {"owner": "others"}
+    helm = {"meta.helm.sh/release-name": "prometheus", "meta.helm.sh/release-namespace": "monitoring"}
+    objects: dict[str, dict[str, Any]] = {
+        "/api/v1/namespaces": {"metadata": {"name": "serving", "labels": labels}},
+        "/apis/storage.k8s.io/v1/storageclasses": {
+            "metadata": {"name": "disks", "labels": {**labels, "app.kubernetes.io/managed-by": "argocd"}},
+            "provisioner": "kubernetes.io/host-path",
+        },
+        "/apis/rbac.authorization.k8s.io/v1/clusterroles": {
+            "metadata": {"name": "gpu-cluster-prometheus", "labels": labels, "annotations": helm}
+        },
+        "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings": {
+            "metadata": {"name": "unrelated", "labels": labels},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+        },
+    }
+    created = {path: api.create(path, body)["metadata"] for path, body in objects.items()}
+    return {f"{path}/{metadata['name']}": metadata for path, metadata in created.items()}
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[LocalControlPlane]:
     """A cluster whose nodes have no label of the platform."""
@@ -127,11 +151,55 @@ def test_stack_is_deployed_on_existing_nodes_and_destroyed_completely(
     } <= before
     assert load(project / "stacks" / "Pulumi.site.yaml") == stack
 
-    others = {"metadata": {"name": "serving", "labels": {"owner": "others"}}}
-    DynamicClient(site.kubeconfig).create("/api/v1/namespaces", others)
+    owned = create_objects_of_others(DynamicClient(site.kubeconfig))
     refused = run_gpu_cluster(project, "up", "site")
     assert refused.returncode == 1
-    assert "the cluster has namespaces that stack site would create: serving.\n" in refused.stderr
-    found = DynamicClient(site.kubeconfig).get("/api/v1/namespaces/serving")
-    assert found["metadata"]["labels"]["owner"] == "others"
-    assert "pod-security.kubernetes.io/enforce" not in found["metadata"]["labels"]
+    assert "objects that stack site would create, and that are not in its state:\n" in refused.stderr
+    rows = [re.split(r"\s{2,}", line.strip()) for line in refused.stderr.splitlines() if "site.yaml:" in line]
+    assert {name: (managers.split(", ")[0], where.split()[1]) for name, managers, where in rows} == {
+        "ClusterRole gpu-cluster-prometheus": ("Helm release monitoring/prometheus", "gpu-cluster:pools"),
+        "Namespace serving": (rows[1][1], "gpu-cluster:serving.namespace"),
+        "StorageClass disks": ("argocd", "gpu-cluster:storage.disks"),
+    }
+    for path, metadata in owned.items():
+        found = DynamicClient(site.kubeconfig).get(path)["metadata"]
+        assert (found["labels"], found["managedFields"]) == (metadata["labels"], metadata["managedFields"])
+
+
+CHART = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: widgets}
+"""
+
+
+@pytest.mark.slow
+def test_objects_of_charts_are_refused_too_by_up_and_gate(site: LocalControlPlane, project: Path) -> None:
+    (project / "charts/widgets/templates").mkdir(parents=True)
+    (project / "charts/widgets/Chart.yaml").write_text("apiVersion: v2\nname: widgets\nversion: 1.0.0\n")
+    (project / "charts/widgets/templates/role.yaml").write_text(CHART)
+    file = project / "stacks/Pulumi.site.yaml"
+    file.write_text(f"{SITE}  gpu-cluster:extras: {{charts: {{widgets: {{chart: ./charts/widgets}}}}}}\n")
+    engine = PulumiEngine(project, "site", {**os.environ, **install().environment()})
+    engine.select()
+    engine.output("config", "set", "--stack", "site", "--path", "--secret", PASSWORD, "of the robot")
+    api = DynamicClient(site.kubeconfig)
+    create_objects_of_others(api)
+    api.create("/apis/rbac.authorization.k8s.io/v1/clusterroles", {"metadata": {"name": "widgets"}})
+
+    gate = run_gpu_cluster(project, "gate", "--stack", "site", "--json")
+    up = run_gpu_cluster(project, "up", "site")
+
+    assert gate.returncode == 1, gate.stderr
+    found = json.loads(gate.stdout)
+    assert {it["object"] for it in found["existing"]} == {
+        "Namespace serving",
+        "StorageClass disks",
+        "ClusterRole gpu-cluster-prometheus",
+        "ClusterRole widgets",
+    }
+    assert found["unchecked"] == []
+    assert up.returncode == 1
+    [line] = [line for line in up.stderr.splitlines() if line.startswith("  ClusterRole widgets")]
+    assert line.endswith("gpu-cluster:extras")
+    assert not api.get("/apis/rbac.authorization.k8s.io/v1/clusterroles/widgets")["metadata"].get("labels")

@@ -38,6 +38,7 @@ USES = {
     "gpu_cluster_tools.termination": "",
     "gpu_cluster_tools.toolchain": "gpu_cluster.cache_folder gpu_cluster_tools.termination",
     "gpu_cluster_tools.diagram": _SETTINGS,
+    "gpu_cluster_tools.existing_objects": "gpu_cluster.plan gpu_cluster.stack",
     "gpu_cluster_tools.scaffold": (
         f"{_SETTINGS} gpu_cluster.stack gpu_cluster_policies "
         "gpu_cluster.program"  # imported by the files of a new project
@@ -49,7 +50,8 @@ USES = {
     ),
     "gpu_cluster_tools.doctor": (
         f"{_SETTINGS} gpu_cluster.file_path gpu_cluster.project gpu_cluster.stack gpu_cluster.aws.tags "
-        "gpu_cluster.kubernetes.storage gpu_cluster_tools.toolchain"
+        "gpu_cluster.kubernetes.storage gpu_cluster.plan gpu_cluster_tools.existing_objects "
+        "gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools.rehearsal": (
         f"{_SETTINGS} gpu_cluster.file_path gpu_cluster.project gpu_cluster.stack gpu_cluster.plan "
@@ -57,7 +59,7 @@ USES = {
     ),
     "gpu_cluster_tools.review": (
         f"{_RESULTS} gpu_cluster.file_path gpu_cluster_policies gpu_cluster_tools.bearer_token "
-        "gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"
+        "gpu_cluster_tools.existing_objects gpu_cluster_tools.schedule gpu_cluster_tools.toolchain"
     ),
     "gpu_cluster_tools": "gpu_cluster gpu_cluster_policies gpu_cluster_tools",
     "stacks": "gpu_cluster",

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from gpu_cluster_policies.preview import Preview
+    from gpu_cluster_tools.existing_objects import Findings
 
 PreviewFile = Annotated[
     str | None, typer.Argument(help="Output of `pulumi preview --json`: a file, or - for stdin.")
@@ -55,7 +56,9 @@ def gate(
     if stack is not None:
         planned = _parsed(f"preview of {stack}", _of_stack(stack, first=first), read_preview, errors)
         _end_if_any(errors)
-    found = gate_of(planned or Preview(()), stored)
+    steps = planned or Preview(())
+    existing = _existing(steps, stack) if stack is not None else None
+    found = gate_of(steps, stored, existing)
     typer.echo(json.dumps(found.as_json(), indent=2) if as_json else found.as_text())
     if not found.open:
         raise typer.Exit(1)
@@ -65,6 +68,12 @@ def _of_stack(stack: str, *, first: bool) -> str:
     from gpu_cluster_tools.cli.stack_preview import preview_of  # loads the engine
 
     return preview_of(stack, first=first)
+
+
+def _existing(planned: "Preview", stack: str) -> "Findings":
+    from gpu_cluster_tools.cli.takeover import takeover_by  # loads the client of the API server
+
+    return takeover_by(planned, stack)
 
 
 def _read(file: str, read: Callable[[str], "Preview"], errors: list[str]) -> "Preview | None":

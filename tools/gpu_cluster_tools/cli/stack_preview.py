@@ -24,10 +24,10 @@ def preview_of(stack: str, *, first: bool) -> str:
     engine = project.engine(stack, project.any_stack(stack), install())
     if not first:
         _require_deployed(engine)
-        return _preview(engine)
+        return preview_json(engine)
     _require_new(engine)
     with _empty_state(engine, project.stack_file(stack)) as empty:
-        return _preview(empty)
+        return preview_json(empty)
 
 
 def _require_deployed(engine: PulumiEngine) -> None:
@@ -71,7 +71,7 @@ def _empty_state(engine: PulumiEngine, file: Path) -> Generator[PulumiEngine]:
             file.write_bytes(before)
 
 
-def _preview(engine: PulumiEngine) -> str:
+def preview_json(engine: PulumiEngine) -> str:
     """Output of the engine, also if the preview fails: its errors are part of the document."""
     with engine_tmpdir(engine.project) as tmpdir:
         done = subprocess.run(  # noqa: S603

@@ -10,7 +10,6 @@ from gpu_cluster.capacity import pools_of
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
-from gpu_cluster.plan import plan_of
 from gpu_cluster_tools.cli.local.local_gateway import (
     gateway_answered,
     gateway_tools,
@@ -23,6 +22,7 @@ from gpu_cluster_tools.cli.local.real_nodes import answered, choose, start_real_
 from gpu_cluster_tools.cli.project import StackName
 from gpu_cluster_tools.cli.running import RunningProject
 from gpu_cluster_tools.cli.status_summary import found_in, reasons_of, show
+from gpu_cluster_tools.cli.takeover import refuse_takeover
 from gpu_cluster_tools.cli.team_stack import up_team
 from gpu_cluster_tools.cli.terminal.width import say_if_heard
 from gpu_cluster_tools.real_node.real_nodes import RealNodes
@@ -37,7 +37,6 @@ from gpu_cluster_tools.rehearsal import (
     reconcile,
     recover,
 )
-from gpu_cluster_tools.rehearsal.cluster_state.foreign_namespaces import refuse_foreign_namespaces
 from gpu_cluster_tools.rehearsal.cluster_state.removed_models import removed_models
 from gpu_cluster_tools.rehearsal.control_plane.host_path_volumes import blocked
 from gpu_cluster_tools.termination import Interruption, name_of, signals_ignored
@@ -79,9 +78,7 @@ def up(stack: StackName = "local") -> None:
             project.cluster(stack, settings).nodes()  # an unreachable cluster fails here, not once per object
         engine = project.engine(stack, settings, install())
         _prepare(engine)
-        if isinstance(settings.cluster, ExistingCluster):
-            graph = plan_of(project.folder, stack).graph
-            refuse_foreign_namespaces(graph, engine, project.cluster(stack, settings))
+        refuse_takeover(project, stack, settings, engine)
         with _explained(project, stack, settings):
             _update(engine, settings)
     show(project, stack, settings)

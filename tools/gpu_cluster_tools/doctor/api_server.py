@@ -18,6 +18,8 @@ from lightkube.core.exceptions import ConfigError
 
 Object = dict[str, Any]
 
+_METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+
 
 class NoAnswerError(Exception):
     """The API server does not answer, or rejects all requests."""
@@ -58,6 +60,13 @@ class ApiServer:
         if "items" not in found or not isinstance(items, list):
             raise self._no_answer_of_an_api(f"no list at {path}")
         return items
+
+    def metadata(self, path: str) -> list[Object] | None:
+        """Metadata alone of the objects at a path; None where this identity may not list them."""
+        answer = self._asked("GET", path, headers={"Accept": _METADATA})
+        if answer.status_code in (HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE):
+            return None
+        return [] if answer.status_code == HTTPStatus.NOT_FOUND else self._read(answer)["items"]
 
     def create(self, path: str, body: Object) -> Object:
         """Response of the server to a question, such as a review of access."""

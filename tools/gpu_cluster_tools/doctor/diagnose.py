@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.file_path import in_home, is_file
+from gpu_cluster.plan import planned
+from gpu_cluster.stack import StackFileError
 from gpu_cluster_tools.doctor.account import account
 from gpu_cluster_tools.doctor.addons import addons
 from gpu_cluster_tools.doctor.aws import Aws, UnreachableError
@@ -23,6 +26,9 @@ from gpu_cluster_tools.doctor.quotas import quotas
 from gpu_cluster_tools.doctor.service_roles import service_roles
 from gpu_cluster_tools.doctor.stack_files import schema, stack_file
 from gpu_cluster_tools.doctor.zones import zones
+
+if TYPE_CHECKING:
+    from gpu_cluster_tools.doctor.api_server import ApiServer
 
 SignIn = Callable[[str], Aws]
 """The account that the credentials lead to, in a region."""
@@ -107,8 +113,21 @@ def _in_cluster(project: Path, name: str, stack: Stack) -> Iterator[Check]:
             if reached.verdict is CheckStatus.FAIL:
                 return
         yield from cluster(stack, api)
+        if not isinstance(stack.cluster, LocalCluster):
+            yield _existing_objects(stack, name, api)
     except NoAnswerError as error:
         yield Group("cluster").fail("connection", str(error))
+
+
+def _existing_objects(stack: Stack, name: str, api: "ApiServer") -> Check:
+    from gpu_cluster_tools.doctor.takeover import takeover
+
+    try:
+        graph = planned(stack, name).graph
+    except StackFileError:
+        found = "the stack has no plan, since a manifest repeats an object of the platform"
+        return Group("cluster").skip("existing objects", found, f"gpu-cluster validate {name}")
+    return takeover(graph, api)
 
 
 def _way(project: Path, name: str, stack: Stack) -> tuple[Path, str | None]:

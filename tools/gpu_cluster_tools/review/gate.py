@@ -14,6 +14,7 @@ from gpu_cluster_policies.pack import Report, pack_of
 from gpu_cluster_policies.preview import Preview, Step
 from gpu_cluster_policies.rule import Finding
 from gpu_cluster_policies.rules.operations import ADVICE, loss_by
+from gpu_cluster_tools.existing_objects import ExistingObject, Findings
 from gpu_cluster_tools.review.node_rollout import NodeRollout, rollout_of
 
 
@@ -50,19 +51,25 @@ class Gate:
     rollouts: Mapping[str, NodeRollout] = field(default_factory=dict[str, NodeRollout])
     """Node groups whose nodes are replaced, which does not stop the update."""
 
+    found: Findings = field(default_factory=Findings)
+    """Objects that the update creates although the cluster has them."""
+
     @property
     def open(self) -> bool:
-        return not self.obstacles and not self.report.stale
+        return not self.obstacles and not self.report.stale and not self.found.existing
 
     def as_text(self) -> str:
         nodes = [f"note: {name} {rollout}" for name, rollout in self.rollouts.items()]
-        parts = [*map(str, self.obstacles), *map(str, self.report.stale), *self._waived(), *nodes]
+        unchecked = [f"note: existing objects: not checked: {reason}" for reason in self.found.unchecked]
+        stopping = [*map(str, self.obstacles), *map(_taken_over, self.found.existing)]
+        parts = [*stopping, *map(str, self.report.stale), *self._waived(), *nodes, *unchecked]
         return "\n\n".join([*parts, self.summary])
 
     @property
     def summary(self) -> str:
         if not self.open:
-            return f"{self.stack}: {len(self.obstacles) + len(self.report.stale)} problems block the update"
+            count = len(self.obstacles) + len(self.report.stale) + len(self.found.existing)
+            return f"{self.stack}: {count} problems block the update"
         if not self.steps:
             return "no changes: the update may proceed"
         counted = f"{self.steps} step{'s'[: self.steps > 1]}"
@@ -85,6 +92,11 @@ class Gate:
                 }
                 for each in self.obstacles
             ],
+            "existing": [
+                {"object": str(each.planned), "managed_by": list(each.managers)}
+                for each in self.found.existing
+            ],
+            "unchecked": list(self.found.unchecked),
             "waived": [
                 {
                     "rule": each.finding.rule.id,
@@ -106,8 +118,16 @@ class Gate:
             yield f"{until}: {each.finding.brief}\n  reason: {waiver.reason}"
 
 
-def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
-    """The gate for an update, and for stored resources if `state` is given.
+def _taken_over(it: ExistingObject) -> str:
+    return (
+        f"existing object: {it.planned} is in the cluster and not in the state, managed by {it.managed_by}\n"
+        "  why: The update would overwrite it, and a later destroy would delete it.\n"
+        "  fix: choose another name in the stack file, turn off what creates it, or delete it if unused"
+    )
+
+
+def gate_of(preview: Preview, state: Preview | None = None, found: Findings | None = None) -> Gate:
+    """The gate for an update, for stored resources if `state` is given, and for objects that exist already.
 
     `PolicyFileError` where the files of the pack are wrong.
     """
@@ -124,6 +144,7 @@ def gate_of(preview: Preview, state: Preview | None = None) -> Gate:
         obstacles,
         report,
         dict(_rollouts(preview.steps)),
+        found or Findings(),
     )
 
 

@@ -82,7 +82,7 @@ def test_failed_update_says_why_pods_are_not_ready(
     monkeypatch.setattr("gpu_cluster_tools.cli.running.RunningProject.cluster", answer(NODES))
     monkeypatch.setattr("gpu_cluster_tools.cli.up.found_in", found)
     monkeypatch.setattr("gpu_cluster_tools.cli.up.recover", answer([]))
-    monkeypatch.setattr("gpu_cluster_tools.cli.up.refuse_foreign_namespaces", answer(None))
+    monkeypatch.setattr("gpu_cluster_tools.cli.up.refuse_takeover", answer(None))
     monkeypatch.setattr(PulumiEngine, "run", failed)
 
     with pytest.raises(RehearsalError) as error:

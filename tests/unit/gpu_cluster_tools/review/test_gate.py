@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gpu_cluster_policies.preview import Preview, PreviewError, read_preview, read_state
+from gpu_cluster_tools.existing_objects import ExistingObject, Findings, PlannedObject
 from gpu_cluster_tools.review.gate import Gate, gate_of
 
 PROVIDER = "urn:pulumi:prod::gpu-cluster::pulumi:providers:kubernetes::cluster"
@@ -301,3 +302,23 @@ def test_update_that_replaces_nodes_describes_the_rollout() -> None:
     assert found.open
     assert "note: platform-nodes-l4 replaces every node: up to 4 nodes, 1 at a time" in found.as_text()
     assert found.as_json()["rollouts"]["platform-nodes-l4"]["minutes"] == 80
+
+
+def test_existing_objects_block_an_update() -> None:
+    planned = PlannedObject("storage.k8s.io/v1", "StorageClass", "", "disks", "urn")
+    preview = _preview(_step("create", "kubernetes:storage.k8s.io/v1:StorageClass", "disks"))
+    found = gate_of(preview, None, Findings((ExistingObject(planned, ("kubectl",)),)))
+
+    assert not found.open
+    assert "StorageClass disks is in the cluster and not in the state, managed by kubectl" in found.as_text()
+    assert found.summary == "prod: 1 problems block the update"
+    assert found.as_json()["existing"] == [{"object": "StorageClass disks", "managed_by": ["kubectl"]}]
+
+
+def test_unchecked_kinds_are_a_note() -> None:
+    preview = _preview(_step("create", "kubernetes:storage.k8s.io/v1:StorageClass", "disks"))
+    found = gate_of(preview, None, Findings(unchecked=("not authorized to list StorageClass",)))
+
+    assert found.open
+    assert "note: existing objects: not checked: not authorized to list StorageClass" in found.as_text()
+    assert found.as_json()["unchecked"] == ["not authorized to list StorageClass"]

@@ -16,7 +16,7 @@ from lightkube.core.exceptions import ConfigError
 from lightkube.models.core_v1 import Taint
 from lightkube.models.meta_v1 import ObjectMeta
 from lightkube.operators import exists
-from lightkube.resources.core_v1 import ConfigMap, Namespace, Node, NodeStatus, Pod, PodEviction
+from lightkube.resources.core_v1 import ConfigMap, Node, NodeStatus, Pod, PodEviction
 from lightkube.types import PatchType
 
 from gpu_cluster_tools.rehearsal.errors import ForbiddenRequestError, RehearsalError
@@ -53,11 +53,6 @@ class KubernetesClient:
         """The pods of a namespace, or of every one."""
         with self._asked():
             return list(self._client.list(Pod, namespace=namespace))
-
-    def namespaces(self) -> list[str]:
-        """Names of all namespaces."""
-        with self._asked():
-            return [it.metadata.name or "" for it in self._client.list(Namespace) if it.metadata]
 
     def apply(self, node: Node) -> None:
         """Create or update a node; the status is used only on creation."""
