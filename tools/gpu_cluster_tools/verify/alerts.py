@@ -49,12 +49,14 @@ def _seen(pod: str, api: ApiServer) -> Iterator[Measurement]:
     try:
         up = _asked(api, pod, f"/api/v1/query?query={quote('up')}")["result"]
         firing = _asked(api, pod, "/api/v1/alerts")["alerts"]
-    except (NoAnswerError, HTTPException, ValueError, KeyError) as error:
-        found = f"Prometheus does not answer: {error}"
-        yield blocked(_ALERTS.skip("alerts", found, "requires permission for pods/portforward"))
-        return
-    yield _targets(up)
-    yield _alerts(firing)
+        found = _targets(up), _alerts(firing)
+    except (NoAnswerError, HTTPException, ValueError) as error:
+        words = f"Prometheus does not answer: {error}"
+        yield blocked(_ALERTS.skip("alerts", words, "requires permission for pods/portforward"))
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        yield blocked(_ALERTS.skip("alerts", f"Prometheus answers in an unknown form: {error}"))
+    else:
+        yield from found
 
 
 def _asked(api: ApiServer, pod: str, path: str) -> dict[str, Any]:

@@ -46,6 +46,13 @@ def diagnostic(text: str) -> DcgmReport:
         found: Any = json.loads(text[text.index("{") : text.rindex("}") + 1])[_ROOT]
     except (ValueError, KeyError, TypeError):
         raise NoDiagnosticError(text.strip()[-200:] or "no output") from None
+    try:
+        return _report(found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NoDiagnosticError(f"the result of dcgmi has an unknown form: {error}") from None
+
+
+def _report(found: Any) -> DcgmReport:
     if error := found.get("runtime_error"):
         raise NoDiagnosticError(str(error))
     tests = [test for category in found.get("test_categories", []) for test in category["tests"]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any
+from typing import Any, cast
 
 Connect = Callable[[], AbstractContextManager[HTTPConnection]]
 """Opens a connection to the server, for one request."""
@@ -49,9 +49,9 @@ def embedding_seconds(connect: Connect, model: str) -> float:
     """Seconds from a request to its embedding, of an embeddings server. `NoTokenError` if none arrives."""
     asked = {"model": model, "input": _PROMPT}
     with connect() as connection, _answer(connection, "POST", _EMBEDDINGS, asked) as (started, response):
-        found: dict[str, Any] = json.loads(response.read())
+        found = _object(response.read())
         seconds = time.monotonic() - started
-    data: list[dict[str, Any]] = found.get("data") or []
+    data = _objects(found, "data")
     if not (data and data[0].get("embedding")):
         raise NoTokenError(f"{_EMBEDDINGS} has no embedding: {json.dumps(found)[:_SHOWN]}")
     return seconds
@@ -59,9 +59,8 @@ def embedding_seconds(connect: Connect, model: str) -> float:
 
 def _served_name(connect: Connect, model: str) -> str:
     with connect() as connection, _answer(connection, "GET", "/v1/models") as (_, response):
-        listed: dict[str, Any] = json.loads(response.read())
-    data: list[dict[str, Any]] = listed.get("data") or []
-    names = [str(it.get("id")) for it in data]
+        listed = _object(response.read())
+    names = [str(it.get("id")) for it in _objects(listed, "data")]
     return model if model in names or not names else names[0]
 
 
@@ -69,9 +68,8 @@ def _seconds(connect: Connect, path: str, body: dict[str, Any]) -> float:
     """Text, reasoning or a tool call is a token; the count of tokens tells of one without text."""
     with connect() as connection, _answer(connection, "POST", path, body) as (started, response):
         for event in _events(response):
-            choices: list[dict[str, Any]] = event.get("choices") or []
-            usage: dict[str, Any] = event.get("usage") or {}
-            if any(map(_has_token, choices)) or usage.get("completion_tokens"):
+            counted = any(it.get("completion_tokens") for it in _objects(event, "usage"))
+            if counted or any(map(_has_token, _objects(event, "choices"))):
                 return time.monotonic() - started
             if "error" in event:
                 raise NoTokenError(f"{path}: {json.dumps(event['error'])[:_SHOWN]}")
@@ -80,8 +78,8 @@ def _seconds(connect: Connect, path: str, body: dict[str, Any]) -> float:
 
 def _has_token(choice: dict[str, Any]) -> bool:
     """Whether an event of a stream has content other than the role."""
-    delta: dict[str, Any] = choice.get("delta") or {}
-    return bool(choice.get("text") or any(value for key, value in delta.items() if key != "role"))
+    parts = [(key, value) for delta in _objects(choice, "delta") for key, value in delta.items()]
+    return bool(choice.get("text") or any(value for key, value in parts if key != "role"))
 
 
 def _events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
@@ -93,7 +91,22 @@ def _events(response: HTTPResponse) -> Iterator[dict[str, Any]]:
         content = text.removeprefix(_EVENT).strip()
         if content == "[DONE]":
             return
-        yield json.loads(content)
+        yield _object(content)
+
+
+def _object(content: str | bytes) -> dict[str, Any]:
+    """`ValueError` where it is anything else than a JSON object."""
+    found: Any = json.loads(content)
+    if isinstance(found, dict):
+        return cast("dict[str, Any]", found)
+    raise ValueError(f"expected a JSON object, got {type(found).__name__}")
+
+
+def _objects(found: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """The object at a key, or those of its list."""
+    value: Any = found.get(key)
+    listed = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [it for it in listed if isinstance(it, dict)]
 
 
 @contextmanager

@@ -72,6 +72,16 @@ def test_prometheus_that_does_not_answer_blocks_the_check(monkeypatch: pytest.Mo
     assert (found.verdict, found.blocked) == (SKIP, True)
 
 
+def test_prometheus_of_another_version_blocks_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> dict[str, Any]:
+        return {"result": [{"value": []}], "alerts": []}
+
+    monkeypatch.setattr(subject, "_asked", asked)
+    [found] = alerts(stack("onprem", {}), (), Cluster({PODS: listed(pod("prometheus-0", "node"))}))
+    assert (found.verdict, found.blocked) == (SKIP, True)
+    assert found.found.startswith("Prometheus answers in an unknown form: ")
+
+
 @pytest.mark.parametrize(
     ("settings", "paths", "verdict", "blocked"),
     [

@@ -39,6 +39,11 @@ def test_tests_are_counted_by_status() -> None:
         ("Error: unable to establish a connection to the specified host: localhost", "unable to establish"),
         (output(runtime_error="The NVIDIA driver is not loaded"), "driver is not loaded"),
         (output(), "no test was run"),
+        ('{"DCGM Diagnostic": []}', "has an unknown form"),
+        (
+            '{"DCGM Diagnostic": {"test_categories": [{"tests": [{"name": "memory"}]}]}}',
+            "has an unknown form",
+        ),
         ("", "no output"),
     ],
 )

@@ -116,6 +116,8 @@ def test_model_name_reported_by_the_server_is_used(serve: Any) -> None:
         ((500, "CUDA error"), "answers 500 Internal Server Error: CUDA error"),
         (stream({"error": {"message": "out of memory"}}), "out of memory"),
         ((200, "data: no json\n\n"), "/v1/chat/completions: "),
+        ((200, "data: []\n\n"), "expected a JSON object, got list"),
+        ((200, 'data: {"choices": ["a"], "usage": 5}\n\n'), "ends without a token"),
     ],
 )
 def test_error_answer_is_reported(serve: Any, answer: Answer, says: str) -> None:
@@ -127,6 +129,9 @@ def test_error_answer_is_reported(serve: Any, answer: Answer, says: str) -> None
 def test_embedding_server_returns_an_embedding(serve: Any) -> None:
     connect, _ = serve({"/v1/embeddings": (200, json.dumps({"data": [{"embedding": [0.1]}]}))})
     assert embedding_seconds(connect, "search") > 0
-    connect, _ = serve({"/v1/embeddings": (200, json.dumps({"data": []}))})
+    connect, _ = serve({"/v1/embeddings": (200, "[]")})
+    with pytest.raises(NoTokenError, match="expected a JSON object, got list"):
+        embedding_seconds(connect, "search")
+    connect, _ = serve({"/v1/embeddings": (200, json.dumps({"data": ["a"]}))})
     with pytest.raises(NoTokenError, match="has no embedding"):
         embedding_seconds(connect, "search")
