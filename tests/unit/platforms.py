@@ -29,6 +29,8 @@ AWS: Mapping[str, Mapping[str, Any]] = {
 }
 """Outputs of AWS."""
 
+_SHARED: dict[tuple[str, str], tuple[Graph, dict[str, Any]]] = {}
+
 
 def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     """Registered resources and the platform's outputs; an existing cluster exists."""
@@ -36,6 +38,14 @@ def platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
     made: list[Platform] = []
     graph = graph_of(lambda: made.append(Platform("platform", stack, backend=backend, **live)), AWS)
     return graph, made[0].outputs
+
+
+def shared_platform_of(stack: Stack, **live: Any) -> tuple[Graph, dict[str, Any]]:
+    """`platform_of`, run once for equal stacks and values. Tests must not change what they get."""
+    key = stack.model_dump_json(warnings=False), repr(live)
+    if key not in _SHARED:
+        _SHARED[key] = platform_of(stack, **live)
+    return _SHARED[key]
 
 
 def team_of(team: TeamStack, **live: Any) -> tuple[Graph, dict[str, Any]]:

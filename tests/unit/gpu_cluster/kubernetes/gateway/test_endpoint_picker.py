@@ -9,13 +9,15 @@ from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 NAMES = ("chat-picker", "chat-picker-standby")
 
 
 def platform() -> Graph:
-    return platform_of(load(STACKS / "happy/existing-prefix-cache.yaml"), gateway_keys={"search": "key"})[0]
+    return shared_platform_of(
+        load(STACKS / "happy/existing-prefix-cache.yaml"), gateway_keys={"search": "key"}
+    )[0]
 
 
 def without() -> Graph:
@@ -27,7 +29,7 @@ def without() -> Graph:
         key: it.model_copy(update={"routing": "least-request"}) for key, it in stack.serving.models.items()
     }
     served = stack.serving.model_copy(update={"models": models})
-    return platform_of(stack.model_copy(update={"serving": served}), gateway_keys={"search": "key"})[0]
+    return shared_platform_of(stack.model_copy(update={"serving": served}), gateway_keys={"search": "key"})[0]
 
 
 def pod_of(graph: Graph, name: str) -> dict[str, Any]:

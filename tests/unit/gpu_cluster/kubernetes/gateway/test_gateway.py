@@ -9,7 +9,7 @@ from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 NLB = "service.beta.kubernetes.io/aws-load-balancer"
 TLS = {"secret": "models-tls"}
@@ -18,7 +18,7 @@ TLS = {"secret": "models-tls"}
 def platform(**gateway: Any) -> Graph:
     settings = {"host": "models.example.com", **({} if "http" in gateway else {"tls": TLS}), **gateway}
     stack = stack_of(serving={"models": {"chat": model_of()}}, gateway=settings)
-    return platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))[0]
+    return shared_platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))[0]
 
 
 def objects(graph: Graph, kind: str) -> list[Any]:
@@ -35,7 +35,7 @@ def service_of(graph: Graph) -> dict[str, Any]:
 
 
 def test_no_gateway_objects_without_the_gateway_section() -> None:
-    graph, _ = platform_of(stack_of(serving={"models": {"chat": model_of()}}))
+    graph, _ = shared_platform_of(stack_of(serving={"models": {"chat": model_of()}}))
     assert graph.of("PlatformGateway") == []
     names = [it["metadata.name"] for it in graph.of("NetworkPolicy") if it["metadata.namespace"] == "serving"]
     assert "allow-gateway" not in names
@@ -72,7 +72,7 @@ def test_tls_issuer_creates_a_certificate_for_the_host() -> None:
 
 
 def test_acm_certificate_is_set_on_the_load_balancer() -> None:
-    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
+    graph, _ = shared_platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
     gateway = gateway_of(graph)
     [listener] = gateway["spec.listeners"]
     assert (listener["port"], listener["protocol"]) == (443, "HTTP")
@@ -104,7 +104,7 @@ def test_internet_load_balancer_allows_only_the_source_ranges() -> None:
 def test_load_balancer_on_eks_is_an_internal_nlb_with_stack_tags() -> None:
     stack = load(STACKS / "happy/eks-gateway.yaml")
     stack = stack.model_copy(update={"tags": {"cost-centre": "4711", "note": "a,b"}})
-    graph, _ = platform_of(stack, gateway_keys={"search": "key"})
+    graph, _ = shared_platform_of(stack, gateway_keys={"search": "key"})
     annotations = dict(service_of(graph)["annotations"])
     stack_tag, *others = annotations.pop(f"{NLB}-additional-resource-tags").split(",")
     assert stack_tag.startswith("gpu-cluster/stack=")
@@ -139,7 +139,7 @@ def test_controller_and_proxy_images_are_pinned() -> None:
 
 
 def test_gateway_images_on_eks_come_from_the_account_registry() -> None:
-    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
+    graph, _ = shared_platform_of(load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key"})
     [container] = graph.only("Job")["spec.template.spec.containers"]
     assert container["image"].startswith("123456789012.dkr.ecr.eu-central-1.amazonaws.com/")
 
@@ -197,7 +197,7 @@ def test_gateway_and_proxy_pods_use_the_login_of_the_mirror() -> None:
     }
     settings = {"host": "models.example.com", "tls": TLS}
     stack = stack_of(registry=registry, gateway=settings)
-    graph, _ = platform_of(stack, registry_password="password")
+    graph, _ = shared_platform_of(stack, registry_password="password")
     [chart] = [it for it in graph.of("Chart") if it["chart"].endswith("/gateway-helm")]
     assert chart["values.global.imagePullSecrets"] == [{"name": "registry-login"}]
     pod = graph.only("EnvoyProxy")["spec.provider.kubernetes.envoyDeployment.pod"]
@@ -215,7 +215,9 @@ GPUS = {"instance": "g6.4xlarge", "nodes": 2}
 def pods_of(pools: dict[str, Any], **gateway: Any) -> list[dict[str, Any]]:
     """Pods of the certificate Job, the controller and the proxies."""
     settings = {"host": "models.example.com", "tls": TLS, **gateway}
-    graph, _ = platform_of(stack_of(pools=pools, serving={"models": {"chat": model_of()}}, gateway=settings))
+    graph, _ = shared_platform_of(
+        stack_of(pools=pools, serving={"models": {"chat": model_of()}}, gateway=settings)
+    )
     [chart] = [it for it in graph.of("Chart") if it["chart"].endswith("/gateway-helm")]
     return [
         dict(graph.only("Job")["spec.template.spec"]),
@@ -248,7 +250,7 @@ def test_gateway_pods_tolerate_gpu_nodes_if_every_pool_has_gpus() -> None:
 
 def test_local_gateway_uses_chart_files_and_no_load_balancer() -> None:
     stack = load(STACKS / "happy/gateway-on-this-machine.yaml")
-    graph, _ = platform_of(stack, gateway_keys={"search": "key"})
+    graph, _ = shared_platform_of(stack, gateway_keys={"search": "key"})
     assert service_of(graph) == {"type": "ClusterIP"}
     charts = {it["chart"] for it in graph.of("Chart")}
     folder = STACKS / ".local" / "charts"

@@ -7,14 +7,14 @@ import pytest
 
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 
 def platform(**gateway: Any) -> Graph:
     settings = {"host": "models.example.com", "tls": {"secret": "models-tls"}, **gateway}
     models = {"chat": model_of(replicas=2, routing="prefix-cache"), "next": model_of()}
     stack = stack_of(serving={"models": models}, gateway=settings)
-    return platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))[0]
+    return shared_platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))[0]
 
 
 def picked_rule(graph: Graph, route: str = "chat") -> dict[str, Any]:

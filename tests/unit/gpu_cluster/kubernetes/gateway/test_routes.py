@@ -6,17 +6,17 @@ from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load, load_any
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of, team_of
+from tests.unit.platforms import shared_platform_of, team_of
 
 
 def platform(models: dict[str, Any] | None = None, **gateway: Any) -> tuple[Graph, dict[str, Any]]:
     settings = {"host": "models.example.com", "tls": {"secret": "models-tls"}, **gateway}
     stack = stack_of(serving={"models": models or {"chat": model_of()}}, gateway=settings)
-    return platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))
+    return shared_platform_of(stack, gateway_keys=dict.fromkeys(settings.get("keys", {}), "key"))
 
 
 def of_eks() -> tuple[Graph, dict[str, Any]]:
-    return platform_of(
+    return shared_platform_of(
         load(STACKS / "happy/eks-gateway.yaml"), gateway_keys={"search": "key", "support": "key"}
     )
 
@@ -82,7 +82,7 @@ def test_routes_are_created_after_the_security_policy_and_keys() -> None:
 
 def test_routes_with_api_keys_are_closed_without_key_values() -> None:
     """Envoy Gateway answers 500 on routes whose policy names a missing Secret."""
-    graph, _ = platform_of(load(STACKS / "happy/eks-gateway.yaml"))
+    graph, _ = shared_platform_of(load(STACKS / "happy/eks-gateway.yaml"))
     assert graph.only("SecurityPolicy")["spec.apiKeyAuth.credentialRefs"] == [{"name": "gateway-keys"}]
     assert "gateway-keys" not in [it["metadata.name"] for it in graph.of("Secret")]
 

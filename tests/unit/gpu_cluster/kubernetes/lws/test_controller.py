@@ -9,13 +9,13 @@ from gpu_cluster.plan import Graph
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 
 def platform(serving: dict[str, Any]) -> Graph:
     storage = {"files": {"kind": "nfs", "server": "files", "share": "/models", "default": True}}
     pools = {"l4": {"instance": "g6.48xlarge", "nodes": 2}}
-    return platform_of(stack_of(serving=serving, storage=storage, pools=pools))[0]
+    return shared_platform_of(stack_of(serving=serving, storage=storage, pools=pools))[0]
 
 
 SPANNING = model_of(
@@ -55,7 +55,7 @@ def test_leader_worker_set_crd_has_the_scale_subresource() -> None:
 
 
 def test_lws_image_on_eks_comes_from_the_account_registry() -> None:
-    graph, _ = platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
+    graph, _ = shared_platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "lws-controller"]
     [container] = server["spec.template.spec.containers"]
 
@@ -65,7 +65,7 @@ def test_lws_image_on_eks_comes_from_the_account_registry() -> None:
 
 
 def test_group_pods_request_the_efa_interfaces_of_their_nodes() -> None:
-    graph, _ = platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
+    graph, _ = shared_platform_of(load(STACKS / "happy/eks-model-over-nodes.yaml"))
     group = graph.only("LeaderWorkerSet")["spec.leaderWorkerTemplate"]
     for template in ("leaderTemplate", "workerTemplate"):
         [container] = group[template]["spec"]["containers"]

@@ -6,7 +6,7 @@ import pytest
 
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 COMMIT = "a09a35458c702b33eeacc393d103063234e8bc28"
 NFS = {"kind": "nfs-folder", "server": "files.example.com", "share": "/srv/models", "writable": True}
@@ -27,7 +27,7 @@ def graph_of(
     if hub:
         sections["serving"]["hub"] = hub
     stack = stack_of(**sections, **({"pools": pools} if pools else {}))
-    return platform_of(stack, hub_token=hub_token)[0]
+    return shared_platform_of(stack, hub_token=hub_token)[0]
 
 
 def job_of(graph: Graph) -> Any:

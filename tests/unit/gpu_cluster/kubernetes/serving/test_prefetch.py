@@ -8,7 +8,7 @@ from gpu_cluster.images import PAUSE, VLLM
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.kubernetes.serving.test_weights_image import IMAGE, in_an_image
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 POOLS = {
     "l4": {"instance": "g6.4xlarge", "nodes": {"min": 0, "max": 3}},
@@ -25,7 +25,7 @@ def graph_of(*, prefetch: bool = True, models: dict[str, Any] | None = None, **s
         "more": model_of(model="Qwen/Qwen3-8B", context=8192, pool="l40s"),
     }
     serving = {"prefetch": prefetch, "models": served}
-    return platform_of(stack_of(pools=POOLS, serving=serving, **sections))[0]
+    return shared_platform_of(stack_of(pools=POOLS, serving=serving, **sections))[0]
 
 
 def daemons(graph: Graph) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from gpu_cluster.catalog import MODELS, WEIGHTS_BYTES_PER_MINUTE, engine_start_m
 from gpu_cluster.config.model import ModelSettings
 from gpu_cluster.plan import Graph
 from tests.unit.gpu_cluster.stacks import model_of, stack_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 IMAGE = "quay.io/example/qwen3-8b:1@sha256:" + "0123456789abcdef" * 4
 
@@ -23,7 +23,7 @@ def in_an_image(source: Any = IMAGE, **settings: Any) -> dict[str, Any]:
 
 def graph_of(model: dict[str, Any], *, hub_token: str | None = None, **sections: Any) -> Graph:
     stack = stack_of(serving={"models": {"chat": model}}, **sections)
-    return platform_of(stack, hub_token=hub_token)[0]
+    return shared_platform_of(stack, hub_token=hub_token)[0]
 
 
 def pod(graph: Graph) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from gpu_cluster.plan import Graph, Registered
 from gpu_cluster.stack import load
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 SITE = Path(__file__).parents[4] / "stacks/happy/storage-weights-on-a-site.yaml"
 
@@ -54,4 +54,4 @@ def volumes() -> dict[str, Registered]:
 
 
 def site() -> Graph:
-    return platform_of(load(SITE))[0]
+    return shared_platform_of(load(SITE))[0]

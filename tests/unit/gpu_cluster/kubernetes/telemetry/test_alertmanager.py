@@ -6,7 +6,7 @@ from gpu_cluster.config import AlertSettings
 from gpu_cluster.kubernetes.telemetry import alertmanager_config
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 MAIL = {"to": ["b@example.com", "a@example.com"], "sender": "c@example.com", "server": "smtp.example.com:587"}
 
@@ -36,7 +36,7 @@ def test_webhook_url_is_read_from_a_file() -> None:
 
 
 def test_alertmanager_is_deployed_with_secret_role_and_egress() -> None:
-    graph = platform_of(load(STACKS / "happy/telemetry-alerts.yaml"))[0]
+    graph = shared_platform_of(load(STACKS / "happy/telemetry-alerts.yaml"))[0]
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "alertmanager"]
     assert server["metadata.annotations"]["pulumi.com/skipAwait"] == "true"  # its Secret is created later
     volumes = {it["name"]: it for it in server["spec.template.spec.volumes"]}

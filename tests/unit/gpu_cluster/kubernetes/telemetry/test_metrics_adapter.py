@@ -3,7 +3,7 @@ import yaml
 from gpu_cluster.kubernetes.telemetry.metrics_adapter import adapter_config
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 OWN = STACKS.parents[1] / "stacks"
 _SCALES = load(STACKS / "happy/telemetry-of-models-that-scale.yaml")
@@ -11,7 +11,7 @@ STACK = _SCALES.model_copy(update={"telemetry": _SCALES.telemetry.model_copy(upd
 
 
 def test_metrics_adapter_serves_the_metric_of_every_autoscaler() -> None:
-    graph = platform_of(STACK)[0]
+    graph = shared_platform_of(STACK)[0]
     asked = {
         metric["pods"]["metric"]["name"]
         for scaler in graph.of("HorizontalPodAutoscaler")
@@ -23,7 +23,7 @@ def test_metrics_adapter_serves_the_metric_of_every_autoscaler() -> None:
 
 
 def test_api_service_waits_for_the_adapter_and_routes_to_it() -> None:
-    graph = platform_of(STACK)[0]
+    graph = shared_platform_of(STACK)[0]
     api = graph.only("APIService")
     [server] = [it for it in graph.of("Deployment") if it["metadata.name"] == "prometheus-adapter"]
     assert api["metadata.name"] == "v1beta1.custom.metrics.k8s.io"
@@ -42,7 +42,7 @@ def test_api_service_waits_for_the_adapter_and_routes_to_it() -> None:
 
 def test_api_service_is_deleted_before_any_namespace() -> None:
     """No namespace can be deleted while an API service has no server."""
-    graph = platform_of(STACK)[0]
+    graph = shared_platform_of(STACK)[0]
     namespaces = [it for it in graph.of("Namespace") if it.type.startswith("kubernetes:")]
     assert {it["metadata.name"] for it in namespaces} == {
         *("gpu-system", "serving", "telemetry", "telemetry-nodes")
@@ -53,7 +53,9 @@ def test_api_service_is_deleted_before_any_namespace() -> None:
 
 def test_metrics_adapter_image_comes_from_the_mirror() -> None:
     [server] = [
-        it for it in platform_of(STACK)[0].of("Deployment") if it["metadata.name"] == "prometheus-adapter"
+        it
+        for it in shared_platform_of(STACK)[0].of("Deployment")
+        if it["metadata.name"] == "prometheus-adapter"
     ]
     [container] = server["spec.template.spec.containers"]
     assert container["image"].startswith("harbor.example.com/mirror/registry.k8s.io/prometheus-adapter/")
@@ -65,7 +67,7 @@ def test_adapter_image_has_an_ecr_repository_only_if_models_scale() -> None:
     fixed = on.model_copy(update={"serving": on.serving.model_copy(update={"models": {}}), "teams": {}})
     repository = "registry.k8s.io/prometheus-adapter/prometheus-adapter"
     for stack, there in ((on, True), (fixed, False)):
-        made = [it for it in platform_of(stack)[0].of("Repository") if repository in it.name]
+        made = [it for it in shared_platform_of(stack)[0].of("Repository") if repository in it.name]
         assert bool(made) is there
 
 

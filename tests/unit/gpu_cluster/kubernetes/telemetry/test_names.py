@@ -2,11 +2,11 @@
 
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import PROJECT
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 
 def test_cluster_scoped_objects_have_the_platform_prefix() -> None:
-    made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
+    made = shared_platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     names = {
         it["metadata.name"]
         for kind in ("ClusterRole", "ClusterRoleBinding", "APIService")
@@ -18,7 +18,7 @@ def test_cluster_scoped_objects_have_the_platform_prefix() -> None:
 
 
 def test_telemetry_uses_no_host_ports_and_no_monitors() -> None:
-    made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
+    made = shared_platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     pods = [it["spec.template.spec"] for kind in ("DaemonSet", "StatefulSet") for it in made.of(kind)]
     ports = [port for pod in pods for it in pod["containers"] for port in it.get("ports", [])]
     assert ports

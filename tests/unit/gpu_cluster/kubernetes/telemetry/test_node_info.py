@@ -5,7 +5,7 @@ import pytest
 from gpu_cluster.kubernetes.telemetry.node_info import exported_label, node_info, node_labels
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import PROJECT
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 OWN = {"l4": {"gpu-cluster/pool": "l4"}}
 FOUND = {"dgx": {"nvidia.com/gpu.product": "H100", "site": "a"}}
@@ -33,7 +33,7 @@ def test_existing_nodes_are_matched_by_all_their_labels() -> None:
 
 
 def test_kube_state_metrics_exports_the_labels_that_the_rules_use() -> None:
-    made = platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
+    made = shared_platform_of(load(PROJECT / "stacks/Pulumi.onprem.yaml"))[0]
     [it] = [it for it in made.of("Deployment") if it["metadata.name"] == "kube-state-metrics"]
     [allowed] = [
         arg

@@ -11,7 +11,7 @@ from gpu_cluster.kubernetes.telemetry import Telemetry
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.stack.corpus import STACKS
 from tests.unit.graph import graph_of
-from tests.unit.platforms import platform_of
+from tests.unit.platforms import shared_platform_of
 
 ON_PREM = "on-prem-machines"
 
@@ -21,7 +21,7 @@ def graph_of_stack(stack: str) -> Any:
     loaded = load(STACKS / f"happy/{stack}.yaml")
     if "telemetry" not in loaded.model_fields_set:
         loaded = loaded.model_copy(update={"telemetry": TelemetrySettings()})
-    return platform_of(loaded)[0]
+    return shared_platform_of(loaded)[0]
 
 
 def graph(stack: str, **telemetry: Any) -> Any:
@@ -29,7 +29,7 @@ def graph(stack: str, **telemetry: Any) -> Any:
         return graph_of_stack(stack)
     loaded = load(STACKS / f"happy/{stack}.yaml")
     chosen = loaded.telemetry.model_validate(telemetry)
-    return platform_of(loaded.model_copy(update={"telemetry": chosen}))[0]
+    return shared_platform_of(loaded.model_copy(update={"telemetry": chosen}))[0]
 
 
 def policy(graph: Any, namespace: str, name: str) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def test_prometheus_tolerates_the_gpu_taint_only_if_all_nodes_have_gpus() -> Non
 
 
 def test_prometheus_role_writes_only_to_its_workspace() -> None:
-    made = platform_of(load(STACKS / "happy/telemetry-managed-prometheus.yaml"))[0]
+    made = shared_platform_of(load(STACKS / "happy/telemetry-managed-prometheus.yaml"))[0]
     [policy] = [it["policy"] for it in made.of("RolePolicy") if "aps:RemoteWrite" in str(it["policy"])]
     assert ":workspace/ws-0a1b2c3d-4e5f" in policy
     [association] = [it for it in made.of("PodIdentityAssociation") if it["namespace"] == "telemetry"]
