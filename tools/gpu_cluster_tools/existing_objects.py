@@ -48,7 +48,7 @@ class PlannedObject:
 
     name: str
     urn: str
-    """Resource that creates it; for an object of a chart, the chart."""
+    """Resource that creates it."""
 
     @property
     def id(self) -> ObjectId:
@@ -120,9 +120,7 @@ def created_by(steps: Iterable[Any]) -> Iterator[PlannedObject]:
     """Objects that the steps of a preview create, those of charts too."""
     for step in steps:
         if step.kind == "create":
-            yield from _object(
-                step.type, step.after.get("inputs") or {}, step.after.get("parent") or step.urn
-            )
+            yield from _object(step.type, step.after.get("inputs") or {}, step.urn)
 
 
 def own_objects(state: Mapping[str, Any]) -> set[ObjectId]:

@@ -142,16 +142,15 @@ def test_a_plan_without_charts_needs_no_preview(graph: Graph) -> None:
     assert not new_charts(graph, {})
 
 
-def test_created_objects_of_charts_have_the_urn_of_the_chart() -> None:
+def test_created_objects_include_those_of_charts() -> None:
     chart = "urn:pulumi:x::p::kubernetes:helm.sh/v4:Chart::gateway"
     version, kind = "apiextensions.k8s.io/v1", "CustomResourceDefinition"
-    urn = f"urn:pulumi:x::p::kubernetes:helm.sh/v4:Chart$kubernetes:{version}:{kind}::g"
+    urn = f"urn:pulumi:x::p::kubernetes:helm.sh/v4:Chart$kubernetes:{version}:{kind}::gateway:g"
     inputs = {
         "apiVersion": version,
         "kind": kind,
         "metadata": {"name": "gateways.gateway.networking.k8s.io"},
     }
-    after = {"inputs": inputs, "parent": chart}
-    steps = [Step(step, urn, {}, after) for step in ("create", "same", "create-replacement")]
+    steps = [Step(step, urn, {}, {"inputs": inputs}) for step in ("create", "same", "create-replacement")]
     [found] = created_by([Step("create", chart, {}, {"inputs": {}}), *steps])
-    assert (str(found), found.urn) == ("CustomResourceDefinition gateways.gateway.networking.k8s.io", chart)
+    assert (str(found), found.urn) == ("CustomResourceDefinition gateways.gateway.networking.k8s.io", urn)

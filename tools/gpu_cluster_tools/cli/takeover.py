@@ -120,7 +120,9 @@ class _Origins:
 
     def of(self, planned: PlannedObject) -> str:
         """File, line and key; those of its chart for an object of one."""
-        urn = self._urns.get(_below_project(planned.urn), "")
+        types, _, name = _below_project(planned.urn).partition("::")
+        chart = f"{types.rpartition('$')[0]}::{name.partition(':')[0]}"  # its objects are its children
+        urn = self._urns.get(f"{types}::{name}") or self._urns.get(chart, "")
         return str(self._map.of(_Subject(Resource(planned.kind, {}, planned.name, urn=urn))))
 
 
