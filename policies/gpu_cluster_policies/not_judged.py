@@ -12,7 +12,7 @@ from gpu_cluster_policies.resources.kinds_without_rule import UNSEEN_KINDS
 from gpu_cluster_policies.resources.origin import is_extra, is_of_platform
 from gpu_cluster_policies.resources.property import NotKnownError, UnreadableError
 from gpu_cluster_policies.resources.resource import Resource
-from gpu_cluster_policies.resources.resource_types import WITHOUT_RULE
+from gpu_cluster_policies.resources.resource_types import JUDGED_IN_PART, WITHOUT_RULE
 from gpu_cluster_policies.resources.secret_inputs import input_from_program
 from gpu_cluster_policies.resources.secret_manifest import unrecognised_value
 from gpu_cluster_policies.resources.unseen_permissions import unseen_permission
@@ -105,8 +105,11 @@ def not_judged(resource: Resource) -> NotJudged | None:
 
 
 def of_unknown_type(resource: Resource, known: Container[str]) -> NotJudged | None:
-    """A cloud resource of a type that no rule is about, such as a database."""
+    """A cloud resource of a type that no rule is about, or not with all that it does, such as a database."""
     kind = resource.kind
+    if kind in JUDGED_IN_PART:
+        why = "rules judge only its regions and its protection"
+        return NotJudged(kind, resource.address, why, resource)
     if not kind.startswith(_CLOUDS) or kind in known or kind in WITHOUT_RULE:
         return None
     return NotJudged(kind, resource.address, "no rule is about this type", resource)

@@ -216,6 +216,7 @@ def test_an_account_is_not_judged_if_the_provider_is_limited_to_none(
     [
         ("aws:rds/instance:Instance", ["aws:rds/instance:Instance"]),
         ("gcp:storage/bucket:Bucket", ["gcp:storage/bucket:Bucket"]),
+        ("aws:dynamodb/table:Table", ["aws:dynamodb/table:Table"]),
         ("aws:ec2/route:Route", []),
         ("aws:sqs/queue:Queue", []),
         ("acme:index:Component", []),

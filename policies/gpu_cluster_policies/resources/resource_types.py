@@ -31,6 +31,9 @@ WITHOUT_RULE = frozenset(
 )
 """Types that rules only read as part of others, that rule 62 reads, or that have nothing to judge."""
 
+JUDGED_IN_PART = frozenset(("aws:dynamodb/table:Table",))
+"""Types with data of which rules judge only the regions and the protection."""
+
 AUTOSCALING_GROUP = "aws:autoscaling/group:Group"
 BUCKETS = frozenset(("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"))
 CLUSTER = "aws:eks/cluster:Cluster"
