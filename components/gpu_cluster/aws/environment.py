@@ -162,6 +162,7 @@ def eks_backend(
         volumes_key=keys.arns[KeyUsage.VOLUMES],
         tags=tags,
         after=[nodes],
+        region=region,
         opts=on_aws,
     )
     teams = team_accounts(

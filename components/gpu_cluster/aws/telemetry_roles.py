@@ -4,6 +4,7 @@ import pulumi
 
 from gpu_cluster.aws.identity import PodIdentity, policy_document
 from gpu_cluster.config.alerts import ALERTMANAGER, Topic
+from gpu_cluster.config.partition import partition_of
 from gpu_cluster.config.telemetry import PROMETHEUS, TELEMETRY_NAMESPACE, WORKSPACE, RemoteWrite
 
 
@@ -21,7 +22,9 @@ def metrics_writer(
     actions and resources in the service authorization reference, 2026-11-29.
     """
     [workspace] = WORKSPACE.findall(target.url)
-    resource = f"arn:aws:aps:{target.sigv4_region}:{account}:workspace/{workspace}"
+    resource = (
+        f"arn:{partition_of(target.sigv4_region)}:aps:{target.sigv4_region}:{account}:workspace/{workspace}"
+    )
     return PodIdentity(
         name,
         cluster=cluster,

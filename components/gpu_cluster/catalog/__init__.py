@@ -59,6 +59,7 @@ from gpu_cluster.catalog.quotas import (
     spot_quota,
 )
 from gpu_cluster.catalog.regions import (
+    PRICED_REGIONS,
     REGION_SOURCES,
     REGIONS,
     region_lacks,
@@ -108,6 +109,7 @@ __all__ = [
     "MODEL_TYPES_RELEASE",
     "MOVING_PRICE_DAYS",
     "OFFERING_SOURCES",
+    "PRICED_REGIONS",
     "QUOTAS",
     "QUOTA_SOURCES",
     "RECIPES",

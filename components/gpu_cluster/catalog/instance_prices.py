@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from gpu_cluster.catalog.instances import INSTANCE_SOURCES, INSTANCES
 from gpu_cluster.catalog.lazy_table import LazyTable
-from gpu_cluster.catalog.offerings import regions_with
+from gpu_cluster.catalog.offerings import regions_with, zones_with
 from gpu_cluster.catalog.price import MOVING_PRICE_DAYS, Price, PriceError
 from gpu_cluster.catalog.price_tables import price_sources
 from gpu_cluster.catalog.source import Source
@@ -43,7 +43,7 @@ def on_demand(instance: str, region: str) -> Price:
     if hourly is None:
         raise PriceError(f"AWS publishes no on-demand price for {instance}")
     offered = regions_with(instance)
-    if offered and region not in offered:
+    if zones_with(instance, region) == ():
         raise PriceError(f"AWS does not offer {instance} in {region}, but in {', '.join(offered)}")
     base = Fraction(str(hourly))
     if region == "us-east-1":

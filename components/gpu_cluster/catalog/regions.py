@@ -1,4 +1,4 @@
-"""AWS regions of the commercial partition in which EKS runs."""
+"""AWS regions in which EKS runs, of the commercial partition and of AWS GovCloud (US)."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -10,6 +10,9 @@ REGION_SOURCES: Mapping[str, Source] = sources_of("regions")
 
 REGIONS: Mapping[str, str] = {row["region"]: row["place"] for row in rows_of("regions")}
 """Location of each region by its code."""
+
+PRICED_REGIONS = tuple(it for it in REGIONS if not it.startswith("us-gov-"))
+"""Regions of which the catalog has prices and offerings: those of the commercial partition."""
 
 _LETTERS = {row["region"]: (row["zones"], row["zones of some accounts"]) for row in rows_of("regions")}
 

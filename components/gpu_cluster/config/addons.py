@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from gpu_cluster.config.names import Namespace
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.section import Settings
 
@@ -15,7 +16,7 @@ AddonVersion = Annotated[
 RoleArn = Annotated[
     str,
     Pattern(
-        r"arn:aws:iam::\d{12}:role/[-\w+=,.@/]+",
+        rf"{ARN}:iam::\d{{12}}:role/[-\w+=,.@/]+",
         "the ARN of an IAM role, such as arn:aws:iam::123456789012:role/addon",
     ),
 ]

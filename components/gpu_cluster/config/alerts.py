@@ -8,6 +8,7 @@ from gpu_cluster.config.budget import Email
 from gpu_cluster.config.containers import ObjectName
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import NonBlank
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.section import Settings
 
@@ -38,7 +39,7 @@ class Topic(Settings):
     topic: Annotated[
         str,
         Pattern(
-            r"arn:aws:sns:[a-z0-9-]+:\d{12}:[-\w]{1,256}",
+            rf"{ARN}:sns:[a-z0-9-]+:\d{{12}}:[-\w]{{1,256}}",
             "the ARN of a topic, such as arn:aws:sns:eu-central-1:123456789012:alerts",
         ),
     ]

@@ -10,6 +10,7 @@ from gpu_cluster.config.addons import Addon
 from gpu_cluster.config.cidr import Cidr, as_cidr
 from gpu_cluster.config.iam import IamSettings
 from gpu_cluster.config.names import Name, Namespace, NonBlank
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.retention import RetentionDays
 from gpu_cluster.config.section import Settings
@@ -19,7 +20,7 @@ AccountId = Annotated[str, Pattern(r"\d{12}", 'the 12 digits of an AWS account, 
 KubernetesVersion = Annotated[str, Pattern(r"1\.\d{2}", 'a minor version of Kubernetes, such as "1.35"')]
 
 PRINCIPAL = Pattern(
-    r"arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
+    rf"{ARN}:iam::\d{{12}}:(role|user)/[-\w+=,.@/]+",
     "the ARN of an IAM role or user, such as arn:aws:iam::123456789012:role/platform",
 )
 

@@ -8,6 +8,7 @@ from gpu_cluster.config.cidr import Cidr
 from gpu_cluster.config.containers import ObjectName
 from gpu_cluster.config.flag import Flag
 from gpu_cluster.config.names import Name, Namespace, NonBlank
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.secret import Secret
 from gpu_cluster.config.section import Settings
@@ -30,7 +31,7 @@ RoutePath = Annotated[
 CertificateArn = Annotated[
     str,
     Pattern(
-        r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[-\w]+",
+        rf"{ARN}:acm:[a-z0-9-]+:\d{{12}}:certificate/[-\w]+",
         "the ARN of an ACM certificate, such as "
         "arn:aws:acm:eu-central-1:123456789012:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
     ),

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.section import Settings
 
 PolicyArn = Annotated[
     str,
     Pattern(
-        r"arn:aws:iam::(\d{12}|aws):policy/[-\w+=,.@/]+",
+        rf"{ARN}:iam::(\d{{12}}|aws):policy/[-\w+=,.@/]+",
         "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary",
     ),
 ]

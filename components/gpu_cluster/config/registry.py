@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gpu_cluster.config.names import Name, NonBlank
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.quantity import Bytes
 from gpu_cluster.config.secret import Secret
@@ -50,7 +51,7 @@ Prefix = Annotated[
 SecretArn = Annotated[
     str,
     Pattern(
-        r"arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache/[-\w/+=.@]+",
+        rf"{ARN}:secretsmanager:[a-z0-9-]+:\d{{12}}:secret:ecr-pullthroughcache/[-\w/+=.@]+",
         "the ARN of a secret with the name prefix ecr-pullthroughcache/, such as"
         " arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-x7Kd2p",
     ),
@@ -59,7 +60,7 @@ SecretArn = Annotated[
 RepositoryUser = Annotated[
     str,
     Pattern(
-        r"\d{12}|arn:aws:iam::\d{12}:(role|user)/[-\w+=,.@/]+",
+        rf"\d{{12}}|{ARN}:iam::\d{{12}}:(role|user)/[-\w+=,.@/]+",
         'an AWS account such as "123456789012", or the ARN of a role or user',
     ),
 ]

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from gpu_cluster.config.lustre import LustreSize
 from gpu_cluster.config.names import Namespace
+from gpu_cluster.config.partition import ARN
 from gpu_cluster.config.pattern import Pattern
 from gpu_cluster.config.section import Settings
 from gpu_cluster.config.zone import Zone
@@ -93,7 +94,7 @@ ObjectPrefix = Annotated[
 KmsKey = Annotated[
     str,
     Pattern(
-        r"arn:aws:kms:[-a-z0-9]+:[0-9]{12}:key/[-a-z0-9]+",
+        rf"{ARN}:kms:[-a-z0-9]+:[0-9]{{12}}:key/[-a-z0-9]+",
         "the ARN of a KMS key, such as arn:aws:kms:us-east-2:123456789012:key/…",
     ),
 ]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from gpu_cluster.config.partition import partition_of
+
 Inputs = Mapping[str, Any]
 Outputs = dict[str, Any]
 
@@ -72,7 +74,7 @@ class RequestedResource:
     def arn(self, service: str, path: str, *, region: str | None = None, account: str | None = None) -> str:
         where = self.region if region is None else region
         whose = self.account if account is None else account
-        return f"arn:aws:{service}:{where}:{whose}:{path}"
+        return f"arn:{partition_of(self.region)}:{service}:{where}:{whose}:{path}"
 
 
 def outputs_of(asked: RequestedResource) -> Outputs:

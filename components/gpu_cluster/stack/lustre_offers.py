@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gpu_cluster.catalog import REGIONS, SERVICE_PRICES
+from gpu_cluster.catalog import PRICED_REGIONS, SERVICE_PRICES
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.stores import FsxLustre
@@ -16,7 +16,7 @@ def unlisted_lustre(stack: Stack) -> Iterator[str]:
     No API of AWS lists the regions of a deployment type; FSx refuses such a file system when it is created.
     """
     region = stack.region or ""
-    if not isinstance(stack.cluster, EksSettings) or region not in REGIONS:
+    if not isinstance(stack.cluster, EksSettings) or region not in PRICED_REGIONS:
         return
     listed = [it for it in _THROUGHPUTS if (f"lustre-{it}", region) in SERVICE_PRICES]
     for name, store in stack.storage.items():

@@ -13,7 +13,7 @@ from gpu_cluster.capacity import (
     waiting_metric,
 )
 from gpu_cluster.capacity.gateway_requests import gateway_pods
-from gpu_cluster.catalog import MODELS, RECIPES, REGIONS, zones_of_some_accounts
+from gpu_cluster.catalog import MODELS, PRICED_REGIONS, RECIPES, REGIONS, zones_of_some_accounts
 from gpu_cluster.config.cluster import ExistingCluster, LocalCluster
 from gpu_cluster.config.eks import EksSettings, is_managed_by_aws
 from gpu_cluster.config.model import ModelSettings
@@ -53,6 +53,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield from drained_blocks(stack)
         yield from _members_of_identity_center(stack)
         yield from _zones_of_some_accounts(stack)
+        yield from _unpriced_region(stack)
         yield from _unpriced_buckets(stack)
         yield from zonal_volumes(stack)
         yield from unlisted_lustre(stack)
@@ -144,6 +145,15 @@ def _zones_of_some_accounts(stack: Stack) -> Iterator[str]:
         yield (
             f"not every account has {' and '.join(unsure)}: `aws ec2 describe-availability-zones --region "
             f"{stack.region}` lists the zones of yours"
+        )
+
+
+def _unpriced_region(stack: Stack) -> Iterator[str]:
+    on_aws = isinstance(stack.cluster, EksSettings) and stack.region in REGIONS
+    if on_aws and stack.region not in PRICED_REGIONS:
+        yield (
+            f"{stack.region}: its prices are unknown, and so are the instance types that its zones offer; "
+            "`gpu-cluster doctor` asks AWS for the types"
         )
 
 

@@ -26,6 +26,7 @@ _EXCEPTED = ResourceLink(frozenset((_SELECTION,)), ("notResources",), _KEPT)
 _OWN_POLICY = ResourceLink(
     frozenset(("aws:efs/backupPolicy:BackupPolicy",)), ("fileSystemId",), frozenset((_EFS,))
 )
+_PARTITIONS = ("aws", "aws-us-gov", "aws-cn")
 _ARNS: Mapping[str, str] = {
     _EFS: "arn:aws:elasticfilesystem:any:any:file-system/any",
     _VOLUME: "arn:aws:ec2:any:any:volume/any",
@@ -146,6 +147,7 @@ def _selects(selection: Resource, kind: str, tags: Mapping[str, str]) -> bool:
 
 def _is_pattern_of(element: Property, kind: str) -> bool:
     """Whether an element of `resources` selects all resources of this kind."""
-    return (
-        isinstance(element.content, str) and "*" in element.content and matches(element.content, _ARNS[kind])
-    )
+    text = element.content
+    if not isinstance(text, str) or "*" not in text:
+        return False
+    return any(matches(text, _ARNS[kind].replace(":aws:", f":{it}:", 1)) for it in _PARTITIONS)

@@ -1,5 +1,6 @@
 """Rules for S3 buckets, whose settings are mostly separate resources."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from gpu_cluster_policies.customer_key import not_own_key
@@ -245,7 +246,7 @@ def _whole(statement: Statement) -> bool:
 
 
 def _is_everything(name: str) -> bool:
-    return name in ("*", "arn:aws:s3:::*")
+    return name == "*" or bool(re.fullmatch(r"arn:[^:]*:s3:::\*", name))
 
 
 @stack_rule(

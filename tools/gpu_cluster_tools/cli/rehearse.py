@@ -10,12 +10,13 @@ from typing import Annotated
 
 import typer
 
+from gpu_cluster.config.partition import partition_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.stack.platform_checkout import beside_the_team
 from gpu_cluster_tools.cli.project import Project, StackName
 from gpu_cluster_tools.cli.terminal.width import say_if_heard
-from gpu_cluster_tools.rehearsal import Sandbox, TeamSandbox, copy_project
+from gpu_cluster_tools.rehearsal import RehearsalError, Sandbox, TeamSandbox, copy_project
 from gpu_cluster_tools.rehearsal.aws.faults import FaultError, Faults
 from gpu_cluster_tools.rehearsal.policy_files import read as read_policies
 from gpu_cluster_tools.rehearsal.policy_files import write as write_policies
@@ -94,6 +95,7 @@ def _rehearse(
     for option, given in {"--permissions": rights.written, "--with-permissions": rights.given}.items():
         if given:
             _require_environment_on_aws(stack, settings, option, "IAM decides on")
+    _require_emulated_partition(settings)
     of_team = isinstance(settings, TeamStack)
     environment = settings.file.team.environment if of_team else stack
     below = settings.environment if of_team else settings
@@ -185,6 +187,15 @@ def _require_environment_on_aws(stack: str, settings: Stack | TeamStack, option:
     if settings.cluster.provider != "eks":
         where = f"where {words}" if option == "--fault" else "the only place with IAM"
         raise typer.BadParameter(f"{stack} is not on AWS, {where}", param_hint=option)
+
+
+def _require_emulated_partition(settings: Stack | TeamStack) -> None:
+    environment = settings.environment if isinstance(settings, TeamStack) else settings
+    if (found := partition_of(environment.region)) != "aws":
+        raise RehearsalError(
+            f"the emulated AWS account is of the partition aws; {environment.region} is in {found}\n"
+            "hint: `gpu-cluster plan`, `cost`, `check` and `pulumi preview` work for such a stack"
+        )
 
 
 def _faults(words: list[str], seed: int) -> Faults:

@@ -51,8 +51,8 @@ def principal_of(arn: str) -> str:
 
     principal_of("arn:aws:sts::123456789012:assumed-role/ops/me")  # arn:aws:iam::123456789012:role/ops
     """
-    session = re.fullmatch(r"arn:aws:sts::(\d{12}):assumed-role/([^/]+)/.*", arn)
-    return f"arn:aws:iam::{session[1]}:role/{session[2]}" if session else arn
+    session = re.fullmatch(r"arn:([^:]+):sts::(\d{12}):assumed-role/([^/]+)/.*", arn)
+    return f"arn:{session[1]}:iam::{session[2]}:role/{session[3]}" if session else arn
 
 
 def _deployer(settings: EksSettings, principal: str) -> Check:

@@ -10,6 +10,7 @@ from gpu_cluster.catalog import (
     GPUS,
     INSTANCES,
     KUBERNETES_VERSIONS,
+    PRICED_REGIONS,
     REGIONS,
     Instance,
     ami_problem,
@@ -164,6 +165,5 @@ class InitOptions:
     def _starts(self, instance: Instance) -> bool:
         """Whether the region offers it, and an image exists for it."""
         release = AL2023_RELEASES[self.version]
-        return bool(zones_with(instance.name, self.region or "")) and not ami_problem(
-            "al2023", release, instance
-        )
+        offered = zones_with(instance.name, self.region or "") or self.region not in PRICED_REGIONS
+        return bool(offered) and not ami_problem("al2023", release, instance)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from gpu_cluster.config.partition import partition_of
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.stack.load import load
 from gpu_cluster.stack.yaml_scalar import scalar
@@ -64,9 +65,10 @@ class _Placeholders:
         def of(given: str | None, could_be: str) -> str:
             return scalar(given or (could_be if example else BLANK))
 
+        iam = f"arn:{partition_of(init.region)}:iam"
         account = init.account or "123456789012"
         self.account = json.dumps(init.account or (account if example else BLANK))
-        self.deployer = of(init.deployer, f"arn:aws:iam::{account}:role/platform")
+        self.deployer = of(init.deployer, f"{iam}::{account}:role/platform")
         self.notify = of(init.notify, "platform@example.com")
         self.zone = of(None, init.every_zone[0])
         self.cpus = "192" if example else BLANK
@@ -78,7 +80,7 @@ class _Placeholders:
         self.cost_centre = of(None, "cloud")
         self.token = of(None, TOKEN)
         on_aws = init.provider == "eks"
-        self.member = of(None, f"arn:aws:iam::{account}:role/{init.team}" if on_aws else f"group:{init.team}")
+        self.member = of(None, f"{iam}::{account}:role/{init.team}" if on_aws else f"group:{init.team}")
 
 
 def _eks(init: InitOptions, values: _Placeholders) -> Iterator[str]:

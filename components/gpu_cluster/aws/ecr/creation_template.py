@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.config.partition import partition_of
 
 _KEY_USE = ["kms:CreateGrant", "kms:DescribeKey", "kms:RetireGrant"]
 
@@ -66,7 +67,8 @@ def creation_role(
         opts=opts,
     )
     repositories = [
-        f"arn:aws:ecr:{each}:{account}:repository/{prefix}*" for each in [region, *sorted(replicas)]
+        f"arn:{partition_of(region)}:ecr:{each}:{account}:repository/{prefix}*"
+        for each in [region, *sorted(replicas)]
     ]
     statements: list[dict[str, Any]] = [
         {
@@ -87,6 +89,8 @@ def _with_keys_of_aws(account: str, regions: Collection[str]) -> dict[str, Any]:
     return {
         "Effect": "Allow",
         "Action": _KEY_USE,
-        "Resource": [f"arn:aws:kms:{region}:{account}:key/*" for region in sorted(regions)],
+        "Resource": [
+            f"arn:{partition_of(region)}:kms:{region}:{account}:key/*" for region in sorted(regions)
+        ],
         "Condition": {"ForAnyValue:StringEquals": {"kms:ResourceAliases": "alias/aws/ecr"}},
     }

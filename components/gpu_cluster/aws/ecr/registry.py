@@ -104,6 +104,7 @@ class EcrRegistry(pulumi.ComponentResource):
                 expiry=_expiry(path, chosen, settings),
                 readers=chosen.readers,
                 writers=chosen.writers,
+                region=region,
                 protect=protect,
                 opts=child,
             )

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.config.partition import partition_of
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 _PUSH = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
@@ -30,12 +31,13 @@ class Repository(pulumi.ComponentResource):
         expiry: str,
         readers: Iterable[str] = (),
         writers: Iterable[str] = (),
+        region: str | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`expiry`: lifecycle policy as JSON, such as `gpu_cluster.aws.ecr.keep_newest_and_tagged(20, 14)`.
         `readers` and `writers`: accounts or ARNs. `protect`: deletion protection; without it a repository is
-        deleted with its images."""
+        deleted with its images. `region`: of the registry, default any of the commercial partition."""
         super().__init__("gpu-cluster:index:Repository", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -55,7 +57,7 @@ class Repository(pulumi.ComponentResource):
             # A repository has one: to delete the old one last would delete the new one.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
-        statements = [*_allowed(readers, _PULL), *_allowed(writers, [*_PULL, *_PUSH])]
+        statements = [*_allowed(readers, _PULL, region), *_allowed(writers, [*_PULL, *_PUSH], region)]
         if statements:
             aws.ecr.RepositoryPolicy(
                 f"{name}-policy", repository=repository.name, policy=policy_document(*statements), opts=child
@@ -65,7 +67,8 @@ class Repository(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
 
-def _allowed(users: Iterable[str], actions: list[str]) -> Iterable[dict[str, Any]]:
-    principals = sorted(f"arn:aws:iam::{user}:root" if user.isdigit() else user for user in users)
+def _allowed(users: Iterable[str], actions: list[str], region: str | None) -> Iterable[dict[str, Any]]:
+    account = f"arn:{partition_of(region)}:iam::"
+    principals = sorted(f"{account}{user}:root" if user.isdigit() else user for user in users)
     if principals:
         yield {"Effect": "Allow", "Principal": {"AWS": principals}, "Action": actions}

@@ -34,6 +34,12 @@ def group_entry(
     )
 
 
+def _policy(access: Access) -> str:
+    """ARN of the access policy, in the partition of the principal."""
+    partition = access.principal.split(":")[1]
+    return f"arn:{partition}:eks::aws:cluster-access-policy/AmazonEKS{_NAMES[access.policy]}Policy"
+
+
 def access_entry(
     name: str, access: Access, *, cluster: pulumi.Input[str], opts: pulumi.ResourceOptions
 ) -> aws.eks.AccessPolicyAssociation:
@@ -45,7 +51,7 @@ def access_entry(
         f"{name}-policy",
         cluster_name=cluster,
         principal_arn=entry.principal_arn,
-        policy_arn=f"arn:aws:eks::aws:cluster-access-policy/AmazonEKS{_NAMES[access.policy]}Policy",
+        policy_arn=_policy(access),
         access_scope=aws.eks.AccessPolicyAssociationAccessScopeArgs(
             type="namespace" if access.namespaces else "cluster",
             namespaces=sorted(access.namespaces) or None,

@@ -8,6 +8,7 @@ import pulumi
 from gpu_cluster.aws.eks.managed_addon import managed_addon
 from gpu_cluster.aws.identity import PodIdentity, managed_policy, policy_document
 from gpu_cluster.config.eks import EksSettings
+from gpu_cluster.config.partition import partition_of
 
 _NAMESPACE = "kube-system"
 
@@ -39,8 +40,8 @@ class BootstrapAddons(pulumi.ComponentResource):
             cluster=cluster,
             namespace=_NAMESPACE,
             service_account="aws-node",
-            policies={"ipv6": _ipv6_addresses()} if settings.ip_family == "ipv6" else {},
-            managed=[managed_policy("AmazonEKS_CNI_Policy")] if settings.ip_family == "ipv4" else [],
+            policies={"ipv6": _ipv6_addresses(region)} if settings.ip_family == "ipv6" else {},
+            managed=[managed_policy("AmazonEKS_CNI_Policy", region)] if settings.ip_family == "ipv4" else [],
             opts=child,
         )
         managed_addon(
@@ -89,7 +90,7 @@ def _networking(
     return values
 
 
-def _ipv6_addresses() -> pulumi.Output[str]:
+def _ipv6_addresses(region: str) -> pulumi.Output[str]:
     """AWS has no managed policy for this (Amazon EKS user guide, VPC CNI with IPv6, 2024-12-18)."""
     return policy_document(
         {
@@ -106,6 +107,6 @@ def _ipv6_addresses() -> pulumi.Output[str]:
         {
             "Effect": "Allow",
             "Action": "ec2:CreateTags",
-            "Resource": "arn:aws:ec2:*:*:network-interface/*",
+            "Resource": f"arn:{partition_of(region)}:ec2:*:*:network-interface/*",
         },
     )

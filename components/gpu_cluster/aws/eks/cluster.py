@@ -94,6 +94,7 @@ class EksCluster(pulumi.ComponentResource):
             subnets=list(subnets.values()),
             security_group=callers.id,
             keys=keys,
+            region=region,
             protect=protect,
             opts=child,
         )

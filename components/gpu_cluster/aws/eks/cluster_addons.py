@@ -36,6 +36,7 @@ class ClusterAddons(pulumi.ComponentResource):
         tags: Mapping[str, str],
         grants: Mapping[str, Grants] | None = None,
         after: Sequence[pulumi.Resource] = (),
+        region: str | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`drivers`: add-ons that the storage needs; `grants`: policies with which a driver accesses the
@@ -44,7 +45,8 @@ class ClusterAddons(pulumi.ComponentResource):
         KMS key of EBS volumes; `tags`: tags of disks that the cluster creates without the provider; `after`:
         resources that the add-ons wait for, such as nodes that run their pods. The roles of drivers do not
         wait, since a pod gets credentials only at its start, and an association may take seconds to be
-        effective (EKS API reference, CreatePodIdentityAssociation).
+        effective (EKS API reference, CreatePodIdentityAssociation). `region`: default any of the commercial
+        partition.
         """
         super().__init__("gpu-cluster:index:Addons", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, depends_on=after)
@@ -65,7 +67,7 @@ class ClusterAddons(pulumi.ComponentResource):
             if key == EBS:
                 allowed["key"] = _encrypts(volumes_key)
                 configured["controller"] = {"extraVolumeTags": dict(tags)}  # and of snapshots
-            _driver(name, key, settings, cluster, allowed, configured, after, self)
+            _driver(name, key, settings, cluster, allowed, configured, after, region, self)
         for key in settings.addons:
             if key not in ADDONS:
                 managed_addon(name, key, settings, cluster=cluster, opts=child)
@@ -81,6 +83,7 @@ def _driver(
     grants: Grants,
     values: Mapping[str, Any],
     earlier: Sequence[pulumi.Resource],
+    region: str | None,
     parent: pulumi.Resource,
 ) -> None:
     """A CSI driver. Its role is created first, since pods get credentials only at their start."""
@@ -91,7 +94,7 @@ def _driver(
         namespace="kube-system",
         service_account=known.service_account,
         policies=grants,
-        managed=[managed_policy(policy) for policy in known.managed],
+        managed=[managed_policy(policy, region) for policy in known.managed],
         opts=pulumi.ResourceOptions(parent=parent),
     )
     after = pulumi.ResourceOptions(parent=parent, depends_on=[identity, *earlier])

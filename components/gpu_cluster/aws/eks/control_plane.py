@@ -37,6 +37,7 @@ class ControlPlane(pulumi.ComponentResource):
         subnets: Sequence[pulumi.Input[str]],
         security_group: pulumi.Input[str],
         keys: Mapping[KeyUsage, pulumi.Input[str]],
+        region: str,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -64,7 +65,7 @@ class ControlPlane(pulumi.ComponentResource):
             aws.iam.RolePolicyAttachment(
                 f"{name}-policy",
                 role=role.name,
-                policy_arn=managed_policy("AmazonEKSClusterPolicy"),
+                policy_arn=managed_policy("AmazonEKSClusterPolicy", region),
                 opts=child,
             ),
             aws.iam.RolePolicy(

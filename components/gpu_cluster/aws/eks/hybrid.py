@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import managed_policy, policy_document
 from gpu_cluster.config.eks import RemoteNetworks
+from gpu_cluster.config.partition import partition_of
 
 _MANAGED = ("AmazonSSMManagedInstanceCore", "AmazonEC2ContainerRegistryPullOnly")
 
@@ -58,7 +59,7 @@ def _role(
                 "Action": "sts:AssumeRole",
                 "Condition": {
                     "StringEquals": {"aws:SourceAccount": account},
-                    "ArnEquals": {"aws:SourceArn": f"arn:aws:ssm:{region}:{account}:*"},
+                    "ArnEquals": {"aws:SourceArn": f"arn:{partition_of(region)}:ssm:{region}:{account}:*"},
                 },
             }
         ),
@@ -66,7 +67,7 @@ def _role(
     )
     for policy in _MANAGED:
         aws.iam.RolePolicyAttachment(
-            f"{name}-{policy}", role=role.name, policy_arn=managed_policy(policy), opts=opts
+            f"{name}-{policy}", role=role.name, policy_arn=managed_policy(policy, region), opts=opts
         )
     aws.iam.RolePolicy(
         f"{name}-join",
@@ -78,7 +79,7 @@ def _role(
             {
                 "Effect": "Allow",
                 "Action": "ssm:DeregisterManagedInstance",
-                "Resource": f"arn:aws:ssm:{region}:{account}:managed-instance/*",
+                "Resource": f"arn:{partition_of(region)}:ssm:{region}:{account}:managed-instance/*",
                 "Condition": {"StringEquals": {"ssm:resourceTag/EKSClusterARN": cluster.arn}},
             },
         ),

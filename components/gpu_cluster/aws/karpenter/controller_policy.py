@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from gpu_cluster.config.partition import partition_of
+
 # Source of all actions: karpenter.sh/v1.13/reference/cloudformation, compared with the AWS calls in the code
 # of module github.com/aws/karpenter-provider-aws v1.13.0, 2026-11-28. Left out is what it needs to make
 # instance profiles, since ours is made here, and zonal shift, which is off.
@@ -46,13 +48,14 @@ def controller_policy(
     Its instances have a tag of the cluster, and it may change or terminate only instances with that tag.
     """
     owned = f"kubernetes.io/cluster/{cluster}"
-    ec2 = f"arn:aws:ec2:{region}"
+    aws = f"arn:{partition_of(region)}"
+    ec2 = f"{aws}:ec2:{region}"
     asked = {"StringEquals": {f"aws:RequestTag/{owned}": "owned"}}
     own = {"StringEquals": {f"aws:ResourceTag/{owned}": "owned"}}
     started = [f"{ec2}:{account}:{kind}/*" for kind in _STARTED]
     statements = [
         _allow("Look", [f"ec2:Describe{what}" for what in _LOOKS_AT], "*", _in(region)),
-        _allow("ReadPublishedImages", ["ssm:GetParameter"], f"arn:aws:ssm:{region}::parameter/aws/service/*"),
+        _allow("ReadPublishedImages", ["ssm:GetParameter"], f"{aws}:ssm:{region}::parameter/aws/service/*"),
         _allow("ReadPrices", ["pricing:GetProducts"], "*"),
         _allow("StartWhatBearsTheTag", ["ec2:CreateFleet", "ec2:RunInstances"], started, asked),
         _allow("DescribeWhatToStart", ["ec2:CreateLaunchTemplate"], started, asked),
@@ -101,11 +104,9 @@ def controller_policy(
         _allow(
             "ReadInstanceProfiles",
             ["iam:GetInstanceProfile"],
-            f"arn:aws:iam::{account}:instance-profile/*",
+            f"{aws}:iam::{account}:instance-profile/*",
         ),
-        _allow(
-            "FindTheCluster", ["eks:DescribeCluster"], f"arn:aws:eks:{region}:{account}:cluster/{cluster}"
-        ),
+        _allow("FindTheCluster", ["eks:DescribeCluster"], f"{aws}:eks:{region}:{account}:cluster/{cluster}"),
         _allow(
             "HearOfInterruptions",
             ["sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"],
@@ -123,7 +124,7 @@ def controller_policy(
             key,
             {"Bool": {"kms:GrantIsForAWSResource": "true"}},
         ),
-        *([_spot_role(account)] if spot else []),
+        *([_spot_role(f"{aws}:iam::{account}")] if spot else []),
     ]
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
@@ -135,14 +136,14 @@ def _allow(
     return statement | ({"Condition": condition} if condition else {})
 
 
-def _spot_role(account: str) -> dict[str, Any]:
+def _spot_role(iam: str) -> dict[str, Any]:
     """In an account without the service-linked role, EC2 creates it if the caller has the permission, and
     otherwise fails with AuthFailure.ServiceLinkedRoleCreationNotPermitted (Amazon EC2 user guide,
     service-linked-roles-spot-instance-requests, 2026-11-28)."""
     return _allow(
         "CreateSpotRole",
         ["iam:CreateServiceLinkedRole"],
-        f"arn:aws:iam::{account}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
+        f"{iam}:role/aws-service-role/spot.amazonaws.com/AWSServiceRoleForEC2Spot",
         {"StringEquals": {"iam:AWSServiceName": "spot.amazonaws.com"}},
     )
 

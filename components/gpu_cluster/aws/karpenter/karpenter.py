@@ -54,7 +54,7 @@ class Karpenter(pulumi.ComponentResource):
 
         spot = any(settings[key].capacity.market is Market.SPOT for key in pools)
         interruptions = Interruptions(f"{name}-interruptions", opts=child)
-        role = NodeRole(f"{name}-nodes", opts=child)
+        role = NodeRole(f"{name}-nodes", child, region=region)
         profile = aws.iam.InstanceProfile(f"{name}-nodes", role=role.name, opts=child)
         # EKS lets the nodes of its own groups in by itself, and no others.
         entry = aws.eks.AccessEntry(

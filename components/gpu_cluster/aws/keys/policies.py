@@ -11,6 +11,7 @@ import pulumi
 
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.aws.keys.key_usage import KeyUsage
+from gpu_cluster.config.partition import partition_of
 
 _USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
 _ADMINISTER = [
@@ -41,14 +42,17 @@ _Statement = dict[str, Any]
 
 def key_policy(purpose: KeyUsage, account: str, region: str, copies: str | None = None) -> pulumi.Output[str]:
     """The policy of a purpose's key, as JSON. `copies`: region that backups are copied to."""
-    statements = [_administered(account)]
+    statements = [_administered(account, region)]
     match purpose:
         case KeyUsage.CLUSTER:
-            statements += _by_control_plane(account)
+            statements += _by_control_plane(account, region)
         case KeyUsage.LOGS:
             statements.append(_by_logs(account, region))
         case KeyUsage.VOLUMES:
-            statements += [*_by_services(purpose, account, region, copies), *_by_instance_starters(account)]
+            statements += [
+                *_by_services(purpose, account, region, copies),
+                *_by_instance_starters(account, region),
+            ]
         case KeyUsage.DATA:
             statements += [
                 *_by_services(purpose, account, region, copies),
@@ -59,19 +63,19 @@ def key_policy(purpose: KeyUsage, account: str, region: str, copies: str | None 
     return policy_document(*statements)
 
 
-def _administered(account: str) -> _Statement:
+def _administered(account: str, region: str) -> _Statement:
     """Administration without use of the key; an editor of the policy can grant use, which CloudTrail
     records."""
     return {
         "Sid": "Administer",
         "Effect": "Allow",
-        "Principal": _root(account),
+        "Principal": _root(account, region),
         "Action": _ADMINISTER,
         "Resource": "*",
     }
 
 
-def _by_control_plane(account: str) -> list[_Statement]:
+def _by_control_plane(account: str, region: str) -> list[_Statement]:
     """The control plane encrypts with the role of its cluster, from a network of AWS, through no service.
 
     The creator of the cluster needs `kms:DescribeKey` and `kms:CreateGrant`; `kms:GrantIsForAWSResource` is
@@ -82,14 +86,14 @@ def _by_control_plane(account: str) -> list[_Statement]:
         {
             "Sid": "UseAsPoliciesAllow",
             "Effect": "Allow",
-            "Principal": _root(account),
+            "Principal": _root(account, region),
             "Action": [*_USE, "kms:ListGrants"],
             "Resource": "*",
         },
         {
             "Sid": "GrantToCluster",
             "Effect": "Allow",
-            "Principal": _root(account),
+            "Principal": _root(account, region),
             "Action": "kms:CreateGrant",
             "Resource": "*",
         },
@@ -97,7 +101,7 @@ def _by_control_plane(account: str) -> list[_Statement]:
 
 
 def _by_logs(account: str, region: str) -> _Statement:
-    groups = f"arn:aws:logs:{region}:{account}:log-group:*"
+    groups = f"arn:{partition_of(region)}:logs:{region}:{account}:log-group:*"
     return {
         "Sid": "EncryptLogGroups",
         "Effect": "Allow",
@@ -119,16 +123,16 @@ def _by_services(purpose: KeyUsage, account: str, region: str, copies: str | Non
         {
             "Sid": "UseThroughServices",
             "Effect": "Allow",
-            "Principal": _root(account),
+            "Principal": _root(account, region),
             "Action": [*_USE, *_retires(purpose)],
             "Resource": "*",
             "Condition": {"StringEquals": via},
         },
-        _granted(_root(account), via),
+        _granted(_root(account, region), via),
     ]
 
 
-def _by_instance_starters(account: str) -> list[_Statement]:
+def _by_instance_starters(account: str, region: str) -> list[_Statement]:
     """Auto Scaling starts node groups, and EC2 starts spot instances, as roles without a policy about keys.
 
     Both need the key for encrypted volumes (Amazon EC2 Auto Scaling user guide,
@@ -136,7 +140,7 @@ def _by_instance_starters(account: str) -> list[_Statement]:
     service-linked-roles-spot-instance-requests, "Grant access to customer managed keys"; 2026-11-28). A
     fresh account lacks them, and KMS refuses a principal that does not exist: a condition names them.
     """
-    linked = f"arn:aws:iam::{account}:role/aws-service-role"
+    linked = f"{_iam(account, region)}:role/aws-service-role"
     starters = {
         "aws:PrincipalArn": [
             f"{linked}/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
@@ -170,7 +174,7 @@ def _by_lustre(account: str, region: str) -> _Statement:
         "Resource": "*",
         "Condition": {
             "StringEquals": {"kms:CallerAccount": account, "kms:ViaService": f"s3.{region}.amazonaws.com"},
-            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{account}:role/{linked}"},
+            "ArnLike": {"aws:PrincipalArn": f"{_iam(account, region)}:role/{linked}"},
         },
     }
 
@@ -193,5 +197,9 @@ def _granted(principal: dict[str, str], conditions: dict[str, Any]) -> _Statemen
     }
 
 
-def _root(account: str) -> dict[str, str]:
-    return {"AWS": f"arn:aws:iam::{account}:root"}
+def _root(account: str, region: str) -> dict[str, str]:
+    return {"AWS": f"{_iam(account, region)}:root"}
+
+
+def _iam(account: str, region: str) -> str:
+    return f"arn:{partition_of(region)}:iam::{account}"

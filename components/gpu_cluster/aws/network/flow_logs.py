@@ -5,6 +5,7 @@ import pulumi_aws as aws
 
 from gpu_cluster.aws.identity import policy_document
 from gpu_cluster.config.network import FlowLogSettings
+from gpu_cluster.config.partition import partition_of
 
 # Not logs:CreateLogGroup: records that arrive late would bring back a group that was destroyed.
 _WRITE = [
@@ -80,7 +81,9 @@ def _taken_by_flow_logs(region: str, account: str) -> pulumi.Output[str]:
             "Action": "sts:AssumeRole",
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": account},
-                "ArnLike": {"aws:SourceArn": f"arn:aws:ec2:{region}:{account}:vpc-flow-log/*"},
+                "ArnLike": {
+                    "aws:SourceArn": f"arn:{partition_of(region)}:ec2:{region}:{account}:vpc-flow-log/*"
+                },
             },
         }
     )

@@ -60,7 +60,11 @@ class NodeGroups(pulumi.ComponentResource):
             authority=authority,
             service_cidr=service_cidr,
         )
-        self.role = NodeRole(name, opts=pulumi.ResourceOptions(parent=self))
+        self.role = NodeRole(
+            name,
+            pulumi.ResourceOptions(parent=self),
+            region=next(iter(subnets), None),  # a zone of it
+        )
         child = pulumi.ResourceOptions(parent=self, depends_on=self.role.ready)
         self.groups = {
             key: NodeGroup(

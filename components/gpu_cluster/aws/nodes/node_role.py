@@ -22,7 +22,10 @@ class NodeRole(pulumi.ComponentResource):
     ready: list[pulumi.Resource]
     """Resources that exist before a node joins."""
 
-    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, opts: pulumi.ResourceOptions | None = None, *, region: str | None = None
+    ) -> None:
+        """`region` of the nodes. Default: any of the commercial partition."""
         super().__init__("gpu-cluster:index:NodeRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -40,7 +43,7 @@ class NodeRole(pulumi.ComponentResource):
         )
         self.ready = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-{policy}", role=role.name, policy_arn=managed_policy(policy), opts=child
+                f"{name}-{policy}", role=role.name, policy_arn=managed_policy(policy, region), opts=child
             )
             for policy in _MANAGED
         ]

@@ -49,9 +49,11 @@ class Backups(pulumi.ComponentResource):
         *,
         data_key: pulumi.Input[str],
         copies: CopyDestination | None = None,
+        region: str | None = None,
         protect: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`region` of the vault. Default: any of the commercial partition."""
         super().__init__("gpu-cluster:index:Backups", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(
@@ -70,7 +72,7 @@ class Backups(pulumi.ComponentResource):
             aws.iam.RolePolicyAttachment(
                 f"{name}-{purpose.lower()}",
                 role=role.name,
-                policy_arn=managed_policy(f"service-role/AWSBackupServiceRolePolicyFor{purpose}"),
+                policy_arn=managed_policy(f"service-role/AWSBackupServiceRolePolicyFor{purpose}", region),
                 opts=child,
             )
             for purpose in ("Backup", "Restores")

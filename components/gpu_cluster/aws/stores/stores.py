@@ -11,14 +11,13 @@ from gpu_cluster.aws.stores.existing_bucket import ExistingBucket
 from gpu_cluster.aws.stores.file_system_network import FileSystemNetwork
 from gpu_cluster.aws.stores.lustre import Lustre
 from gpu_cluster.aws.tags import class_tags
+from gpu_cluster.config.partition import partition_of
 from gpu_cluster.config.storage import Ebs, Efs, StorageSettings, backup_days
 from gpu_cluster.config.stores import S3, FsxLustre
 from gpu_cluster.config.zone import is_local
 from gpu_cluster.kubernetes.storage.volume_source import LiveParameters, StorageResources
 
 _S3_DRIVER = "aws-mountpoint-s3-csi-driver"
-_ANY_VOLUME = "arn:aws:ec2:*:*:volume/*"
-"""Selection by tags, because EBS volumes are created by the cluster."""
 
 
 class Stores(pulumi.ComponentResource):
@@ -93,7 +92,7 @@ class Stores(pulumi.ComponentResource):
                         f"tagSpecification_{number}": f"{tag}={value}"
                         for number, (tag, value) in enumerate(tags.items(), start=1)
                     }
-                    kept[key] = BackupSelection(_ANY_VOLUME, backup_days(chosen), tags)
+                    kept[key] = BackupSelection(_volumes(region), backup_days(chosen), tags)
                 case Efs():
                     files = FileSystem(
                         f"{name}-{key}",
@@ -127,10 +126,21 @@ class Stores(pulumi.ComponentResource):
         backed_up = {key: it for key, it in kept.items() if it.days}
         if backed_up:
             Backups(
-                f"{name}-backups", backed_up, data_key=data_key, copies=copies, protect=protect, opts=child
+                f"{name}-backups",
+                backed_up,
+                data_key=data_key,
+                copies=copies,
+                region=region,
+                protect=protect,
+                opts=child,
             )
 
         self.backing = StorageResources(parameters, tagged, sources, made)
         mounted = {key: bucket.grant for key, bucket in every.items()}
         self.grants = {_S3_DRIVER: mounted} if mounted else {}
         self.register_outputs({})
+
+
+def _volumes(region: str) -> str:
+    """Pattern of all volumes, selected by tags: the cluster creates EBS volumes."""
+    return f"arn:{partition_of(region)}:ec2:*:*:volume/*"

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from gpu_cluster.aws.identity import policy_document
+from gpu_cluster.config.partition import partition_of
 
 _PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
 _PUSH = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
@@ -51,7 +52,7 @@ class Prefixes:
 
 def member_policy(prefixes: Prefixes, cluster: pulumi.Input[str]) -> pulumi.Output[str]:
     """Policy of a team's members, as JSON: its repositories and objects, and access to the cluster."""
-    where = f"arn:aws:eks:{prefixes.region}:{prefixes.account}:cluster/"
+    where = f"arn:{partition_of(prefixes.region)}:eks:{prefixes.region}:{prefixes.account}:cluster/"
     return policy_document(
         {
             "Effect": "Allow",
@@ -70,7 +71,8 @@ def pod_policy(prefixes: Prefixes) -> pulumi.Output[str]:
 
 
 def _images(prefixes: Prefixes, actions: list[str]) -> Iterator[dict[str, Any]]:
-    where = f"arn:aws:ecr:{prefixes.region}:{prefixes.account}:repository/{prefixes.repositories}*"
+    registry = f"arn:{partition_of(prefixes.region)}:ecr:{prefixes.region}:{prefixes.account}"
+    where = f"{registry}:repository/{prefixes.repositories}*"
     yield {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"}
     yield {"Effect": "Allow", "Action": actions, "Resource": where}
 
@@ -79,7 +81,8 @@ def _objects(prefixes: Prefixes) -> Iterator[dict[str, Any]]:
     """The key may be used only for objects of these buckets: S3 sends the bucket as encryption context."""
     if not prefixes.buckets:
         return
-    buckets = [pulumi.Output.concat("arn:aws:s3:::", name) for name in prefixes.buckets.values()]
+    arn = f"arn:{partition_of(prefixes.region)}:s3:::"
+    buckets = [pulumi.Output.concat(arn, name) for name in prefixes.buckets.values()]
     own = f"{prefixes.team}/*"
     yield {
         "Effect": "Allow",

@@ -26,6 +26,7 @@ from gpu_cluster.stack.checks.network import network
 from gpu_cluster.stack.checks.nodes import nodes
 from gpu_cluster.stack.checks.offline import offline
 from gpu_cluster.stack.checks.on_call import on_call
+from gpu_cluster.stack.checks.partition import partition
 from gpu_cluster.stack.checks.pools import pools, valid_pools
 from gpu_cluster.stack.checks.prefix_routing import prefix_routing
 from gpu_cluster.stack.checks.recipes import recipes
@@ -53,6 +54,7 @@ def check_sections(stack: Stack, broken: frozenset[Keys]) -> list[Diagnostic]:
     broken |= unsound
     diagnostics = [
         *region(stack),
+        *partition(stack),
         *cluster(stack, broken),
         *versions(stack, broken),
         *compliance(stack),

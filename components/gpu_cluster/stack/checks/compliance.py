@@ -37,7 +37,7 @@ def _residency(stack: Stack) -> Iterator[Diagnostic]:
     """Data residency: the platform and all copies are in allowed regions."""
     allowed = stack.compliance.data_residency
     for name in sorted(allowed):
-        if problem := unknown_region(name):
+        if name != stack.region and (problem := unknown_region(name)):
             yield Diagnostic(("compliance", "dataResidency"), problem)
     if not allowed:
         return

@@ -7,6 +7,7 @@ from gpu_cluster.capacity.bucket_access import bucket_access
 from gpu_cluster.catalog.limits import LIMITS, fitted, policy_characters
 from gpu_cluster.config.eks import EksSettings
 from gpu_cluster.config.model import ModelSettings
+from gpu_cluster.config.partition import partition_of
 from gpu_cluster.config.services import ServiceSettings
 from gpu_cluster.config.stack import Stack
 from gpu_cluster.config.storage import Efs
@@ -19,7 +20,6 @@ _SUFFIX = 8
 MOUNT_CHARACTERS = {False: 284, True: 365}
 """Length of the mount policy of a bucket without its ARNs, by write access."""
 
-_BUCKET_ARN = "arn:aws:s3:::"
 _KEY_ID = 36
 _BASE_PATH = "/volumes/"
 _UNIQUE = 37
@@ -57,8 +57,10 @@ def mount_characters(store: str, settings: S3, region: str, account: str) -> int
     if settings.bucket:
         document = {"Version": "2012-10-17", "Statement": bucket_access(settings, region)}
         return policy_characters(json.dumps(document))
-    bucket = len(_BUCKET_ARN) + len(fitted("aws:s3/bucket:Bucket", f"platform-stores-{store}-bucket"))
-    key = len(f"arn:aws:kms:{region}:{account}:key/") + _KEY_ID
+    partition = partition_of(region)
+    named = fitted("aws:s3/bucket:Bucket", f"platform-stores-{store}-bucket")
+    bucket = len(f"arn:{partition}:s3:::{named}")
+    key = len(f"arn:{partition}:kms:{region}:{account}:key/") + _KEY_ID
     return MOUNT_CHARACTERS[settings.writable] + 3 * (bucket + _SUFFIX) + key
 
 

@@ -10,13 +10,12 @@ from gpu_cluster.stack.suggestions import CLOSE, did_you_mean
 
 KEY = "aws:region"
 _OTHER_PARTITIONS = {
-    "us-gov-": "AWS GovCloud (US)",
     "cn-": "AWS in China",
     "us-iso": "a US isolated region",
     "eu-isoe-": "an EU isolated region",
     "eusc-": "the AWS European Sovereign Cloud",
 }
-"""Prefixes of regions outside the commercial partition (botocore 1.44.5, partitions.json)."""
+"""Prefixes of regions in partitions that are not supported (botocore 1.44.5, partitions.json)."""
 
 
 def region(stack: Stack) -> Iterator[Diagnostic]:
@@ -40,6 +39,9 @@ def unknown_region(name: str) -> str | None:
         return None
     for prefix, partition in _OTHER_PARTITIONS.items():
         if name.startswith(prefix):
-            return f"'{name}' is in {partition}; only regions of the commercial partition 'aws' are supported"
+            return (
+                f"'{name}' is in {partition}; its service names, image registries, zones and prices are not "
+                "in the catalog, and only regions of the partitions aws and aws-us-gov are supported"
+            )
     near = did_you_mean(name, REGIONS, cutoff=CLOSE) or f"; there are {', '.join(REGIONS)}"
     return f"unknown region '{name}'{near}"

@@ -57,6 +57,7 @@ def test_priced_instance_type_has_a_price_in_us_east_1(instance: str) -> None:
 @pytest.mark.parametrize(
     ("instance", "region", "message"),
     [
+        ("g6.xlarge", "us-gov-west-1", "no on-demand price for g6.xlarge in us-gov-west-1"),
         ("p5e.48xlarge", "us-east-2", "AWS publishes no on-demand price for p5e.48xlarge"),
         ("g9.xlarge", "us-east-2", "no price for g9.xlarge, which is not in the catalog"),
         (

@@ -8,25 +8,31 @@ import botocore.session
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from gpu_cluster.catalog import REGIONS, region_lacks, zone_names, zones_of_some_accounts
+from gpu_cluster.catalog import PRICED_REGIONS, REGIONS, region_lacks, zone_names, zones_of_some_accounts
+
+
+def with_endpoint(service: str, *partitions: str) -> set[str]:
+    """Regions of botocore in which a service has an endpoint."""
+    session = botocore.session.get_session()
+    found = (session.get_available_regions(service, partition_name=it) for it in partitions)
+    return {region for regions in found for region in regions}
 
 
 def test_regions_match_the_eks_regions_of_botocore() -> None:
     """Regions that botocore knows by name only, without EKS, are left out."""
-    known = botocore.session.get_session().get_available_regions("eks", partition_name="aws")
-
-    assert set(REGIONS) == set(known)
+    assert set(PRICED_REGIONS) == with_endpoint("eks", "aws")
+    assert set(REGIONS) - set(PRICED_REGIONS) == with_endpoint("eks", "aws-us-gov")
 
 
 @pytest.mark.pinned
 def test_regions_without_inspector_match_botocore() -> None:
-    known = botocore.session.get_session().get_available_regions("inspector2", partition_name="aws")
+    known = with_endpoint("inspector2", "aws", "aws-us-gov")
 
     assert {it for it in REGIONS if region_lacks(it, "inspector")} == set(REGIONS) - set(known)
 
 
 def test_region_codes_are_well_formed_and_region_names_unique() -> None:
-    assert all(re.fullmatch(r"[a-z]{2}-[a-z]+-\d", code) for code in REGIONS)
+    assert all(re.fullmatch(r"[a-z]{2}(-gov)?-[a-z]+-\d", code) for code in REGIONS)
     assert len(set(REGIONS.values())) == len(REGIONS)
 
 

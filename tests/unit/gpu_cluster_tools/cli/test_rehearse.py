@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from gpu_cluster_tools.cli.rehearse import rehearse
-from gpu_cluster_tools.rehearsal import copy_project
+from gpu_cluster_tools.rehearsal import RehearsalError, copy_project
 from tests.rehearsal.checkout import PROJECT
 
 SMALL = """\
@@ -21,6 +21,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = copy_project(PROJECT, tmp_path / "project", {"local": SMALL, "local-vision": VISION})
     monkeypatch.chdir(project)
     return project
+
+
+def test_a_partition_that_is_not_emulated_is_refused(project: Path) -> None:
+    stack = PROJECT / "tests/stacks/happy/eks-govcloud.yaml"
+    (project / "stacks/Pulumi.gov.yaml").write_text(stack.read_text())
+    with pytest.raises(RehearsalError, match="us-gov-west-1 is in aws-us-gov"):
+        rehearse("gov")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, REGIONS
+from gpu_cluster.catalog import GPUS, INSTANCES, MODELS, PRICED_REGIONS, REGIONS
 from gpu_cluster.stack import LocatedDiagnostic, StackFileError, load
 from gpu_cluster_tools.scaffold.init_options import InitOptions, InitOptionsError
 from gpu_cluster_tools.scaffold.stack_file import BLANK, example, stack_file
@@ -20,7 +20,7 @@ OPTIONS = st.builds(
     InitOptions,
     name=st.sampled_from(["lab", "prod-2"]),
     provider=st.sampled_from(["local", "eks"]),
-    region=st.sampled_from([*REGIONS]),
+    region=st.sampled_from([*PRICED_REGIONS]),
     account=st.sampled_from([None, "123456789012"]),
     gpu=st.sampled_from([None, *GPUS]),
     nodes=SPANS,
@@ -211,6 +211,13 @@ def test_gated_model_gets_a_token_placeholder(provider: str, model: str, asked: 
     init = InitOptions(name="lab", provider=provider, region="us-east-2", gpu="L4", model=WantedModel(model))
     assert (f"hubToken: {{secure: {BLANK}}}" in stack_file(init)) == asked
     assert (example(init).serving.hub_token is not None) == asked
+
+
+def test_principals_of_a_govcloud_stack_are_in_its_partition() -> None:
+    init = InitOptions(name="gov", provider="eks", region="us-gov-west-1", gpu="L4", account="123456789012")
+    text = stack_file(init)
+    assert "arn:aws-us-gov:iam::123456789012:role/" in str(example(init).cluster)
+    assert "arn:aws:" not in text
 
 
 def test_default_zones_exist_in_every_account() -> None:
