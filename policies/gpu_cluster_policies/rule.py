@@ -67,7 +67,7 @@ class Rule:
         """Whether the resource has subjects of the rule, or may have them."""
         try:
             return self.judges(resource.kind) and any(True for _ in self._subjects(resource))
-        except NotKnownError:
+        except (NotKnownError, UnreadableError):
             return True
 
     def findings(self, resource: Resource, inventory: Inventory) -> Iterator[Finding]:

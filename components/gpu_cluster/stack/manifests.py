@@ -153,6 +153,8 @@ def _problem(content: Any) -> str | None:
     metadata = given.get("metadata")
     if not isinstance(metadata, dict) or not isinstance(metadata.get("name"), str):  # pyright: ignore[reportUnknownMemberType]
         return "metadata.name is missing, or no text; generateName has no name that an update finds again"
+    if not isinstance(metadata.get("namespace") or "", str):  # pyright: ignore[reportUnknownMemberType]
+        return f"metadata.namespace is no text: {metadata['namespace']!r}; write it in quotes"
     return None
 
 

@@ -1,6 +1,6 @@
 """Summary of a resource, in a few words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from gpu_cluster.plan.graph import Registered
@@ -25,6 +25,8 @@ def _held(resource: Registered) -> Iterator[str]:
 
 
 def _cluster(inputs: Inputs) -> Iterator[str]:
+    if "vpcConfig" not in inputs:
+        return  # a custom object of that kind, such as one of CloudNativePG
     yield f"Kubernetes {inputs.get('version', '')}"
     yield "public endpoint" if _at(inputs, "vpcConfig.endpointPublicAccess") else "private endpoint"
 
@@ -41,9 +43,8 @@ def _workload(inputs: Inputs) -> Iterator[str]:
     replicas = _at(inputs, "spec.replicas")
     if isinstance(replicas, int):
         yield _range(replicas, replicas, "replica")
-    containers: Sequence[Inputs] = _at(inputs, "spec.template.spec.containers") or ()
     gpus: dict[str, Any] = {}
-    for container in containers:
+    for container in _maps(_at(inputs, "spec.template.spec.containers")):
         gpus |= _extended(_at(container, "resources.limits"))
     yield from (f"{count} x {name}" for name, count in gpus.items())
 
@@ -53,31 +54,33 @@ def _group(inputs: Inputs) -> Iterator[str]:
     replicas, size = _at(inputs, "spec.replicas"), _at(inputs, "spec.leaderWorkerTemplate.size")
     if isinstance(replicas, int):
         yield f"{_range(replicas, replicas, 'replica')} over {size} nodes"
-    containers: Sequence[Inputs] = (
-        _at(inputs, "spec.leaderWorkerTemplate.workerTemplate.spec.containers") or ()
-    )
-    for container in containers:
+    for container in _maps(_at(inputs, "spec.leaderWorkerTemplate.workerTemplate.spec.containers")):
         gpus = _extended(_at(container, "resources.limits"))
         yield from (f"{count} x {name} on each" for name, count in gpus.items())
 
 
 def _scaler(inputs: Inputs) -> Iterator[str]:
-    spec = inputs["spec"]
-    yield _range(spec.get("minReplicas", 1), spec["maxReplicas"], "replica")
+    least, most = _at(inputs, "spec.minReplicas"), _at(inputs, "spec.maxReplicas")
+    if most is not None:
+        yield _range(1 if least is None else least, most, "replica")
 
 
 def _gateway(inputs: Inputs) -> Iterator[str]:
-    """Components of this kind have no inputs."""
-    for listener in _at(inputs, "spec.listeners") or ():
-        yield f"{listener['protocol']} {listener['port']}, {listener['hostname']}"
+    """Components of this kind have no inputs; a listener without a host name has all."""
+    for listener in _maps(_at(inputs, "spec.listeners")):
+        yield f"{listener.get('protocol', '')} {listener.get('port', '')}, {listener.get('hostname', '*')}"
 
 
 def _route(inputs: Inputs) -> Iterator[str]:
     """`/chat/v1 to chat 90, chat-next 10`."""
-    for rule in _at(inputs, "spec.rules") or ():
-        targets = rule.get("backendRefs", ())
-        shown = [f"{it['name']} {it['weight']}" if len(targets) > 1 else str(it["name"]) for it in targets]
-        yield f"{rule['matches'][0]['path']['value']} to {', '.join(shown)}"
+    for rule in _maps(_at(inputs, "spec.rules")):
+        paths = [_at(match, "path.value") or "/" for match in _maps(rule.get("matches"))]
+        targets = _maps(rule.get("backendRefs"))
+        weights = len(targets) > 1
+        shown = [
+            f"{it.get('name')} {it.get('weight', 1)}" if weights else f"{it.get('name')}" for it in targets
+        ]
+        yield f"{(paths or ['/'])[0]} to {', '.join(shown) or 'no backend'}"
 
 
 def _quota(inputs: Inputs) -> Iterator[str]:
@@ -85,9 +88,16 @@ def _quota(inputs: Inputs) -> Iterator[str]:
     yield from (f"{name} {hard[name]}" for name in sorted(hard))
 
 
-def _extended(resources: Inputs | None) -> dict[str, Any]:
+def _extended(resources: Any) -> dict[str, Any]:
     """GPUs and the like, which have a domain in their names."""
-    return {name: count for name, count in (resources or {}).items() if "/" in name}
+    found: Inputs = cast(Inputs, resources) if isinstance(resources, Mapping) else {}
+    return {name: count for name, count in found.items() if "/" in name}
+
+
+def _maps(listed: Any) -> list[Inputs]:
+    """The maps in a list: manifests of a user may have anything."""
+    found: list[Any] = cast(list[Any], listed) if isinstance(listed, list) else []
+    return [cast(Inputs, it) for it in found if isinstance(it, Mapping)]
 
 
 def _given(*paths: str) -> Callable[[Inputs], Iterator[str]]:

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,3 +47,31 @@ def test_component_is_not_confused_with_the_aws_type_of_its_name() -> None:
 
     assert "endpoint" not in summary_of(cluster)
     assert "Kubernetes" not in summary_of(cluster)
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "facts"),
+    [
+        ("gateway.networking.k8s.io/v1:HTTPRoute", {"rules": [{"backendRefs": [{"name": "a"}]}]}, "/ to a"),
+        (
+            "gateway.networking.k8s.io/v1:HTTPRoute",
+            {"rules": [{"matches": [{"method": "GET"}], "backendRefs": [{"name": "a"}, {"name": "b"}]}, "c"]},
+            "/ to a 1, b 1",
+        ),
+        ("gateway.networking.k8s.io/v1:HTTPRoute", {"rules": [{"name": "a"}]}, "/ to no backend"),
+        (
+            "gateway.networking.k8s.io/v1:Gateway",
+            {"listeners": [{"protocol": "HTTP", "port": 80}]},
+            "HTTP 80, *",
+        ),
+        ("autoscaling/v2:HorizontalPodAutoscaler", {}, ""),
+        ("apps/v1:Deployment", {"template": {"spec": {"containers": [True, {"resources": "a"}]}}}, ""),
+        ("core/v1:ResourceQuota", {"hard": "a"}, ""),
+        ("postgresql.cnpg.io/v1:Cluster", {}, ""),
+    ],
+)
+def test_manifest_of_a_user_with_optional_or_wrong_fields(
+    prod: Graph, kind: str, spec: Any, facts: str
+) -> None:
+    own = prod.get("Deployment", "code")
+    assert summary_of(replace(own, type=f"kubernetes:{kind}", inputs={"spec": spec})) == facts
