@@ -1,5 +1,8 @@
 from pathlib import Path
 
+from gpu_cluster.capacity import pools_of, share_of
+from gpu_cluster.config.stack import Stack
+from gpu_cluster.kubernetes.teams.quota import quota_of
 from gpu_cluster.stack import load
 from tests.unit.gpu_cluster.kubernetes.teams.granted import here, of_namespace, on_a_site, on_aws
 from tests.unit.platforms import platform_of
@@ -40,6 +43,20 @@ def test_team_quota_of_resources_not_granted_is_zero() -> None:
 
     assert hard["requests.nvidia.com/mig-3g.20gb"] == "0"
     assert (hard["requests.cpu"], hard["requests.memory"], hard["pods"]) == ("20", "80Gi", "20")
+
+
+def test_quota_of_whole_gpus_is_zero_where_every_pool_is_divided() -> None:
+    machine = {"cpus": 192, "memory": "2Ti", "gpu": "H100", "gpus": 8}
+    pools = {"dgx": {"machine": machine, "nodes": 1, "sharing": {"mig": {"1g.10gb": 7}}}}
+    stack = Stack.model_validate(
+        {"cluster": {"provider": "existing"}, "pools": pools, "teams": {"vision": {"gpus": {"dgx": 7}}}}
+    )
+    team, divided = stack.teams["vision"], pools_of(stack)
+
+    hard = quota_of(team, share_of(team, divided), divided)
+
+    assert hard["requests.nvidia.com/mig-1g.10gb"] == "7"
+    assert hard["requests.nvidia.com/gpu"] == "0"
 
 
 def test_role_binding_names_the_team_group_and_cluster_members() -> None:
