@@ -32,6 +32,13 @@ _NAMED_BY = (
     (*_OF_MIXED, "launchTemplateId"),
     (*_OF_MIXED, "launchTemplateName"),
 )
+_NODE_CLASS_V1 = "karpenter.k8s.aws/v1"
+_NODE_CLASS_DEFAULTS = {"httpEndpoint": "enabled", "httpPutResponseHopLimit": 1, "httpTokens": "required"}
+"""Defaults of the CRD's version v1; in v1beta1 the hop limit was 2.
+
+Source: aws/karpenter-provider-aws, pkg/apis/v1/ec2nodeclass.go, MetadataOptions; 2026-12-01.
+"""
+
 _TEMPLATES = frozenset((LAUNCH_TEMPLATE,))
 _LINKS = [ResourceLink(_STARTING, path, _TEMPLATES) for path in _NAMED_BY]
 
@@ -68,14 +75,19 @@ def _metadata(resource: Resource) -> Iterator[Property]:
         for launched in resource.at("launchSpecifications").items():
             yield launched.at("metadataOptions")  # which they do not have: a fleet needs a template
         return
-    options = (
-        resource.at("spec", "metadataOptions")
-        if resource.kind == NODE_CLASS
-        else resource.at("metadataOptions")
-    )
+    options = _of_node_class(resource) if resource.kind == NODE_CLASS else resource.at("metadataOptions")
     by_template = options.value is None and resource.at(_TEMPLATE).value is not None
     if not by_template and options.at("httpEndpoint").value != "disabled":
         yield options
+
+
+def _of_node_class(resource: Resource) -> Property:
+    """Options of an EC2NodeClass, with those that the API server sets where the object leaves them out."""
+    options = resource.at("spec", "metadataOptions")
+    if resource.at("apiVersion").text != _NODE_CLASS_V1:
+        return options
+    given = {key: it.content for key, it in options.entries() if it.content is not None}
+    return options._replace(content={**_NODE_CLASS_DEFAULTS, **given})
 
 
 @subjects(*_STARTING, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, NODE_CLASS, SPOT_FLEET)
