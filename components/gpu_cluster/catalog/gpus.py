@@ -1,5 +1,6 @@
 """NVIDIA GPUs as their driver and GPU feature discovery report them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -37,3 +38,21 @@ _ALL = (
 
 GPUS: Mapping[str, Gpu] = {gpu.name: gpu for gpu in _ALL}
 """Every GPU by the name that a stack file uses, oldest first."""
+
+_OTHER_MAKERS: Mapping[str, re.Pattern[str]] = {
+    "AMD": re.compile(r"AMD|INSTINCT|RADEON|MI\d"),
+    "AWS": re.compile(r"INFERENTIA|TRAINIUM|NEURON|(INF|TRN)\d"),
+    "Google": re.compile(r"TPU"),
+    "Intel": re.compile(r"INTEL|GAUDI|HL-\d|(MAX|FLEX)[- ]?\d"),
+}
+"""Beginnings of the product names of accelerators that are not NVIDIA GPUs."""
+
+
+def other_maker(name: str) -> str | None:
+    """Reason why an accelerator of another maker is not supported; None for NVIDIA's and unknown names.
+
+    other_maker("MI300X")  # "MI300X is an accelerator of AMD; the platform supports NVIDIA GPUs only"
+    """
+    makers = (maker for maker, pattern in _OTHER_MAKERS.items() if pattern.match(name.upper()))
+    maker = next(makers, None)
+    return maker and f"{name} is an accelerator of {maker}; the platform supports NVIDIA GPUs only"

@@ -18,6 +18,7 @@ from gpu_cluster.catalog import (
     zones_of_some_accounts,
     zones_with,
 )
+from gpu_cluster.catalog.gpus import other_maker
 from gpu_cluster.stack.checks.memory import near_model
 from gpu_cluster.stack.suggestions import CLOSE, did_you_mean, one_of
 from gpu_cluster_tools.scaffold.wanted_model import WantedModel
@@ -134,6 +135,8 @@ class InitOptions:
     def _check_gpu(self) -> None:
         """`InitOptionsError` if the catalog has no such GPU."""
         if self.gpu is not None and self.gpu not in GPUS:
+            if other := other_maker(self.gpu):
+                raise InitOptionsError(other)
             near = did_you_mean(self.gpu, GPUS, cutoff=CLOSE) or (
                 f"; expected {one_of(GPUS)}: others are declared in the stack file, gpu-cluster:hardware.gpus"
             )

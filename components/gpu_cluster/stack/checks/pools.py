@@ -6,6 +6,7 @@ from gpu_cluster.capacity import GPU_TAINT, Pool, pools_of
 from gpu_cluster.capacity.known_hardware import KnownHardware, known_hardware
 from gpu_cluster.capacity.node_hardware import hardware_of
 from gpu_cluster.catalog import mig_problem
+from gpu_cluster.catalog.gpus import other_maker
 from gpu_cluster.catalog.instances import OTHER_ACCELERATORS
 from gpu_cluster.catalog.limits import LIMITS, label_problem
 from gpu_cluster.config.cluster import ExistingCluster
@@ -74,10 +75,7 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
         yield Diagnostic((*keys, "instance"), _unknown_instance(settings.instance, known))
         return
     if settings.machine and settings.machine.gpu is not None and settings.machine.gpu not in known.gpus:
-        near = did_you_mean(settings.machine.gpu, known.gpus, cutoff=CLOSE) or (
-            f"; there are {', '.join(known.gpus)}; gpu-cluster:hardware.gpus declares others"
-        )
-        yield Diagnostic((*keys, "machine", "gpu"), f"unknown GPU '{settings.machine.gpu}'{near}")
+        yield Diagnostic((*keys, "machine", "gpu"), _unknown_gpu(settings.machine.gpu, known))
         return
     if not settings.sharing:
         return
@@ -87,6 +85,13 @@ def hardware_diagnostics(name: str, settings: PoolSettings, known: KnownHardware
         yield Diagnostic((*keys, "sharing"), f"sharing is not possible: {machine} has no whole GPU")
     elif settings.sharing.mig and (problem := mig_problem(hardware.gpu, settings.sharing.mig)):
         yield Diagnostic((*keys, "sharing", "mig"), problem)
+
+
+def _unknown_gpu(name: str, known: KnownHardware) -> str:
+    if other := other_maker(name):
+        return other
+    near = did_you_mean(name, known.gpus, cutoff=CLOSE) or f"; there are {', '.join(known.gpus)};"
+    return f"unknown GPU '{name}'{near} gpu-cluster:hardware.gpus declares others"
 
 
 def _unknown_instance(name: str, known: KnownHardware) -> str:
