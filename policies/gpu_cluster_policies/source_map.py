@@ -7,11 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
+from gpu_cluster.catalog.kubernetes_kinds import object_type
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.plan import Plan, Registered
 from gpu_cluster.stack.diagnostic import Keys, dotted
 from gpu_cluster.stack.document import Document, read
+from gpu_cluster.stack.manifests import Manifest, manifests_of
 from gpu_cluster.stack.sections import TEAM, config_key, rooted
+from gpu_cluster_policies.resources.origin import is_extra
+from gpu_cluster_policies.resources.property import keys_of
 from gpu_cluster_policies.source_location import Located, SourceLocation
 
 _SECTIONS_OF: Mapping[str, tuple[Keys, ...]] = {
@@ -159,18 +163,41 @@ class SourceMap:
 
     def __init__(self, plan: Plan, project: Path) -> None:
         self._graph = plan.graph
+        self._extras, self._project = plan.stack.extras, project.resolve()
         self._own = _Source(project, plan.name)
         self._environment = _environment_of(plan.team, project) if plan.team else None
 
     def of(self, finding: Located) -> SourceLocation:
-        """Line of the key that decides, or of the nearest one above it where the file leaves that out."""
+        """Line of the key that decides, or of the nearest one above it where the file leaves that out.
+
+        For an object of `gpu-cluster:extras.manifests` the line is in its own file.
+        """
         registered = self._by_urn.get(finding.judged.urn)
+        if registered and (manifest := self._manifest(registered)):
+            line = manifest.document.line(keys_of(finding.path))
+            return SourceLocation(self._in_project(manifest.file), line, finding.path)
         keys = self._keys(registered, finding.path) if registered else ()
         source = self._source(keys)
         line = source.document.line(rooted(keys))
         return SourceLocation(
             source.shown, line, dotted((config_key(str(keys[0])), *keys[1:])) if keys else "config"
         )
+
+    def _in_project(self, file: str) -> str:
+        path = Path(file).resolve()
+        return str(path.relative_to(self._project)) if path.is_relative_to(self._project) else file
+
+    def _manifest(self, registered: Registered) -> Manifest | None:
+        parent = self._by_urn.get(registered.parent)
+        if not parent or not is_extra(registered.urn):
+            return None
+        return self._manifests.get((registered.type, registered.name.removeprefix(f"{parent.name}-")))
+
+    @cached_property
+    def _manifests(self) -> Mapping[tuple[str, str], Manifest]:
+        """Objects of manifests by type and logical name."""
+        found = manifests_of(self._extras.manifests or ())
+        return {(object_type(it.content["apiVersion"], it.kind), it.slug): it for it in found}
 
     def _source(self, keys: Keys) -> _Source:
         """A team's file lacks most sections: its environment has these settings."""

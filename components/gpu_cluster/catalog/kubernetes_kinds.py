@@ -45,3 +45,12 @@ BUILT_IN_KINDS: Mapping[str, frozenset[str]] = {
 """Kinds by API group. Source: Kubernetes API reference v1.35,
 https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/, read 2026-11-29; `extensions` was
 removed in 1.22 and stands in older manifests."""
+
+
+def object_type(version: str, kind: str) -> str:
+    """Pulumi token of a kind.
+
+    object_type("apps/v1", "Deployment")  # "kubernetes:apps/v1:Deployment"
+    """
+    group = version if "/" in version else f"core/{version}"
+    return f"kubernetes:{group}:{kind}"

@@ -190,3 +190,27 @@ def test_every_resource_maps_to_a_section_of_the_stack_file() -> None:
         "gpu-cluster:storage",
         "gpu-cluster:teams",
     }
+
+
+def test_a_finding_in_an_object_of_manifests_is_at_its_own_line(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    (project / "stacks").mkdir(parents=True)
+    (project / "stacks" / "Pulumi.site.yaml").write_text(
+        "config:\n"
+        "  gpu-cluster:cluster: {provider: existing}\n"
+        "  gpu-cluster:pools: {}\n"
+        "  gpu-cluster:extras: {manifests: [manifests]}\n"
+    )
+    (project / "Pulumi.yaml").write_text("name: acme\nruntime: python\nmain: stacks/\n")
+    (project / "manifests").mkdir()
+    (project / "manifests" / "team.yaml").write_text(
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
+        "---\n"
+        "apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: team}\nspec:\n  type: LoadBalancer\n"
+    )
+    plan = plan_of(project, "site")
+    [service] = [it for it in resources_of(plan.graph) if it.kind == "Service" and it.name == "web"]
+
+    at = SourceMap(plan, project).of(Finding(RULE, service.address, "spec.type", "", "", service))
+
+    assert str(at) == "manifests/team.yaml:9 spec.type"

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS
+from gpu_cluster.catalog.kubernetes_kinds import BUILT_IN_KINDS, object_type
 from gpu_cluster.config.extras import ChartSettings, ExtrasSettings
 from gpu_cluster.file_path import real_path
 
@@ -86,6 +86,5 @@ def _chart(name: str, chart: ChartSettings, opts: pulumi.ResourceOptions) -> pul
 
 def _object(name: str, content: Mapping[str, Any], opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
     """Create an object by the token of its kind, as the provider takes built-in and custom ones alike."""
-    version, kind = content["apiVersion"], content["kind"]
-    group = version if "/" in version else f"core/{version}"
-    return pulumi.CustomResource(f"kubernetes:{group}:{kind}", name, dict(content), opts)
+    token = object_type(content["apiVersion"], content["kind"])
+    return pulumi.CustomResource(token, name, dict(content), opts)
