@@ -23,7 +23,8 @@ _ENDPOINT = "set gpu-cluster:cluster.endpoint: private, or list the networks in 
     of=_CLUSTERS,
     level=Level.PRODUCTION,
     references="CKV_AWS_39; trivy AWS-0040; FSBP EKS.1; CIS 5.4.2; cdk-nag EKS1; pulumi compliance-policies",
-    fix=_ENDPOINT,
+    fix="set gpu-cluster:cluster.endpoint: private, and list networks that reach it by VPN or peering in "
+    "endpoint.private; for a public endpoint that named networks need, add a waiver",
 )
 def no_public_endpoint(cluster: Resource) -> Iterator[Violation]:
     """With a public endpoint, an authentication flaw or a leaked token is enough for access."""

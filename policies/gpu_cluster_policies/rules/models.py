@@ -30,6 +30,7 @@ _OF_CLUSTER = ("pvc://", "/")
 Source: kserve.github.io, storage of models; 2026-11-30.
 """
 
+_NO_STORE = "modelStores of policies/settings.yaml, which names none"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -83,7 +84,7 @@ def _servers(resource: Resource) -> Iterator[_Server]:
 def model_sources(context: EvaluationContext) -> Rule:
     """Rule for the allowed model sources of a stack."""
     stores = context.settings.model_stores
-    allowed = ", ".join(sorted(stores))
+    allowed = f"one of {', '.join(sorted(stores))}" if stores else _NO_STORE
 
     @rule(
         82,
@@ -104,7 +105,7 @@ def model_sources(context: EvaluationContext) -> Rule:
         yield from _literal_tokens(server)
         model = server.model()
         if model is None:
-            yield Violation(server.container.at("args"), f"with a model from one of {allowed}")
+            yield Violation(server.container.at("args"), f"with a model from {allowed}")
             return
         name = _value(model)
         yield from origin(server, model, name)
@@ -123,7 +124,7 @@ def model_sources(context: EvaluationContext) -> Rule:
             return
         name, revision = _hub_model(given.text)
         if not any(fnmatchcase(name, store) for store in stores):
-            yield Violation(given, f"from one of {allowed}")
+            yield Violation(given, f"from {allowed}")
         if given.text.startswith(_HUB) and not _COMMIT.fullmatch(revision):
             yield Violation(given, "with a commit of the model, as hf://<owner>/<model>:<commit>")
 
@@ -132,7 +133,7 @@ def model_sources(context: EvaluationContext) -> Rule:
             if not any(_within(name, mount.at("mountPath").text) for mount in _mounts(server)):
                 yield Violation(word, f"{kind}{'at' if kind else 'a path in'} a volume of the container")
         elif not any(fnmatchcase(name, store) for store in stores):
-            yield Violation(word, f"{kind}from one of {allowed}")
+            yield Violation(word, f"{kind}from {allowed}")
 
     return judge
 
