@@ -14,6 +14,7 @@ class Framework(StrEnum):
     AWS_FSBP = "aws-fsbp"
     GDPR = "gdpr"
     PCI_DSS = "pci-dss"
+    SOC2 = "soc2"
 
 
 class ComplianceSettings(Settings):
@@ -23,4 +24,4 @@ class ComplianceSettings(Settings):
     """Regions where data and its copies may be stored, such as eu-central-1. Default: any."""
 
     frameworks: frozenset[Framework] = frozenset()
-    """Frameworks to comply with: cis-eks, pod-security, aws-fsbp, gdpr or pci-dss. Default: none."""
+    """Frameworks to comply with: cis-eks, pod-security, aws-fsbp, gdpr, pci-dss or soc2. Default: none."""
