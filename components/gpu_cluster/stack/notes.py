@@ -24,6 +24,7 @@ from gpu_cluster.config.stores import S3
 from gpu_cluster.config.team_stack import TeamStack
 from gpu_cluster.config.telemetry import Collector
 from gpu_cluster.stack.capacity_blocks import drained_blocks
+from gpu_cluster.stack.chart_namespaces import missing_chart_namespaces
 from gpu_cluster.stack.checks.engines import unchecked_engine
 from gpu_cluster.stack.checks.image_volumes import unchecked_image_volumes
 from gpu_cluster.stack.checks.memory import near_model
@@ -58,6 +59,7 @@ def notes_of(stack: Stack | TeamStack) -> Iterator[str]:
         yield from zonal_volumes(stack)
         yield from unlisted_lustre(stack)
         yield from _unchecked_gateway(stack)
+        yield from missing_chart_namespaces(stack)
     models = stack.serving.models if isinstance(stack, Stack) else stack.file.models
     environment = stack if isinstance(stack, Stack) else stack.environment
     if scaled := unserved(models, environment):
