@@ -17,6 +17,7 @@ COMMANDS = {
     "campaign": "Fuzz small stacks with faults and edits.",
     "check": "Evaluate all rules on a stack or on manifests.",
     "comment": "Print a review comment, or post it on a pull request.",
+    "copy": "Copy a stack file under another name.",
     "cost": "Estimate the cost of a stack, or report its cost by usage.",
     "diagram": "Print a Mermaid flowchart of a stack.",
     "doctor": "Check prerequisites: machine, account, quotas, cluster.",

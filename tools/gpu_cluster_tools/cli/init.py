@@ -135,7 +135,7 @@ def init(
     repository of the environment, if it is another one.
     """
     project = Project.here()
-    file = project.folder / "stacks" / f"Pulumi.{_named(name)}.yaml"
+    file = project.folder / "stacks" / f"Pulumi.{named(name)}.yaml"
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} exists; use --force to overwrite it", param_hint="NAME")
     ask = Prompts(silent=yes or not sys.stdin.isatty())
@@ -219,7 +219,7 @@ def _refuse_what_is_of_the_environment(context: typer.Context) -> None:
         raise InitOptionsError(f"not allowed with --environment, which defines them: {', '.join(given)}")
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     try:
         return TypeAdapter[str](Name).validate_python(name)
     except ValidationError:
