@@ -19,6 +19,7 @@ from gpu_cluster_tools.reports.cost_tables import (
     assumption_rows,
     budget_rows,
     change_rows,
+    granted_gpus,
     markdown,
     missing_rows,
     part_rows,
@@ -144,12 +145,18 @@ def _pair(given: str) -> tuple[str, str]:
 def text(cost: Cost, difference: CostDiff | None = None, *, since: str = "") -> str:
     """Text tables of parts, pools, teams, budgets, changes and assumptions."""
     if cost.region is None:
-        head = f"{cost.stack}: no AWS resources; the cost of your own servers is not included"
-        return "\n\n".join([head, *_tables(use_rows(cost))])
+        head = f"{cost.stack}: no AWS resources; the cost of the cluster's nodes is not included"
+        return "\n\n".join([head, *_tables(use_rows(cost)), *_granted(cost)])
     head = f"{cost.stack} in {cost.region}, in US dollars before taxes and discounts"
-    tables = _tables(part_rows(cost), use_rows(cost), team_rows(cost), budget_rows(cost))
+    tables = [*_tables(part_rows(cost), use_rows(cost)), *_granted(cost)]
+    tables += _tables(team_rows(cost), budget_rows(cost))
     changed = [f"change since {since}, in the monthly maximum\n{_changes(difference)}"] if difference else []
     return "\n\n".join([head, *tables, *changed, *_incomplete(cost), *_assumed(cost)])
+
+
+def _granted(cost: Cost) -> list[str]:
+    sentence = granted_gpus(cost)
+    return [sentence] if sentence else []
 
 
 def _assumed(cost: Cost) -> list[str]:

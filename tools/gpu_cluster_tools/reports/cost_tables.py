@@ -35,6 +35,16 @@ def use_rows(cost: Cost) -> list[tuple[str, ...]]:
     return [head, *map(_use_row, cost.uses)]
 
 
+def granted_gpus(cost: Cost) -> str:
+    """A sentence on GPUs that are granted to teams, which `use_rows` does not count; empty without grants."""
+    granted: dict[str, Fraction] = {}
+    for share in cost.shares.values():
+        for pool, part in share.pools.items():
+            granted[pool] = granted.get(pool, Fraction(0)) + part
+    parts = ", ".join(f"{_percent(part)} of {pool}" for pool, part in granted.items() if part)
+    return parts and f"idle GPUs are those without models of this stack; teams are granted up to {parts}"
+
+
 def budget_rows(cost: Cost) -> list[tuple[str, ...]]:
     """A row for each budget: its limit, the worst case, and whether that is within it."""
     return [("BUDGET", "LIMIT", "WORST CASE", ""), *map(_budget_row, cost.budgets)]
