@@ -23,6 +23,7 @@ GUIDES = {
     "docs/quickstart.md": "lab",
     "docs/guides/air-gapped.md": "site",
     "docs/guides/environment.md": "lab",
+    "docs/guides/existing-cluster.md": "site",
     "docs/guides/gateway.md": "dev",
     "docs/guides/model.md": "prod",
     "docs/guides/pool.md": "prod",
