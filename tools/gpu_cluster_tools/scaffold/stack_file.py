@@ -110,6 +110,8 @@ def _pools(init: InitOptions, values: _Placeholders) -> Iterator[str]:
         yield f"      machine: {{cpus: {values.cpus}, memory: {values.memory}, {gpus}}}"
     least, most = init.nodes
     yield f"      nodes: {least}" if least == most else f"      nodes: {{min: {least}, max: {most}}}"
+    if init.machine and init.machine.efa and most > 1 and init.provider == "eks":
+        yield "      # efa: true # for models and jobs over several nodes; requires zones with one zone"
     if init.provider == "eks" and init.one_zone:
         yield f"      zones: [{values.zone}] # not in all zones: `gpu-cluster doctor {init.name}` lists them"
     if init.provider == "existing":
@@ -128,7 +130,8 @@ def _storage(init: InitOptions, values: _Placeholders) -> Iterator[str]:
         case "eks":
             yield "    disk: {kind: ebs, default: true}"
         case "existing":
-            yield f"    models: {{kind: nfs, server: {values.server}, share: {values.share}, default: true}}"
+            nfs = f"{{kind: nfs, server: {values.server}, share: {values.share}, default: true}}"
+            yield f"    models: {nfs} # or {{kind: local-path, default: true}} with k3s"
         case _:
             yield "    disk: {kind: host-path, default: true, reclaim: delete}"
 
