@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gpu_cluster.stack import StackFileError, environment_of, load_any
+from gpu_cluster_tools.review.named_files import names_any
 
 REQUIREMENTS = "requirements.txt"
 """File of a project that names the version of gpu-cluster."""
@@ -21,7 +22,12 @@ def affected_stacks(files: Iterable[str], before: Path, after: Path) -> list[str
     known = stacks_in(before) | stacks_in(after)
     if any(file.startswith((*_PROGRAM, *_JUDGES)) for file in changed):
         return sorted(known)
-    own = {stack for stack in known if str(file_of(Path(), stack)) in changed}
+    own = {
+        stack
+        for stack in known
+        if str(file_of(Path(), stack)) in changed
+        or any(names_any(file_of(project, stack), changed) for project in (before, after))
+    }
     environments = {stack for stack in own if not _is_wrong(file_of(after, stack))}
     above = {
         stack for stack in known for project in (before, after) if _below(project, stack) in environments
