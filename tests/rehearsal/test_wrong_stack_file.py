@@ -1,15 +1,24 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gpu_cluster_tools.rehearsal.engine.engine_tmpdir import remove_tmpdirs
 from tests.rehearsal.checkout import Checkout
 
 pytestmark = pytest.mark.engine
 
 
 @pytest.fixture
-def wrong(tmp_path: Path) -> Checkout:
+def checkout(tmp_path: Path) -> Iterator[Checkout]:
+    """A checkout in which nothing runs, so only the link to its temporary folder is removed."""
     checkout = Checkout.of_local_stack(tmp_path / "project")
+    yield checkout
+    remove_tmpdirs(checkout.folder)
+
+
+@pytest.fixture
+def wrong(checkout: Checkout) -> Checkout:
     checkout.edit("provider: local", "provider: lokal")
     checkout.edit("pool: l4\n", "pool: l5\n")
     checkout.edit("size: 40Gi", "size: 40GiB")
@@ -37,8 +46,7 @@ def test_up_lists_every_error_of_the_stack_file_and_creates_nothing(wrong: Check
     assert [resource["type"] for resource in wrong.state()] in ([], ["pulumi:pulumi:Stack"])
 
 
-def test_up_refuses_a_manifest_that_repeats_an_object_of_the_platform(tmp_path: Path) -> None:
-    checkout = Checkout.of_local_stack(tmp_path / "project")
+def test_up_refuses_a_manifest_that_repeats_an_object_of_the_platform(checkout: Checkout) -> None:
     checkout.edit("config:\n", "config:\n  gpu-cluster:extras: {manifests: [own.yaml]}\n")
     (checkout.folder / "own.yaml").write_text(
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: own, namespace: default}}\n"
