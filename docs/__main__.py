@@ -25,7 +25,7 @@ for file, text in {
     "docs/reference/rules.md": rules.reference_text(),
     "docs/reference/stack-file.md": reference.reference_text(),
     "docs/reference/team-file.md": reference.team_reference_text(),
-    "policies/gpu_cluster_policies/resources/object_types.json": object_types.text(),
+    "components/gpu_cluster/catalog/object_types.json": object_types.text(),
     "stacks/schema.json": schema.schema_text(schema.json_schema()),
     "stacks/team-schema.json": schema.schema_text(schema.team_json_schema()),
 }.items():

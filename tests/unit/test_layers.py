@@ -21,7 +21,7 @@ USES = {
     "gpu_cluster.unknown": "",
     "gpu_cluster.cache_folder": "",
     "gpu_cluster.file_path": "",
-    "gpu_cluster.catalog": "",
+    "gpu_cluster.catalog": "gpu_cluster.unknown",
     "gpu_cluster.config": "gpu_cluster.catalog.kubernetes_kinds",
     "gpu_cluster.capacity": "gpu_cluster.catalog gpu_cluster.config",
     "gpu_cluster.stack": f"{_SETTINGS} gpu_cluster.cache_folder gpu_cluster.file_path",

@@ -1,17 +1,21 @@
 """Kubernetes objects in files that a stack file names, and everything that is wrong with them."""
 
+import json
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from gpu_cluster.catalog.object_types import mistyped_values, type_in_words
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
 from gpu_cluster.stack.yaml_nodes import line_of
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _FILES = 16_384
+_LONGEST = 60  # characters of a value in a message
 
 ObjectId = tuple[str, str, str, str]
 """API group, kind, namespace and name: two resources with the same are one object."""
@@ -137,8 +141,19 @@ def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest 
     content = document.data
     if message := _problem(content):
         yield LocatedDiagnostic(file, line, "", message)
+    elif mistyped := list(mistyped_values(content)):
+        for keys, expected in mistyped:
+            message = f"expected {type_in_words(expected)}, got {_quoted(content, keys)}"
+            yield LocatedDiagnostic(file, document.line(keys), dotted(keys), message)
     elif not document.diagnostics:
         yield Manifest(file, line, content, document)
+
+
+def _quoted(content: Any, keys: Keys) -> str:
+    """The value at these keys, for a message."""
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else content[key]  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+    return "nothing" if content is None else textwrap.shorten(json.dumps(content, default=str), _LONGEST)
 
 
 def _problem(content: Any) -> str | None:

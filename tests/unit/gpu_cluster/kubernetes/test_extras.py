@@ -186,9 +186,11 @@ def test_manifest_that_repeats_a_platform_object_is_rejected_with_its_line(file:
     graph = planned(load(file), "x").graph
     made = next(it for it in graph.of("Deployment") if it.inputs["metadata"]["namespace"] == "telemetry")
     name = made.inputs["metadata"]["name"]
+    kind = "apiVersion: apps/v1, kind: Deployment"
+    spec = "spec: {selector: {}, template: {spec: {containers: []}}}"
     (file.parents[1] / "manifests" / "extras" / "same.yaml").write_text(
-        f"{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: default}}}}\n"
-        f"---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: {name}, namespace: telemetry}}}}\n"
+        f"{{{kind}, metadata: {{name: {name}, namespace: default}}, {spec}}}\n"
+        f"---\n{{{kind}, metadata: {{name: {name}, namespace: telemetry}}, {spec}}}\n"
     )
 
     with pytest.raises(StackFileError) as error:
@@ -215,6 +217,33 @@ def test_platform_in_a_custom_program_rejects_a_repeated_object(
         pulumi.RunError, match=r"same.yaml:2 Namespace telemetry is an object of the platform"
     ):
         platform_of(load(file))
+
+
+def test_manifest_with_mistyped_or_missing_values_is_rejected_at_each_key(file: Path) -> None:
+    """The API server refuses them, and a price or a quota cannot be worked out from them."""
+    (file.parents[1] / "manifests" / "extras" / "wrong.yaml").write_text(
+        "apiVersion: apps/v1\n"
+        "kind: Deployment\n"
+        "metadata: {name: web, labels: {tier: 1}}\n"
+        "spec:\n"
+        "  replicas: three\n"
+        "---\n"
+        "apiVersion: autoscaling/v2\n"
+        "kind: HorizontalPodAutoscaler\n"
+        "metadata: {name: web}\n"
+        "spec: {scaleTargetRef: Deployment}\n"
+    )
+
+    with pytest.raises(StackFileError) as error:
+        load(file)
+
+    assert [it.message.rpartition("wrong.yaml:")[2] for it in error.value.problems] == [
+        "3 metadata.labels.tier: expected text, got 1",
+        "4 spec.template: expected keys and values, got nothing",
+        '5 spec.replicas: expected a whole number, got "three"',
+        "10 spec.maxReplicas: expected a whole number, got nothing",
+        '10 spec.scaleTargetRef: expected keys and values, got "Deployment"',
+    ]
 
 
 def _add_queue(file: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from gpu_cluster.catalog import object_types
 from gpu_cluster.unknown import UNKNOWN
-from gpu_cluster_policies.resources import object_types
 from gpu_cluster_policies.resources.object_types import mistyped, mistyped_pod
 from gpu_cluster_policies.resources.property import Property
 
