@@ -116,16 +116,11 @@ class _Origins:
 
     def __init__(self, plan: Plan, project: RunningProject) -> None:
         self._map = SourceMap(plan, project.folder)
-        self._urns = {_below_project(it.urn): it.urn for it in plan.graph.resources}
+        self._urns = {it.urn for it in plan.graph.resources}
+        self._charts = {it.name: it.urn for it in plan.graph.of("Chart")}
 
     def of(self, planned: PlannedObject) -> str:
-        """File, line and key; those of its chart for an object of one."""
-        types, _, name = _below_project(planned.urn).partition("::")
-        chart = f"{types.rpartition('$')[0]}::{name.partition(':')[0]}"  # its objects are its children
-        urn = self._urns.get(f"{types}::{name}") or self._urns.get(chart, "")
+        """File, line and key; those of its chart for an object of one, whose name begins with the chart's."""
+        chart = planned.urn.split("::", maxsplit=3)[3].partition(":")[0]
+        urn = planned.urn if planned.urn in self._urns else self._charts.get(chart, "")
         return str(self._map.of(_Subject(Resource(planned.kind, {}, planned.name, urn=urn))))
-
-
-def _below_project(urn: str) -> str:
-    """Types and name of a URN: a plan has another project in it than the engine."""
-    return urn.split("::", maxsplit=2)[2]
