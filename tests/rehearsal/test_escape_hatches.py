@@ -32,12 +32,11 @@ HATCHES = (
     "extras.manifests",
     "extras.charts.small",
 )
-FOUND_IN_EXTRAS = (
-    "56-own-service-account",
-    "61-allowed-registry",
-    "64-default-deny",
-    "65-quota-and-defaults",
-    "91-objects-seen",
+FOUND_IN_MANIFESTS = (
+    ("greeting.yaml", "64-default-deny"),
+    ("greeting.yaml", "65-quota-and-defaults"),
+    ("nested/server.yaml", "56-own-service-account"),
+    ("nested/server.yaml", "61-allowed-registry"),
 )
 
 
@@ -62,11 +61,14 @@ def test_check_reports_findings_and_an_unjudged_chart(project: Path) -> None:
 
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
-    stops = {(it["key"].removeprefix("gpu-cluster:"), it["rule"]) for it in report["findings"] if it["stops"]}
-    assert stops == {
-        *(("extras", rule) for rule in FOUND_IN_EXTRAS),
+    stops = [it for it in report["findings"] if it["stops"]]
+    assert {(it["file"], it["rule"]) for it in stops if it["file"].startswith("manifests/")} == {
+        (f"manifests/extras/{file}", rule) for file, rule in FOUND_IN_MANIFESTS
+    }
+    assert {(it["key"], it["rule"]) for it in stops if not it["file"].startswith("manifests/")} == {
+        ("gpu-cluster:extras", "91-objects-seen"),
         ("aws:region", "80-allowed-regions"),  # policies/settings.yaml has no environment for this stack
-        ("tags", "87-tags"),
+        ("gpu-cluster:tags", "87-tags"),
     }
     assert [it["resource"] for it in report["notJudged"]] == ["chart platform-extras-small"]
 

@@ -155,7 +155,7 @@ DEFECTS = (
         "Karpenter may not create the role of EC2 Spot",
         BASE + SYSTEM + _karpenter("g6.2xlarge", capacity="spot") + DISK + _model("gpu"),
         ("is not authorized to perform: iam:CreateServiceLinkedRole", "spot.amazonaws.com"),
-        (Change(_CONTROLLER, "*([_spot_role(account)] if spot else []),"),),
+        (Change(_CONTROLLER, '*([_spot_role(f"{aws}:iam::{account}")] if spot else []),'),),
     ),
     Defect(
         "8b",

@@ -9,7 +9,7 @@ from gpu_cluster_tools.cli.project import Project, StackName
 
 if TYPE_CHECKING:
     from gpu_cluster.config.stack import Stack
-    from gpu_cluster_tools.scaffold.stack_copy import StackCopy
+    from gpu_cluster_tools.scaffold.stack_copy import RenamedStackFile
 
 NewName = Annotated[str, typer.Argument(help="Name of the new stack. Writes stacks/Pulumi.NAME.yaml.")]
 Replace = Annotated[
@@ -71,7 +71,7 @@ def _written(file: Path, text: str) -> "Stack":
         raise
 
 
-def _report(stack: str, name: str, made: "StackCopy", allowed: list[str]) -> None:
+def _report(stack: str, name: str, made: "RenamedStackFile", allowed: list[str]) -> None:
     from gpu_cluster_tools.scaffold.policy_settings import FILE
 
     typer.echo(f"wrote stacks/Pulumi.{name}.yaml, a copy of stacks/Pulumi.{stack}.yaml with these changes:")

@@ -8,7 +8,7 @@ _SECRET = re.compile(r"\bsecure:")
 
 
 @dataclass(frozen=True, slots=True)
-class StackCopy:
+class RenamedStackFile:
     """Text of a copied stack file.
 
     copy_of("kubeconfig: ~/.kube/site-1.yaml", {"site-1": "site-2"}).text  # "kubeconfig: ~/.kube/site-2.yaml"
@@ -27,7 +27,7 @@ class StackCopy:
         return any(_SECRET.search(line) for line in self.text.splitlines())
 
 
-def copy_of(text: str, words: Mapping[str, str]) -> StackCopy:
+def copy_of(text: str, words: Mapping[str, str]) -> RenamedStackFile:
     """Copy with words replaced, wherever no letter or digit adjoins them; all are replaced in one pass."""
     pattern = re.compile(
         rf"(?<![A-Za-z0-9])({'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?![A-Za-z0-9])"
@@ -45,4 +45,4 @@ def copy_of(text: str, words: Mapping[str, str]) -> StackCopy:
         for number, (old, line) in enumerate(zip(before, after, strict=True), 1)
         if old != line
     ]
-    return StackCopy("".join(after), tuple(changed), tuple(word for word in words if word not in used))
+    return RenamedStackFile("".join(after), tuple(changed), tuple(word for word in words if word not in used))

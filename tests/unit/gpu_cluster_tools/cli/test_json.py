@@ -17,7 +17,7 @@ from gpu_cluster_tools.toolchain import ToolchainError
 
 PROJECT = Path(__file__).parents[4]
 PREVIEW = str(PROJECT / "tests/unit/gpu_cluster_tools/review/previews/unchanged.json")
-WRITES = {"campaign", "comment", "down", "init", "new", "up", "waive"}
+WRITES = {"campaign", "comment", "copy", "down", "init", "new", "up", "waive"}
 """Commands that print no data of a stack."""
 
 READS: Mapping[str, tuple[str, ...]] = {
