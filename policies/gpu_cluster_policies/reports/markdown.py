@@ -1,6 +1,6 @@
 """Markdown report for a pull request: blocking findings first, with reason and fix collapsed per rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from gpu_cluster_policies.markup import LIMIT, code, table, text
@@ -8,8 +8,10 @@ from gpu_cluster_policies.not_judged import Unseen, counted
 from gpu_cluster_policies.reports.evaluation import Evaluation, Shown
 from gpu_cluster_policies.reports.summary import summary_of
 from gpu_cluster_policies.rule import Rule
+from gpu_cluster_policies.waivers import Waiver
 
 _SIGNS = {True: "⛔", False: "⚠️"}
+_TERMS = ("owner", "until", "reason")
 _TOLD = 200  # characters to say what was left out
 
 
@@ -58,61 +60,44 @@ def _rule(rule: Rule, found: list[Shown]) -> Iterator[str]:
 
 
 def _not_judged(unseen: tuple[Unseen, ...]) -> Iterator[str]:
-    yield f"<details><summary>❔ not judged: {text(counted(it.kind for it in unseen))}</summary>"
-    yield ""
     rows = ((text(it.resource), code(str(it.place)), text(it.why)) for it in unseen)
-    yield from table(("resource", "place", "why"), rows)
-    yield ""
-    yield "</details>"
+    summary = f"❔ not judged: {text(counted(it.kind for it in unseen))}"
+    yield from _folded(summary, ("resource", "place", "why"), rows)
 
 
 def _not_judged_waived(unseen: tuple[Unseen, ...]) -> Iterator[str]:
-    kinds = text(counted(it.kind for it in unseen))
-    yield f"<details><summary>not judged, waived: {kinds}</summary>"
-    yield ""
-    rows = (
-        (
-            text(it.resource),
-            text(it.why),
-            text(it.waiver.owner),
-            str(it.waiver.expires),
-            text(it.waiver.reason),
-        )
-        for it in unseen
-        if it.waiver
-    )
-    yield from table(("resource", "why", "owner", "until", "reason"), rows)
-    yield ""
-    yield "</details>"
+    rows = ((text(it.resource), text(it.why), *_terms(it.waiver)) for it in unseen if it.waiver)
+    summary = f"not judged, waived: {text(counted(it.kind for it in unseen))}"
+    yield from _folded(summary, ("resource", "why", *_TERMS), rows)
 
 
 def _waived(waived: tuple[Shown, ...]) -> Iterator[str]:
-    yield f"<details><summary>{len(waived)} waived</summary>"
-    yield ""
     rows = dict.fromkeys(
-        (
-            code(it.finding.rule.id),
-            text(it.finding.resource),
-            text(it.waiver.owner),
-            str(it.waiver.expires),
-            text(it.waiver.reason),
-        )
+        (code(it.finding.rule.id), text(it.finding.resource), *_terms(it.waiver))
         for it in waived
         if it.waiver
     )
-    yield from table(("rule", "resource", "owner", "until", "reason"), rows)
-    yield ""
-    yield "</details>"
+    yield from _folded(f"{len(waived)} waived", ("rule", "resource", *_TERMS), rows)
 
 
 def _exempt(exempt: tuple[Shown, ...]) -> Iterator[str]:
-    yield f"<details><summary>{len(exempt)} exempt</summary>"
-    yield ""
     rows = dict.fromkeys(
         (code(it.finding.rule.id), text(it.finding.resource), text(it.exemption.reason))
         for it in exempt
         if it.exemption
     )
-    yield from table(("rule", "resource", "reason"), rows)
+    yield from _folded(f"{len(exempt)} exempt", ("rule", "resource", "reason"), rows)
+
+
+def _terms(waiver: Waiver) -> tuple[str, str, str]:
+    """Cells of a waiver for the columns `_TERMS`."""
+    return text(waiver.owner), str(waiver.expires), text(waiver.reason)
+
+
+def _folded(summary: str, head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """A table that is folded under a line."""
+    yield f"<details><summary>{summary}</summary>"
+    yield ""
+    yield from table(head, rows)
     yield ""
     yield "</details>"
