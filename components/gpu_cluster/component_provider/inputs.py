@@ -45,7 +45,7 @@ class Checked(Generic[T]):
 
 
 def checked_stack(sections: Any) -> Checked[Stack]:
-    """Settings of sections. A value that is no map of sections has no problems here: its type is wrong."""
+    """Checked settings of a stack's sections; `wrong_arguments` reports a value that is not a map."""
     if not isinstance(sections, dict):
         return Checked(None, [])
     try:

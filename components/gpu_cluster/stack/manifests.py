@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from gpu_cluster.catalog.object_types import mistyped_values, type_in_words
+from gpu_cluster.catalog.object_types import MistypedValue, mistyped_values, type_in_words
 from gpu_cluster.stack.diagnostic import Keys, LocatedDiagnostic, dotted
 from gpu_cluster.stack.document import Document, UnreadableFileError, decoded, read_all
 from gpu_cluster.stack.yaml_nodes import line_of
@@ -125,23 +125,28 @@ def _of_file(path: Path) -> Iterator[Manifest | LocatedDiagnostic]:
     except OSError as error:
         yield _unread(path, error)
         return
-    for document in documents:
-        line = line_of(document.root)
-        yield from _of_document(shown(path), line, document)
+    for document, mistyped in documents:
+        yield from _of_document(shown(path), document, mistyped)
+
+
+_Mistyped = tuple[MistypedValue, ...]
 
 
 @lru_cache(_FILES)
-def _documents(content: bytes) -> tuple[Document, ...]:
-    """Documents of a file's content, parsed once: a plan checks, creates, compares and counts its objects."""
-    return tuple(read_all(decoded(content)))
+def _documents(content: bytes) -> tuple[tuple[Document, _Mistyped], ...]:
+    """Documents of a file's content and their mistyped values, read once: a plan checks, creates, compares
+    and counts its objects."""
+    return tuple((it, tuple(mistyped_values(it.data))) for it in read_all(decoded(content)))
 
 
-def _of_document(file: str, line: int, document: Document) -> Iterator[Manifest | LocatedDiagnostic]:
+def _of_document(
+    file: str, document: Document, mistyped: _Mistyped
+) -> Iterator[Manifest | LocatedDiagnostic]:
     yield from document.located(file, document.diagnostics)
-    content = document.data
+    content, line = document.data, line_of(document.root)
     if message := _problem(content):
         yield LocatedDiagnostic(file, line, "", message)
-    elif mistyped := list(mistyped_values(content)):
+    elif mistyped:
         for keys, expected in mistyped:
             message = f"expected {type_in_words(expected)}, got {_quoted(content, keys)}"
             yield LocatedDiagnostic(file, document.line(keys), dotted(keys), message)
