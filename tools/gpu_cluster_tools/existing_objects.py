@@ -17,6 +17,11 @@ _PACKAGE = "kubernetes:"
 _NO_OBJECTS = ("kubernetes:helm.sh/", "kubernetes:yaml/", "kubernetes:kustomize/")
 """Types of the provider that stand for several objects."""
 
+ADVICE = (
+    "choose other names in the stack file, turn off what creates them, or delete them if they are not used"
+)
+"""Advice on objects that exist already."""
+
 _CHART = "Chart"
 _PULUMI = "pulumi-kubernetes"
 

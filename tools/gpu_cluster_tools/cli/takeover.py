@@ -20,6 +20,7 @@ from gpu_cluster_tools.cli.stack_preview import preview_json
 from gpu_cluster_tools.cli.terminal.table import table
 from gpu_cluster_tools.doctor.api_server import ApiServer, NoAnswerError
 from gpu_cluster_tools.existing_objects import (
+    ADVICE,
     ExistingObject,
     Findings,
     PlannedObject,
@@ -94,8 +95,7 @@ def _refusal(existing: Iterable[ExistingObject], plan: Plan, project: RunningPro
         f"{shown}\n"
         "An update would overwrite them, and `gpu-cluster down` would delete them: a namespace with all "
         "objects in it,\na definition with all objects of its kind.\n"
-        "hint: choose other names in the stack file, turn off what creates them, or delete them if they are "
-        "not used;\n`pulumi up` takes them over"
+        f"hint: {ADVICE};\n`pulumi up` takes them over"
     )
 
 

@@ -3,13 +3,10 @@
 from gpu_cluster.plan import Graph
 from gpu_cluster_tools.doctor.api_server import ApiServer
 from gpu_cluster_tools.doctor.check import Check, Group
-from gpu_cluster_tools.existing_objects import existing_objects, has_charts, planned_by
+from gpu_cluster_tools.existing_objects import ADVICE, existing_objects, has_charts, planned_by
 
 _CLUSTER = Group("cluster")
 _NAME = "existing objects"
-_ADVICE = (
-    "choose other names in the stack file, turn off what creates them, or delete them if they are not used"
-)
 
 
 def takeover(graph: Graph, api: ApiServer) -> Check:
@@ -17,7 +14,7 @@ def takeover(graph: Graph, api: ApiServer) -> Check:
     found = existing_objects(planned_by(graph), (), api)
     foreign = [f"{it.planned} (managed by {it.managed_by})" for it in found.existing if not it.by_pulumi]
     if foreign:
-        return _CLUSTER.fail(_NAME, f"an update would take over {', '.join(foreign)}", _ADVICE)
+        return _CLUSTER.fail(_NAME, f"an update would take over {', '.join(foreign)}", ADVICE)
     if found.unchecked:
         return _CLUSTER.skip(_NAME, "; ".join(found.unchecked))
     charts = "; objects of charts are not checked here" if has_charts(graph) else ""
